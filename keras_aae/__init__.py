@@ -1,0 +1,1 @@
+"""Autoencoders, adversarial autoencoders, shared-encoding networks and GANs in Keras 3."""

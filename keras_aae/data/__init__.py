@@ -1,0 +1,1 @@
+"""Images to learn from: one `Dataset` whatever the source."""

@@ -1,0 +1,29 @@
+"""Every error the library raises on purpose; the command line turns these into one line."""
+
+
+class KerasAAEError(ValueError):
+    """The request cannot be met; the message says what is wrong and what to do."""
+
+
+class DataError(KerasAAEError):
+    """A data set is missing, damaged or not what was expected."""
+
+
+class ModelFileError(KerasAAEError):
+    """A model file is damaged, unsafe or from another program."""
+
+
+class RecipeError(KerasAAEError):
+    """A recipe holds an unknown name or a value that makes no sense."""
+
+
+class RunError(KerasAAEError):
+    """A run folder is missing, in use, damaged or would be overwritten."""
+
+
+class UnsupportedError(KerasAAEError):
+    """The model cannot do what a figure or a metric asks of it."""
+
+
+class DivergedError(KerasAAEError):
+    """A term of the objective, or a weight, is no longer a finite number."""

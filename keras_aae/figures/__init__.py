@@ -1,0 +1,1 @@
+"""Figures: functions from a model and its data to a matplotlib `Figure`."""
