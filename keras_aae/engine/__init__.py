@@ -1,0 +1,8 @@
+"""The training core: phases to compiled steps, on TensorFlow, JAX or PyTorch."""
+
+from keras_aae.engine.autoencoding import AutoencodingModel
+from keras_aae.engine.batch import Batch
+from keras_aae.engine.optimizers import OptimizerGroup
+from keras_aae.engine.phases import Phase, PhasedModel
+
+__all__ = ["AutoencodingModel", "Batch", "OptimizerGroup", "Phase", "PhasedModel"]

@@ -1,0 +1,100 @@
+"""One optimizer object that holds an optimizer for each phase."""
+
+import keras
+
+from keras_aae.errors import KerasAAEError
+
+
+@keras.saving.register_keras_serializable("keras_aae")
+class OptimizerGroup(keras.optimizers.Optimizer):
+    """The optimizers of a model's phases, by phase name.
+
+    It stands in the model's `optimizer` slot, so `.keras` files carry and restore every
+    optimizer; `group["regularization"]` is one of them.
+
+    Args:
+        optimizers: dict of phase name to Keras optimizer.
+    """
+
+    def __init__(self, optimizers: dict, name: str = "optimizers"):
+        # The base class insists on a learning rate and counts iterations of its own;
+        # neither is used or saved.
+        super().__init__(learning_rate=0.0, name=name)
+        self.optimizers = dict(optimizers)
+
+    @classmethod
+    def for_phases(cls, optimizer, phases) -> "OptimizerGroup":
+        """A group from an optimizer (copied for each phase), a name, or a dict by phase.
+
+        Raises:
+            KerasAAEError: the dict's keys are not the phases' names.
+        """
+        names = list(dict.fromkeys(phase.name for phase in phases))
+        if isinstance(optimizer, cls):
+            optimizer = optimizer.optimizers
+        if not isinstance(optimizer, dict):
+            optimizer = dict.fromkeys(names, optimizer)
+        if set(optimizer) != set(names):
+            raise KerasAAEError(
+                f"Invalid optimizers for {', '.join(optimizer)}. Expected one for each "
+                f"phase: {', '.join(names)}."
+            )
+        return cls({name: _copy(optimizer[name]) for name in names})
+
+    def __getitem__(self, phase: str):
+        return self.optimizers[phase]
+
+    def build_groups(self, variables: dict) -> None:
+        """Create each optimizer's state for the variables that its phase trains."""
+        for phase, optimizer in self.optimizers.items():
+            optimizer.build(variables[phase])
+        self.built = True
+
+    @property
+    def variables(self):
+        """The state of all optimizers, in the order of the phases."""
+        # The base class asks before `optimizers` is set.
+        optimizers = getattr(self, "optimizers", {})
+        return [v for optimizer in optimizers.values() for v in optimizer.variables]
+
+    @property
+    def learning_rate(self):
+        """The learning rate, if there is one optimizer only."""
+        return self._only_optimizer().learning_rate
+
+    @learning_rate.setter
+    def learning_rate(self, value):
+        self._only_optimizer().learning_rate = value
+
+    def _only_optimizer(self):
+        if len(self.optimizers) > 1:
+            raise KerasAAEError(
+                "This model has one learning rate a phase. Use model.optimizer[phase]"
+                f".learning_rate with a phase of {', '.join(self.optimizers)}."
+            )
+        return next(iter(self.optimizers.values()))
+
+    # The members are saved as objects of their own; nothing is left for the group.
+    def save_own_variables(self, store):
+        """Nothing: each optimizer saves itself."""
+
+    def load_own_variables(self, store):
+        """Nothing: each optimizer loads itself."""
+
+    def get_config(self) -> dict:
+        """The optimizers, serialized."""
+        serialize = keras.saving.serialize_keras_object
+        optimizers = {k: serialize(v) for k, v in self.optimizers.items()}
+        return {"name": self.name, "optimizers": optimizers}
+
+    @classmethod
+    def from_config(cls, config: dict) -> "OptimizerGroup":
+        """The inverse of `get_config`."""
+        deserialize = keras.saving.deserialize_keras_object
+        optimizers = {k: deserialize(v) for k, v in config["optimizers"].items()}
+        return cls(optimizers, name=config["name"])
+
+
+def _copy(optimizer):
+    optimizer = keras.optimizers.get(optimizer)
+    return type(optimizer).from_config(optimizer.get_config())

@@ -1,0 +1,184 @@
+"""Phases, and the model that runs them in order."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import keras
+from keras import ops
+
+from keras_aae.engine.backend import engine
+from keras_aae.engine.batch import Batch
+from keras_aae.engine.optimizers import OptimizerGroup
+from keras_aae.errors import KerasAAEError
+
+
+@dataclass(frozen=True)
+class Phase:
+    """One objective, and the networks that it trains.
+
+    Args:
+        name: Names the phase's optimizer; phases of one name share it.
+        objective: Function (batch, training) -> (scalar to minimise, dict of terms).
+        networks: The Keras models or layers whose weights this phase moves.
+        batch: Which of the model's `batches` it sees; None is the first.
+    """
+
+    name: str
+    objective: Callable
+    networks: tuple
+    batch: str | None = None
+
+    @property
+    def variables(self) -> list:
+        """The trainable variables of the networks, each once."""
+        found = {id(v): v for n in self.networks for v in n.trainable_variables}
+        return list(found.values())
+
+
+class PhasedModel(engine.Steps, keras.Model):
+    """A model trained by an ordered list of phases.
+
+    A family gives `phases()` and names what its objectives return in `terms`. A step
+    runs the phases in order, each on the weights the one before left. Besides the terms,
+    `loss` is tracked: the sum of the scalars that the phases minimise.
+
+    Class attributes:
+        terms: Names of the terms, nats per example where their name says nll, kl or elbo.
+        batches: Names of the batches that a step consumes. They share the training
+            images out among them; a batch named "labelled" is drawn from the labelled
+            images instead.
+    """
+
+    terms: tuple[str, ...] = ()
+    batches: tuple[str, ...] = ("images",)
+
+    def __init__(self, *, seed: int = 0, **kwargs):
+        super().__init__(**kwargs)
+        self.seed = seed
+        self.seed_generator = keras.random.SeedGenerator(seed)
+        self.steps_done = self.add_weight(
+            shape=(), dtype="int32", initializer="zeros", trainable=False, name="steps"
+        )
+        self.trackers = {n: keras.metrics.Mean(name=n) for n in ("loss", *self.terms)}
+
+    def phases(self) -> list[Phase]:
+        """The phases, in the order of a step."""
+        raise NotImplementedError
+
+    def compile(self, optimizer="adam", jit_compile="auto", **kwargs):
+        """Configure for training.
+
+        Args:
+            optimizer: A Keras optimizer or its name (each phase gets a copy), or a dict
+                of one for each phase.
+            jit_compile: As in Keras; decided anew on every machine, never saved.
+            **kwargs: `run_eagerly`, `steps_per_execution`.
+        """
+        group = OptimizerGroup.for_phases(optimizer, self.phases())
+        super().compile(
+            group, jit_compile=jit_compile, auto_scale_loss=False, **kwargs
+        )
+        group.build_groups({phase.name: phase.variables for phase in self.phases()})
+
+    def get_compile_config(self):
+        """The optimizers; how to compile is a matter of the machine."""
+        if not self.compiled:
+            return {}
+        return {"optimizer": keras.saving.serialize_keras_object(self.optimizer)}
+
+    def compile_from_config(self, config):
+        """Compile with the saved optimizers, built, so that their state can be loaded."""
+        self.compile(keras.saving.deserialize_keras_object(config["optimizer"]))
+
+    @property
+    def metrics(self):
+        """The trackers of the loss and of every term."""
+        return list(self.trackers.values())
+
+    def training_step(self, batches: dict[str, Batch]) -> dict:
+        """Run every phase once, in order; return the trackers' means."""
+        losses = []
+        for phase in self.phases():
+            batch = self._batch_of(phase, batches)
+            loss, terms, gradients = engine.gradients(
+                self,
+                lambda phase=phase, batch=batch: phase.objective(batch, training=True),
+                phase.variables,
+            )
+            self.optimizer[phase.name].apply(gradients, phase.variables)
+            losses.append(loss)
+            self._track(terms, batch)
+        self.steps_done.assign(self.steps_done + 1)
+        return self._finish(losses, batch)
+
+    def testing_step(self, batches: dict[str, Batch]) -> dict:
+        """The terms of every phase without an update."""
+        losses = []
+        for phase in {phase.name: phase for phase in self.phases()}.values():
+            batch = self._batch_of(phase, batches)
+            loss, terms = phase.objective(batch, training=False)
+            losses.append(loss)
+            self._track(terms, batch)
+        return self._finish(losses, batch)
+
+    def split(self, data) -> dict[str, Batch]:
+        """Share the rows of what stock `fit` passes among the model's batches."""
+        x, labels, _ = keras.utils.unpack_x_y_sample_weight(data)
+        count = len(self.batches)
+        rows = ops.shape(x)[0] // count
+        parts = [slice(i * rows, (i + 1) * rows) for i in range(count)]
+        return {
+            name: Batch(x[part], None if labels is None else labels[part])
+            for name, part in zip(self.batches, parts, strict=True)
+        }
+
+    def weight(self, value):
+        """A term's weight now: a number, or a schedule over the steps done."""
+        if isinstance(value, keras.optimizers.schedules.LearningRateSchedule):
+            return value(self.steps_done)
+        return value
+
+    def _batch_of(self, phase, batches):
+        x, labels = batches[phase.batch or self.batches[0]]
+        return Batch(as_tensor_images(x), labels)
+
+    def _track(self, terms, batch):
+        for name, term in terms.items():
+            self.trackers[name].update_state(term, sample_weight=ops.shape(batch.x)[0])
+
+    def _finish(self, losses, batch):
+        self._track({"loss": sum(losses)}, batch)
+        return {name: tracker.result() for name, tracker in self.trackers.items()}
+
+    def _seed_states(self):
+        weights = {id(v) for v in self.weights}
+        return [v for v in self.variables if id(v) not in weights]
+
+    def save_own_variables(self, store):
+        """Also the states of all random generators, which stock Keras leaves out."""
+        super().save_own_variables(store)
+        for i, state in enumerate(self._seed_states()):
+            store[f"seed_{i}"] = keras.ops.convert_to_numpy(state)
+
+    def load_own_variables(self, store):
+        """The inverse of `save_own_variables`."""
+        seeds = self._seed_states()
+        missing = [f"seed_{i}" for i in range(len(seeds)) if f"seed_{i}" not in store]
+        if missing:
+            raise KerasAAEError(
+                f"The file holds no random state {missing[0]!r}. Expected the states of "
+                f"{len(seeds)} generators; was it written by another version?"
+            )
+        for i, state in enumerate(seeds):
+            state.assign(store[f"seed_{i}"])
+        super().load_own_variables(
+            {k: store[k] for k in store.keys() if not k.startswith("seed_")}
+        )
+
+
+def as_tensor_images(x):
+    """Images of any accepted form as floats in [0, 1], (batch, H, W, C)."""
+    scale = 1.0 / 255.0 if keras.backend.standardize_dtype(x.dtype) == "uint8" else None
+    x = ops.cast(x, keras.config.floatx())
+    x = x * scale if scale else x
+    return ops.expand_dims(x, -1) if len(x.shape) == 3 else x

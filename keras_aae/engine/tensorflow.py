@@ -1,0 +1,71 @@
+"""TensorFlow: a tape for gradients, one compiled `while` loop for a chunk of steps."""
+
+import tensorflow as tf
+from keras import tree
+
+from keras_aae.engine.batch import map_block
+from keras_aae.engine.networks import has_convolutions
+
+
+def gradients(model, objective, variables):
+    """The objective's value, its terms, and its gradients for `variables`."""
+    del model
+    tensors = [v.value for v in variables]
+    with tf.GradientTape(watch_accessed_variables=False) as tape:
+        tape.watch(tensors)
+        loss, terms = objective()
+    return loss, terms, tape.gradient(loss, tensors, unconnected_gradients="zero")
+
+
+class Steps:
+    """The steps of stock `fit` and `evaluate`."""
+
+    def train_step(self, data):
+        """One step of every phase."""
+        return self.training_step(self.split(data))
+
+    def test_step(self, data):
+        """The same terms without an update."""
+        return self.testing_step(self.split(data))
+
+
+def compile_chunk(model, step, execution):
+    """A function run(block, count) of `count` steps; see `engine.backend`."""
+
+    @tf.function(jit_compile=execution == "xla", autograph=False)
+    def chunk(block, count):
+        def body(i):
+            step(map_block(lambda rows: rows[i], block))
+            return i + 1
+
+        start = tf.constant(0)
+        tf.while_loop(lambda i: i < count, body, [start], parallel_iterations=1)
+
+    def run(block, count):
+        chunk(map_block(tf.convert_to_tensor, block), tf.constant(count))
+
+    return run
+
+
+def compile_map(model, function):
+    """`function` of arrays as a compiled function of arrays."""
+    compiled = tf.function(function, reduce_retracing=True, autograph=False)
+
+    def run(*arrays):
+        outputs = compiled(*(tf.convert_to_tensor(a) for a in arrays))
+        return tree.map_structure(lambda tensor: tensor.numpy(), outputs)
+
+    return run
+
+
+def choose_execution(model) -> str:
+    """XLA, but for convolutions on a CPU, which it makes 25 times slower."""
+    on_cpu = not tf.config.list_physical_devices("GPU")
+    return "graph" if on_cpu and has_convolutions(model) else "xla"
+
+
+def describe_device() -> str:
+    """The device and the number of threads that results depend on."""
+    gpus = tf.config.list_physical_devices("GPU")
+    threads = tf.config.threading.get_intra_op_parallelism_threads()
+    return f"{len(gpus)} GPU" if gpus else f"CPU, {threads or 'all'} threads"

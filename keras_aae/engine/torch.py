@@ -1,0 +1,68 @@
+"""PyTorch: autograd, eager, one step at a time.
+
+Every step runs without recording; only `gradients` records, and only what it needs.
+"""
+
+import torch
+from keras import ops, tree
+
+from keras_aae.engine.batch import map_block
+
+
+def gradients(model, objective, variables):
+    """The objective's value, its terms, and its gradients for `variables`."""
+    del model
+    tensors = [v.value for v in variables]
+    with torch.enable_grad():
+        loss, terms = objective()
+        grads = torch.autograd.grad(loss, tensors, materialize_grads=True)
+    return loss.detach(), {name: term.detach() for name, term in terms.items()}, grads
+
+
+class Steps:
+    """The steps of stock `fit` and `evaluate`."""
+
+    @torch.no_grad()
+    def train_step(self, data):
+        """One step of every phase."""
+        return self.training_step(self.split(data))
+
+    @torch.no_grad()
+    def test_step(self, data):
+        """The same terms without an update."""
+        return self.testing_step(self.split(data))
+
+
+def compile_chunk(model, step, execution):
+    """A function run(block, count) of `count` steps; see `engine.backend`."""
+
+    @torch.no_grad()
+    def run(block, count):
+        block = map_block(ops.convert_to_tensor, block)
+        for i in range(count):
+            step(map_block(lambda rows, i=i: rows[i], block))
+
+    return run
+
+
+def compile_map(model, function):
+    """`function` of arrays, run without recording."""
+
+    @torch.no_grad()
+    def run(*arrays):
+        outputs = function(*(ops.convert_to_tensor(a) for a in arrays))
+        return tree.map_structure(ops.convert_to_numpy, outputs)
+
+    return run
+
+
+def choose_execution(model) -> str:
+    """Always step by step: PyTorch runs eagerly here."""
+    return "steps"
+
+
+def describe_device() -> str:
+    """The device and the number of threads that results depend on."""
+    if torch.cuda.is_available():
+        return torch.cuda.get_device_name()
+    return f"CPU, {torch.get_num_threads()} threads"
