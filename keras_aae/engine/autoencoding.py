@@ -147,7 +147,9 @@ def _encode(model, x):
 def _padded(function, rows):
     n = len(rows[0])
     padding = (1 << max(n - 1, 0).bit_length()) - n
-    padded = [np.concatenate([r, np.zeros((padding, *r.shape[1:]), r.dtype)]) for r in rows]
+    padded = [
+        np.concatenate([r, np.zeros((padding, *r.shape[1:]), r.dtype)]) for r in rows
+    ]
     outputs = function(*padded)
     if isinstance(outputs, tuple | list):
         return tuple(output[:n] for output in outputs)

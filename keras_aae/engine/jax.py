@@ -92,9 +92,7 @@ def compile_chunk(model, step, execution):
             values = chunk(values, block, count)
         else:
             for i in range(count):
-                values = single(
-                    values, map_block(lambda rows, i=i: rows[i], block)
-                )
+                values = single(values, map_block(lambda rows, i=i: rows[i], block))
         for variable, value in zip(variables, values, strict=True):
             variable.assign(value)
 

@@ -75,9 +75,7 @@ class PhasedModel(engine.Steps, keras.Model):
             **kwargs: `run_eagerly`, `steps_per_execution`.
         """
         group = OptimizerGroup.for_phases(optimizer, self.phases())
-        super().compile(
-            group, jit_compile=jit_compile, auto_scale_loss=False, **kwargs
-        )
+        super().compile(group, jit_compile=jit_compile, auto_scale_loss=False, **kwargs)
         group.build_groups({phase.name: phase.variables for phase in self.phases()})
 
     def get_compile_config(self):
@@ -150,19 +148,21 @@ class PhasedModel(engine.Steps, keras.Model):
         self._track({"loss": sum(losses)}, batch)
         return {name: tracker.result() for name, tracker in self.trackers.items()}
 
-    def _seed_states(self):
+    @property
+    def seed_states(self) -> list:
+        """The variables of all random generators, the layers' ones too."""
         weights = {id(v) for v in self.weights}
         return [v for v in self.variables if id(v) not in weights]
 
     def save_own_variables(self, store):
         """Also the states of all random generators, which stock Keras leaves out."""
         super().save_own_variables(store)
-        for i, state in enumerate(self._seed_states()):
+        for i, state in enumerate(self.seed_states):
             store[f"seed_{i}"] = keras.ops.convert_to_numpy(state)
 
     def load_own_variables(self, store):
         """The inverse of `save_own_variables`."""
-        seeds = self._seed_states()
+        seeds = self.seed_states
         missing = [f"seed_{i}" for i in range(len(seeds)) if f"seed_{i}" not in store]
         if missing:
             raise KerasAAEError(

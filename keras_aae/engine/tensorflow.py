@@ -41,8 +41,15 @@ def compile_chunk(model, step, execution):
         start = tf.constant(0)
         tf.while_loop(lambda i: i < count, body, [start], parallel_iterations=1)
 
+    single = tf.function(step, autograph=False)
+
     def run(block, count):
-        chunk(map_block(tf.convert_to_tensor, block), tf.constant(count))
+        block = map_block(tf.convert_to_tensor, block)
+        if execution != "steps":
+            chunk(block, tf.constant(count))
+            return
+        for i in range(count):
+            single(map_block(lambda rows, i=i: rows[i], block))
 
     return run
 

@@ -1,0 +1,140 @@
+"""Which images each step of each epoch sees: a pure function of (seed, epoch, step)."""
+
+from functools import lru_cache
+
+import numpy as np
+
+from keras_aae.engine.batch import Batch
+from keras_aae.errors import DataError
+
+LABELLED = "labelled"
+BLOCK_BYTES = 64 * 2**20
+BLOCK_STEPS = 128
+
+
+class Feed:
+    """Blocks of steps over training images, shuffled anew each epoch.
+
+    The images of an epoch are shared out among the batches of a step, `batch_size` to
+    each; the last step takes what is left, in equal parts. The batch named "labelled"
+    runs through the labelled images instead, over and over, in an order of its own.
+
+    Args:
+        images: The training images (`data.Images`).
+        batch_size: Images in a batch.
+        names: The model's `batches`.
+        seed: Of the orders.
+        labelled: The labelled images, if a batch is named "labelled".
+
+    Raises:
+        DataError: fewer images than a step needs, or no labelled images.
+    """
+
+    def __init__(self, images, batch_size, names=("images",), *, seed=0, labelled=None):
+        self.images, self.batch_size, self.names = images, batch_size, names
+        self.seed, self.labelled = seed, labelled
+        self.shared = [name for name in names if name != LABELLED]
+        step = batch_size * len(self.shared)
+        if len(images) < step:
+            raise DataError(
+                f"A step needs {step} training images and there are {len(images)}. Use "
+                f"a batch size of at most {len(images) // len(self.shared)}."
+            )
+        if LABELLED in names and not (labelled and len(labelled) >= 1):
+            raise DataError("This model needs labelled images and there are none.")
+        self.full_steps, rest = divmod(len(images), step)
+        self.last_batch_size = rest // len(self.shared)
+        self.steps = self.full_steps + (self.last_batch_size > 0)
+
+    @property
+    def block_steps(self) -> int:
+        """Steps in a block: as many as fit a fixed share of memory."""
+        x, _ = self.images.gather(np.arange(1))
+        size = x.nbytes * self.batch_size * len(self.names)
+        return max(1, min(BLOCK_STEPS, self.full_steps, BLOCK_BYTES // size))
+
+    def images_in(self, start: int, stop: int) -> int:
+        """Training images in the steps from `start` to before `stop`."""
+        full = min(stop, self.full_steps) - min(start, self.full_steps)
+        last = self.last_batch_size if stop > self.full_steps >= start else 0
+        return len(self.shared) * (full * self.batch_size + last)
+
+    def block(self, epoch: int, start: int, count: int, width: int):
+        """Steps `start` to `start + count`, padded to `width` steps so shapes repeat."""
+        rows = self.batch_size * len(self.shared)
+        order = _order(self.seed, epoch, len(self.images))
+        return self._gather(
+            order[start * rows : (start + count) * rows],
+            self._labelled_positions(epoch, start, count, self.batch_size),
+            self.batch_size,
+            width,
+        )
+
+    def last_block(self, epoch: int):
+        """The last, smaller step of an epoch, as a block of one."""
+        rows = self.last_batch_size * len(self.shared)
+        start = self.full_steps * self.batch_size * len(self.shared)
+        order = _order(self.seed, epoch, len(self.images))
+        return self._gather(
+            order[start : start + rows],
+            self._labelled_positions(epoch, self.full_steps, 1, self.last_batch_size),
+            self.last_batch_size,
+            1,
+        )
+
+    def _gather(self, positions, labelled_positions, batch_size, width):
+        shared = _rows(self.images, positions, width, len(self.shared), batch_size)
+        block = {
+            name: Batch(*(a if a is None else a[:, i] for a in shared))
+            for i, name in enumerate(self.shared)
+        }
+        if LABELLED in self.names:
+            rows = _rows(self.labelled, labelled_positions, width, 1, batch_size)
+            block[LABELLED] = Batch(*(array[:, 0] for array in rows))
+        return block
+
+    def _labelled_positions(self, epoch, start, count, batch_size):
+        if LABELLED not in self.names:
+            return None
+        first = (epoch * self.steps + start) * self.batch_size
+        place = first + np.arange(count * batch_size)
+        passes, within = np.divmod(place, len(self.labelled))
+        positions = np.empty(len(place), int)
+        for number in np.unique(passes):
+            order = _order(self.seed, int(number), len(self.labelled), stream=1)
+            positions[passes == number] = order[within[passes == number]]
+        return positions
+
+
+@lru_cache(maxsize=4)
+def _order(seed, epoch, n, stream=0):
+    return np.random.default_rng([seed, epoch, stream]).permutation(n)
+
+
+def _rows(images, positions, width, parts, batch_size):
+    """The images at `positions` as (width, parts, batch_size, ...), padded with any."""
+    total = width * parts * batch_size
+    padded = np.resize(positions, total) if len(positions) < total else positions
+    shape = (width, parts, batch_size)
+    return [
+        None if array is None else array.reshape(*shape, *array.shape[1:])
+        for array in images.gather(padded)
+    ]
+
+
+def in_order(images, batch_size: int):
+    """All images as blocks, in their order: (block, steps) pairs."""
+    n = len(images)
+    full = n // batch_size
+    for first in range(0, full, BLOCK_STEPS):
+        count = min(BLOCK_STEPS, full - first)
+        positions = np.arange(first * batch_size, (first + count) * batch_size)
+        width = min(BLOCK_STEPS, full)
+        yield _single(images, positions, width, batch_size), count
+    if n % batch_size:
+        yield _single(images, np.arange(full * batch_size, n), 1, n % batch_size), 1
+
+
+def _single(images, positions, width, batch_size):
+    arrays = _rows(images, positions, width, 1, batch_size)
+    return Batch(*(array if array is None else array[:, 0] for array in arrays))

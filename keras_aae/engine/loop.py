@@ -1,0 +1,221 @@
+"""The training loop: chunks of compiled steps, validation, early stopping.
+
+It knows nothing of files: whoever runs it is told after every chunk and every epoch, and
+can put its `Progress` away and give it back to go on, exactly.
+"""
+
+import math
+import time
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+
+import numpy as np
+from keras import ops
+
+from keras_aae.engine.backend import engine
+from keras_aae.engine.feed import in_order
+from keras_aae.errors import DivergedError, RecipeError
+
+EVALUATION_BATCH_SIZE = 250
+# A call of about this long keeps signals and progress lively and its overhead small.
+CHUNK_SECONDS = 1.0
+
+
+@dataclass
+class Progress:
+    """Where a training is, beside the model's own state; plain values.
+
+    `epoch` and `step` count what is done; `totals` are the trackers' (sum, weight) in
+    the epoch under way; `best` is the monitored term at its best, in `best_epoch`;
+    `stopped` says that patience ended the training.
+    """
+
+    epoch: int = 0
+    step: int = 0
+    seconds: float = 0.0
+    totals: dict[str, list[float]] = field(default_factory=dict)
+    history: list[dict] = field(default_factory=list)
+    best: float | None = None
+    best_epoch: int = 0
+    stopped: bool = False
+
+    def to_dict(self) -> dict:
+        """Ready for JSON."""
+        return asdict(self)
+
+
+class TrainingLoop:
+    """Trains a compiled model on a feed.
+
+    Args:
+        model: A compiled `PhasedModel`.
+        feed: The `Feed` of training images.
+        validation: Images to measure the same terms on after each epoch, or None.
+        epochs: To train in all.
+        monitor: Column of the history whose best epoch is kept; lower is better, but for
+            accuracies. None keeps the last.
+        patience: Epochs without a better value after which to stop, or None.
+        execution: See `engine.backend`; "auto" chooses.
+
+    Attributes:
+        best_weights: The weights of the best epoch, or None.
+    """
+
+    def __init__(
+        self, model, feed, validation=None, *,
+        epochs, monitor=None, patience=None, execution="auto",
+    ):  # fmt: skip
+        self.model, self.feed, self.validation = model, feed, validation
+        self.epochs, self.monitor, self.patience = epochs, monitor, patience
+        auto = execution == "auto"
+        self.execution = engine.choose_execution(model) if auto else execution
+        self.best_weights = None
+        self._train = engine.compile_chunk(model, model.training_step, self.execution)
+        self._test = compile_test(model)
+        self._seconds_per_step = None
+
+    def run(self, progress: Progress, after_chunk, after_epoch) -> None:
+        """Train from `progress` to the end, moving it along.
+
+        Args:
+            progress: Where to start; changed in place.
+            after_chunk: Called after every chunk; may raise to stop there.
+            after_epoch: Called with the new row of the history.
+
+        Raises:
+            DivergedError: a term is no longer finite.
+        """
+        self._restore_totals(progress)
+        while not self.finished(progress):
+            while progress.step < self.feed.steps:
+                self._chunk(progress)
+                after_chunk()
+            after_epoch(self._end_epoch(progress))
+
+    def finished(self, progress: Progress) -> bool:
+        """Whether nothing is left to do."""
+        return progress.stopped or progress.epoch >= self.epochs
+
+    def _chunk(self, progress):
+        started = time.perf_counter()
+        feed, start = self.feed, progress.step
+        if start < feed.full_steps:
+            width = feed.block_steps
+            count = min(self._steps_to_take(width), feed.full_steps - start)
+            self._train(feed.block(progress.epoch, start, count, width), count)
+        else:
+            count = 1
+            self._train(feed.last_block(progress.epoch), 1)
+        progress.step += count
+        progress.totals = self._read_totals(progress)
+        seconds = time.perf_counter() - started
+        # The first call compiles, and would make the next ones too short.
+        self._seconds_per_step = seconds / count if self._seconds_per_step else 1e-9
+        progress.seconds += seconds
+
+    def _steps_to_take(self, width):
+        if not self._seconds_per_step:
+            return width
+        return max(1, min(width, int(CHUNK_SECONDS / self._seconds_per_step)))
+
+    def _end_epoch(self, progress):
+        row = self._row(progress)
+        progress.history.append(row)
+        progress.epoch, progress.step = progress.epoch + 1, 0
+        progress.seconds, progress.totals = 0.0, {}
+        self._reset_totals()
+        self._keep_best(progress, row)
+        return row
+
+    def _row(self, progress):
+        images = self.feed.images_in(0, self.feed.steps)
+        terms = {t.name: float(t.result()) for t in self.model.metrics}
+        row = {
+            "epoch": progress.epoch + 1,
+            "seconds": round(progress.seconds, 3),
+            "images_per_second": round(images / max(progress.seconds, 1e-9), 1),
+            **terms,
+        }
+        if self.validation is not None:
+            values = measure_terms(self.model, self.validation, self._test)
+            row |= {f"val_{name}": value for name, value in values.items()}
+        return row
+
+    def _keep_best(self, progress, row):
+        if self.monitor is None:
+            return
+        if self.monitor not in row:
+            raise RecipeError(
+                f"Unknown monitor {self.monitor!r}. The history has {', '.join(row)}."
+            )
+        sign = -1 if "accuracy" in self.monitor else 1
+        value = row[self.monitor]
+        if progress.best is None or sign * value < sign * progress.best:
+            progress.best, progress.best_epoch = value, row["epoch"]
+            # On PyTorch the arrays share memory with the weights.
+            self.best_weights = [np.array(w) for w in self.model.get_weights()]
+        waited = row["epoch"] - progress.best_epoch
+        if self.patience is not None and waited >= self.patience:
+            progress.stopped = True
+
+    def _read_totals(self, progress):
+        totals = {
+            tracker.name: [float(tracker.total), float(tracker.count)]
+            for tracker in self.model.metrics
+        }
+        for name, (total, _) in totals.items():
+            if not math.isfinite(total):
+                raise DivergedError(
+                    f"{name} is no longer a finite number in epoch {progress.epoch + 1}"
+                    f", before step {progress.step + 1}. Try a lower learning rate."
+                )
+        return totals
+
+    def _restore_totals(self, progress):
+        self._reset_totals()
+        for tracker in self.model.metrics:
+            if tracker.name in progress.totals:
+                total, count = progress.totals[tracker.name]
+                tracker.total.assign(total)
+                tracker.count.assign(count)
+
+    def _reset_totals(self):
+        for tracker in self.model.metrics:
+            tracker.reset_state()
+
+
+def compile_test(model):
+    """The model's test step, compiled for `measure_terms`."""
+    return engine.compile_chunk(
+        model, model.testing_step, engine.choose_execution(model)
+    )
+
+
+def measure_terms(model, images, test=None) -> dict[str, float]:
+    """The mean of every term over images, one random draw each, the same every time.
+
+    The model's random numbers and trackers are left as they were found (empty trackers).
+    """
+    test = test or compile_test(model)
+    with same_randomness(model):
+        for tracker in model.metrics:
+            tracker.reset_state()
+        for batch, count in in_order(images, min(EVALUATION_BATCH_SIZE, len(images))):
+            test(dict.fromkeys(model.batches, batch), count)
+        values = {t.name: float(t.result()) for t in model.metrics}
+        for tracker in model.metrics:
+            tracker.reset_state()
+    return values
+
+
+@contextmanager
+def same_randomness(model):
+    """Random generators start from their seeds inside and go on as before after it."""
+    states = [(v, np.array(ops.convert_to_numpy(v))) for v in model.seed_states]
+    for variable, value in states:
+        variable.assign(np.array([value[0], 0], value.dtype))
+    try:
+        yield
+    finally:
+        for variable, value in states:
+            variable.assign(value)

@@ -1,0 +1,1 @@
+"""Run folders: what a training leaves, safely written and safely read."""

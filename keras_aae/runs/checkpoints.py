@@ -1,0 +1,186 @@
+"""Checkpoints: complete or absent, checked before they are used, pruned last.
+
+A checkpoint is a folder step-########/ with the whole state of the training:
+state.keras (weights, optimizers, random states), best.npz (weights of the best epoch, if
+one is kept) and manifest.json (SHA-256 of both, and the loop's position).
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import time
+import zipfile
+from pathlib import Path
+
+import numpy as np
+
+from keras_aae.engine.loop import Progress
+from keras_aae.errors import DivergedError, RunError
+from keras_aae.runs.files import sha256, sync_file, sync_folder, write_json
+from keras_aae.runs.model_file import load_model
+
+KEEP = 2
+FORMAT = 1
+# Saving takes at most this share of the time.
+COST = 0.01
+LEAST_SECONDS = 10.0
+
+
+class Checkpoints:
+    """The checkpoints of a run.
+
+    Args:
+        path: Their folder.
+        fingerprint: Of the recipe; a checkpoint of another one is refused.
+        seconds: Between two checkpoints; None keeps their cost low by itself.
+    """
+
+    def __init__(self, path, fingerprint: str, seconds: float | None = None):
+        self.path, self.fingerprint, self.seconds = Path(path), fingerprint, seconds
+        self._interval = LEAST_SECONDS if seconds is None else seconds
+        self._saved = time.monotonic()
+
+    @property
+    def due(self) -> bool:
+        """Whether it is time for the next one."""
+        return time.monotonic() - self._saved >= self._interval
+
+    def sweep(self) -> None:
+        """Remove what killed saves left behind."""
+        for leftover in self.path.glob(".saving-*"):
+            shutil.rmtree(leftover, ignore_errors=True)
+
+    def save(self, model, progress: Progress, steps: int, best_weights=None) -> Path:
+        """Write a checkpoint of `steps` steps in all, then prune old ones.
+
+        Raises:
+            DivergedError: a weight is not finite; nothing is written.
+            OSError: it could not be written; the older ones are as they were.
+        """
+        started = time.monotonic()
+        final = self.path / f"step-{steps:08d}"
+        if not final.exists():
+            _require_finite(model)
+            self.path.mkdir(exist_ok=True)
+            temporary = self.path / f".saving-{steps:08d}-{os.getpid()}"
+            try:
+                self._write(temporary, model, progress, best_weights)
+                os.rename(temporary, final)
+                sync_folder(self.path)
+            finally:
+                shutil.rmtree(temporary, ignore_errors=True)
+            self._prune()
+        self._saved = time.monotonic()
+        if self.seconds is None:
+            self._interval = max(LEAST_SECONDS, (self._saved - started) / COST)
+        return final
+
+    def _write(self, folder, model, progress, best_weights):
+        folder.mkdir()
+        model.save(folder / "state.keras")
+        if best_weights is not None:
+            np.savez(folder / "best.npz", *best_weights)
+        files = {}
+        for file in sorted(folder.iterdir()):
+            sync_file(file)
+            files[file.name] = sha256(file)
+        manifest = {
+            "format": FORMAT,
+            "recipe": self.fingerprint,
+            "files": files,
+            "progress": progress.to_dict(),
+        }
+        manifest["sha256"] = _digest(manifest)
+        write_json(folder / "manifest.json", manifest)
+
+    def _prune(self):
+        valid = [path for path in self._newest_first() if not _fault(path)]
+        for path in valid[KEEP:]:
+            shutil.rmtree(path, ignore_errors=True)
+
+    def _newest_first(self):
+        found = [p for p in self.path.glob("step-*") if p.name[5:].isdigit()]
+        return sorted(found, key=lambda p: int(p.name[5:]), reverse=True)
+
+    def newest(self, report=lambda text: None) -> Path | None:
+        """The newest valid checkpoint; bad ones are set aside and reported.
+
+        Raises:
+            RunError: there are checkpoints and none is valid, or the newest is of
+                another recipe.
+        """
+        found = self._newest_first()
+        for path in found:
+            fault = _fault(path)
+            if not fault:
+                self._check_recipe(path)
+                return path
+            report(f"Checkpoint {path.name} is damaged ({fault}); set aside.")
+            _set_aside(path)
+        if found:
+            raise RunError(
+                f"None of the {len(found)} checkpoints in {str(self.path)!r} is valid. "
+                "They were set aside, as .bad; start the run again in another folder."
+            )
+        return None
+
+    def _check_recipe(self, path):
+        if _manifest(path)["recipe"] != self.fingerprint:
+            raise RunError(
+                f"Checkpoint {path.name} was made with another recipe than the run's "
+                "recipe.json. Undo the change in recipe.json, or start a new run."
+            )
+
+
+def load_checkpoint(path: Path):
+    """The compiled model, its progress, and the best weights or None."""
+    model = load_model(path / "state.keras", compile=True)
+    progress = Progress(**_manifest(path)["progress"])
+    best = path / "best.npz"
+    if not best.exists():
+        return model, progress, None
+    with np.load(best, allow_pickle=False) as arrays:
+        return model, progress, [arrays[f"arr_{i}"] for i in range(len(arrays.files))]
+
+
+def _manifest(path):
+    return json.loads((path / "manifest.json").read_text(encoding="utf-8"))
+
+
+def _digest(manifest) -> str:
+    values = {key: manifest[key] for key in ("format", "recipe", "files", "progress")}
+    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
+
+
+def _fault(path) -> str:
+    """What is wrong with a checkpoint, or nothing."""
+    try:
+        manifest = _manifest(path)
+        if manifest["format"] != FORMAT:
+            return f"format {manifest['format']!r}, expected {FORMAT}"
+        if manifest["sha256"] != _digest(manifest):
+            return "manifest.json is not what was written"
+        for name, digest in manifest["files"].items():
+            if sha256(path / name) != digest:
+                return f"{name} is not what was written"
+        Progress(**manifest["progress"])
+        return "" if "state.keras" in manifest["files"] else "no state.keras"
+    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
+        return str(error) or type(error).__name__
+
+
+def _set_aside(path):
+    target, number = path.with_name(path.name + ".bad"), 1
+    while target.exists():
+        number += 1
+        target = path.with_name(f"{path.name}.bad-{number}")
+    path.rename(target)
+
+
+def _require_finite(model):
+    for variable in model.weights:
+        if not np.all(np.isfinite(variable.numpy())):
+            raise DivergedError(
+                f"Weight {variable.path} is no longer finite. Try a lower learning rate."
+            )

@@ -1,0 +1,50 @@
+"""What a run was made with, as far as results can depend on it."""
+
+import os
+import platform
+from importlib import metadata
+
+PACKAGES = ("keras-aae", "keras", "tensorflow", "jax", "jaxlib", "torch", "numpy")
+FLAGS = (
+    "TF_ENABLE_ONEDNN_OPTS",
+    "TF_NUM_INTRAOP_THREADS",
+    "TF_NUM_INTEROP_THREADS",
+    "TF_DETERMINISTIC_OPS",
+    "OMP_NUM_THREADS",
+    "XLA_FLAGS",
+)
+# What changes the last bits of results when it changes.
+BITS = ("packages", "flags", "engine", "device", "execution", "machine", "cpus")
+
+
+def _version(package: str) -> str | None:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def describe_environment(engine: str, device: str, execution: str) -> dict:
+    """Versions, engine, device and the flags that change bits."""
+    return {
+        "python": platform.python_version(),
+        "system": platform.platform(),
+        "machine": platform.machine(),
+        "cpus": len(os.sched_getaffinity(0))
+        if hasattr(os, "sched_getaffinity")
+        else os.cpu_count(),
+        "engine": engine,
+        "device": device,
+        "execution": execution,
+        "packages": {p: v for p in PACKAGES if (v := _version(p))},
+        "flags": {flag: os.environ.get(flag) for flag in FLAGS},
+    }
+
+
+def differences(before: dict, now: dict) -> list[str]:
+    """What differs between two environments and may change the last bits of results."""
+    changes = []
+    for key in BITS:
+        if before.get(key) != now.get(key):
+            changes.append(f"{key}: {before.get(key)} then, {now.get(key)} now")
+    return changes

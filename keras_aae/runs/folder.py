@@ -1,0 +1,213 @@
+"""A run folder: recipe, environment, history, metrics, model, checkpoints, figures."""
+
+import csv
+import fcntl
+import io
+import json
+import os
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+from keras_aae.errors import RunError
+from keras_aae.recipe import Recipe
+from keras_aae.runs.files import write_json, write_text
+
+FORMAT = 1
+
+
+class RunFolder:
+    """The files of one run; see design of the folder in the README.
+
+    Args:
+        path: An existing run folder.
+
+    Raises:
+        RunError: it is none, or its recipe cannot be read.
+    """
+
+    def __init__(self, path):
+        self.path = Path(path)
+        if not self.path.is_dir():
+            raise RunError(
+                f"There is no run folder {str(self.path)!r}. `keras-aae list runs` "
+                "shows the runs in ./runs."
+            )
+        if not (self.path / "recipe.json").is_file():
+            raise RunError(
+                f"{str(self.path)!r} is not a run folder: it holds no recipe.json."
+            )
+
+    @classmethod
+    def create(cls, path, recipe: Recipe, dataset: dict) -> "RunFolder":
+        """A new folder with its recipe.
+
+        Raises:
+            RunError: the path is taken, or cannot be written.
+        """
+        path = Path(path)
+        try:
+            if path.exists() and (not path.is_dir() or any(path.iterdir())):
+                raise RunError(_taken(path))
+            path.mkdir(parents=True, exist_ok=True)
+            content = {"format": FORMAT, "recipe": recipe.to_dict(), "data": dataset}
+            write_json(path / "recipe.json", content)
+        except OSError as error:
+            raise RunError(
+                f"Cannot write the run folder {str(path)!r}: {error.strerror}. Choose "
+                "another folder with --out."
+            ) from error
+        return cls(path)
+
+    @classmethod
+    def new_path(cls, name: str, root="runs") -> Path:
+        """A free path root/NAME_YYYYMMDD-HHMMSS."""
+        base = Path(root) / f"{name}_{time.strftime('%Y%m%d-%H%M%S')}"
+        path, number = base, 1
+        while path.exists():
+            number += 1
+            path = base.with_name(f"{base.name}-{number}")
+        return path
+
+    @property
+    def model_path(self) -> Path:
+        """The trained model, without optimizer."""
+        return self.path / "model.keras"
+
+    @property
+    def checkpoints_path(self) -> Path:
+        """The folder of checkpoints."""
+        return self.path / "checkpoints"
+
+    @property
+    def figures_path(self) -> Path:
+        """The folder of figures."""
+        return self.path / "figures"
+
+    def _read_json(self, name: str) -> dict:
+        try:
+            value = json.loads((self.path / name).read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise RunError(
+                f"Cannot read {name} of run {str(self.path)!r}: {error}."
+            ) from error
+        if not isinstance(value, dict):
+            raise RunError(f"{name} of run {str(self.path)!r} is not a JSON object.")
+        return value
+
+    def _recipe_file(self) -> dict:
+        content = self._read_json("recipe.json")
+        if content.get("format") != FORMAT:
+            raise RunError(
+                f"Run {str(self.path)!r} has format {content.get('format')!r}. Expected "
+                f"{FORMAT}; a newer version of keras_aae may have written it."
+            )
+        return content
+
+    @property
+    def recipe(self) -> Recipe:
+        """The recipe, defaults included."""
+        return Recipe.from_dict(self._recipe_file()["recipe"])
+
+    @property
+    def data(self) -> dict:
+        """Name, fingerprint and note of the data set it was trained on."""
+        return self._recipe_file()["data"]
+
+    def write_recipe(self, recipe: Recipe) -> None:
+        """Replace the recipe, for example by one with more epochs."""
+        content = self._recipe_file() | {"recipe": recipe.to_dict()}
+        write_json(self.path / "recipe.json", content)
+
+    @property
+    def environment(self) -> dict:
+        """What the run was started with; empty before its first step."""
+        exists = (self.path / "environment.json").exists()
+        return self._read_json("environment.json") if exists else {}
+
+    def write_environment(self, environment: dict) -> None:
+        """Replace the environment."""
+        write_json(self.path / "environment.json", environment)
+
+    @property
+    def metrics(self) -> dict:
+        """The final numbers; empty until the run is finished."""
+        exists = (self.path / "metrics.json").exists()
+        return self._read_json("metrics.json") if exists else {}
+
+    def write_metrics(self, metrics: dict) -> None:
+        """Replace the final numbers."""
+        write_json(self.path / "metrics.json", metrics)
+
+    @property
+    def history(self) -> list[dict]:
+        """One row an epoch, numbers as floats."""
+        path = self.path / "history.csv"
+        if not path.exists():
+            return []
+        with open(path, newline="", encoding="utf-8") as file:
+            return [
+                {k: float(v) for k, v in row.items()} for row in csv.DictReader(file)
+            ]
+
+    def write_history(self, rows: list[dict]) -> None:
+        """Replace the history."""
+        if not rows:
+            return
+        text = io.StringIO()
+        writer = csv.DictWriter(text, rows[0].keys(), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+        write_text(self.path / "history.csv", text.getvalue())
+
+    def append_history(self, row: dict) -> None:
+        """Add a row; `write_history` mends what a kill may leave of it."""
+        path = self.path / "history.csv"
+        new = not path.exists()
+        with open(path, "a", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, row.keys(), lineterminator="\n")
+            if new:
+                writer.writeheader()
+            writer.writerow(row)
+
+    def log(self, text: str) -> None:
+        """Add a line with the time to train.log."""
+        with open(self.path / "train.log", "a", encoding="utf-8") as file:
+            file.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {text}\n")
+
+    @contextmanager
+    def lock(self):
+        """Hold the run; the kernel lets go of it when the process ends, however.
+
+        Raises:
+            RunError: another process holds it, or the folder cannot be written.
+        """
+        try:
+            file = open(self.path / "run.lock", "a+")
+        except OSError as error:
+            raise RunError(
+                f"Cannot write in run {str(self.path)!r}: {error.strerror}."
+            ) from error
+        with file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                file.seek(0)
+                holder = file.read().strip() or "unknown"
+                raise RunError(
+                    f"Run {str(self.path)!r} is in use by process {holder}. Wait for it "
+                    "to end, or stop it."
+                ) from None
+            file.truncate(0)
+            file.write(str(os.getpid()))
+            file.flush()
+            yield
+
+
+def _taken(path: Path) -> str:
+    if (path / "recipe.json").exists():
+        return (
+            f"Run folder {str(path)!r} exists and is never overwritten. Go on with it by "
+            f"`keras-aae resume {path}`, or choose another folder with --out."
+        )
+    return f"{str(path)!r} exists and is not empty. Choose another folder with --out."
