@@ -12,9 +12,6 @@ from keras_aae.errors import RecipeError
 SCHEDULES = ("linear", "cosine", "exponential")
 EXECUTIONS = ("auto", "xla", "graph", "steps")
 BACKENDS = ("tensorflow", "jax", "torch")
-OPTIMIZERS = (
-    "adam", "adamw", "adadelta", "adagrad", "adamax", "nadam", "rmsprop", "sgd",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -98,7 +95,7 @@ class Recipe:
     seed: int = 0
     monitor: str | None = None
     patience: int | None = None
-    backend: str = "tensorflow"
+    backend: str | None = None
     execution: str = "auto"
 
     def __post_init__(self):
@@ -171,9 +168,11 @@ def _check_counts(recipe: Recipe) -> None:
 
 
 def _check_choices(recipe: Recipe) -> None:
-    for name, choices in (("execution", EXECUTIONS), ("backend", BACKENDS)):
+    for name, choices in (("execution", EXECUTIONS), ("backend", (None, *BACKENDS))):
         value = getattr(recipe, name)
-        _require(value in choices, name, value, f"one of {', '.join(choices)}")
+        _require(
+            value in choices, name, value, f"one of {', '.join(map(str, choices))}"
+        )
     fits = recipe.channels in (None, 1, 3)
     _require(fits, "channels", recipe.channels, "1 (grey), 3 (colour) or none")
 

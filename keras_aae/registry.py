@@ -12,11 +12,11 @@ from keras_aae.errors import KerasAAEError
 
 MODELS = {
     "autoencoder": (
-        "keras_aae.models.autoencoder:build",
+        "keras_aae.models.autoencoder:Autoencoder",
         "ordinary autoencoder",
     ),
     "vae": (
-        "keras_aae.models.vae:build",
+        "keras_aae.models.vae:VAE",
         "variational autoencoder",
     ),
 }

@@ -1,1 +1,8 @@
-"""Images to learn from: one `Dataset` whatever the source."""
+"""Data sets: images in [0, 1] or 0..255, split into train and test, with or without labels."""
+
+from keras_aae.data.dataset import Dataset
+from keras_aae.data.images import Images
+from keras_aae.data.loading import load_dataset
+from keras_aae.data.splits import stratified_subset
+
+__all__ = ["Dataset", "Images", "load_dataset", "stratified_subset"]

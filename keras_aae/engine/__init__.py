@@ -2,7 +2,15 @@
 
 from keras_aae.engine.autoencoding import AutoencodingModel
 from keras_aae.engine.batch import Batch
+from keras_aae.engine.feed import Feed
 from keras_aae.engine.optimizers import OptimizerGroup
 from keras_aae.engine.phases import Phase, PhasedModel
 
-__all__ = ["AutoencodingModel", "Batch", "OptimizerGroup", "Phase", "PhasedModel"]
+__all__ = [
+    "AutoencodingModel",
+    "Batch",
+    "Feed",
+    "OptimizerGroup",
+    "Phase",
+    "PhasedModel",
+]

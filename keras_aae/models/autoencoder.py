@@ -37,6 +37,25 @@ class Autoencoder(AutoencodingModel):
             )
         self.loss_name = loss
 
+    @classmethod
+    def create(
+        cls,
+        image_shape,
+        latent_dim: int = 32,
+        network: str = "dense",
+        hidden_units: tuple | None = None,
+        activation: str = "relu",
+        code_activation: str | None = None,
+        loss: str = "bernoulli",
+        seed: int = 0,
+    ) -> "Autoencoder":
+        """An autoencoder of dense or convolutional networks."""
+        encoder, decoder = build_autoencoder_networks(
+            image_shape, latent_dim, network, hidden_units, activation,
+            code_activation=code_activation,
+        )  # fmt: skip
+        return cls(encoder, decoder, loss=loss, seed=seed)
+
     def phases(self):
         """One phase: reconstruction."""
         networks = (self.encoder, self.decoder)
@@ -63,21 +82,3 @@ class Autoencoder(AutoencodingModel):
         deserialize = keras.saving.deserialize_keras_object
         networks = {k: deserialize(config[k]) for k in ("encoder", "decoder")}
         return cls(**{**config, **networks})
-
-
-def build(
-    image_shape,
-    latent_dim: int = 32,
-    network: str = "dense",
-    hidden_units: tuple | None = None,
-    activation: str = "relu",
-    code_activation: str | None = None,
-    loss: str = "bernoulli",
-    seed: int = 0,
-) -> Autoencoder:
-    """An autoencoder of dense or convolutional networks."""
-    encoder, decoder = build_autoencoder_networks(
-        image_shape, latent_dim, network, hidden_units, activation,
-        code_activation=code_activation,
-    )  # fmt: skip
-    return Autoencoder(encoder, decoder, loss=loss, seed=seed)

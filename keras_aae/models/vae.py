@@ -48,6 +48,25 @@ class VAE(AutoencodingModel):
         self.likelihood = likelihood
         self.beta = beta
 
+    @classmethod
+    def create(
+        cls,
+        image_shape,
+        latent_dim: int = 2,
+        network: str = "dense",
+        hidden_units: tuple | None = None,
+        activation: str = "relu",
+        likelihood: str = "bernoulli",
+        beta: float = 1.0,
+        seed: int = 0,
+    ) -> "VAE":
+        """A VAE of dense or convolutional networks."""
+        encoder, decoder = build_autoencoder_networks(
+            image_shape, latent_dim, network, hidden_units, activation,
+            heads=("z_mean", "z_log_var"),
+        )  # fmt: skip
+        return cls(encoder, decoder, likelihood=likelihood, beta=beta, seed=seed)
+
     def phases(self):
         """One phase: the negative evidence lower bound."""
         return [Phase("elbo", self.negative_elbo, (self.encoder, self.decoder))]
@@ -98,21 +117,3 @@ class VAE(AutoencodingModel):
 
 def _posterior(model, x):
     return tuple(model.encoder(as_tensor_images(x), training=False))
-
-
-def build(
-    image_shape,
-    latent_dim: int = 2,
-    network: str = "dense",
-    hidden_units: tuple | None = None,
-    activation: str = "relu",
-    likelihood: str = "bernoulli",
-    beta: float = 1.0,
-    seed: int = 0,
-) -> VAE:
-    """A VAE of dense or convolutional networks."""
-    encoder, decoder = build_autoencoder_networks(
-        image_shape, latent_dim, network, hidden_units, activation,
-        heads=("z_mean", "z_log_var"),
-    )  # fmt: skip
-    return VAE(encoder, decoder, likelihood=likelihood, beta=beta, seed=seed)

@@ -1,0 +1,128 @@
+"""From a recipe's plain values to a compiled model."""
+
+import inspect
+
+import keras
+
+from keras_aae.errors import RecipeError
+from keras_aae.networks import NETWORKS
+from keras_aae.recipe import Recipe, Schedule, parse_value, unknown_key
+from keras_aae.registry import MODELS, load_entry
+
+
+def build_model(name: str, image_shape, optimizer="adam", **options):
+    """A compiled model of a family, ready for `fit`.
+
+    Args:
+        name: A key of `registry.MODELS`.
+        image_shape: (height, width, channels).
+        optimizer: As in `PhasedModel.compile`.
+        **options: Arguments of the family's `create`, such as `latent_dim`.
+
+    Raises:
+        RecipeError: an unknown option; the message lists the known ones.
+        KerasAAEError: an unknown name.
+    """
+    model = family(name).create(tuple(image_shape), **complete_options(name, options))
+    model.compile(optimizer)
+    return model
+
+
+def family(name: str):
+    """The class of a model family."""
+    return load_entry(name, MODELS, "model")
+
+
+def complete_options(name: str, options: dict) -> dict:
+    """The arguments of the family's `create`, defaults included."""
+    parameters = dict(inspect.signature(family(name).create).parameters)
+    parameters.pop("image_shape")
+    for key in options:
+        if key not in parameters:
+            raise RecipeError(unknown_key(key, parameters))
+    complete = {k: options.get(k, p.default) for k, p in parameters.items()}
+    if complete.get("hidden_units", 0) is None and complete.get("network") in NETWORKS:
+        complete["hidden_units"] = NETWORKS[complete["network"]].HIDDEN_UNITS
+    for key, value in complete.items():
+        if isinstance(value, tuple):
+            complete[key] = list(value)
+        _check_type(key, value, parameters[key].annotation)
+    return complete
+
+
+def _check_type(name, value, annotation):
+    if annotation is float:
+        try:
+            if not isinstance(value, keras.optimizers.schedules.LearningRateSchedule):
+                parse_value(value)
+        except (RecipeError, TypeError):
+            raise RecipeError(
+                f"Invalid {name} {value!r}. Expected a number, or a schedule such as "
+                "linear:0:1:10."
+            ) from None
+    elif annotation in (int, str, bool) and type(value) is not annotation:
+        raise RecipeError(f"Invalid {name} {value!r}. Expected {annotation.__name__}.")
+
+
+def new_model(recipe: Recipe, image_shape, steps: int):
+    """A compiled model whose weights and random numbers follow from the seed alone."""
+    keras.utils.set_random_seed(recipe.seed)
+    options = {
+        name: keras_value(value, steps) if _is_schedule(value) else value
+        for name, value in recipe.options.items()
+    }
+    model = family(recipe.model).create(image_shape, **options, seed=recipe.seed)
+    model.compile(_optimizers(recipe, model.phases(), steps))
+    return model
+
+
+def _is_schedule(value) -> bool:
+    return isinstance(value, str) and ":" in value
+
+
+def keras_value(value, steps: int):
+    """A number, or the Keras schedule that a recipe's value names.
+
+    Args:
+        value: As in `recipe.parse_value`.
+        steps: In an epoch.
+    """
+    value = parse_value(value)
+    if not isinstance(value, Schedule):
+        return value
+    duration = max(1, round(value.epochs * steps))
+    schedules = keras.optimizers.schedules
+    if value.kind == "linear":
+        return schedules.PolynomialDecay(value.start, duration, value.end)
+    if value.kind == "cosine":
+        return schedules.CosineDecay(value.start, duration, value.end / value.start)
+    return schedules.ExponentialDecay(value.start, duration, value.end / value.start)
+
+
+def _optimizers(recipe: Recipe, phases, steps: int) -> dict:
+    """One optimizer a phase; its schedule counts the updates of that phase."""
+    names = [phase.name for phase in phases]
+    by_phase = recipe.optimizer
+    if not isinstance(by_phase, dict) or "name" in by_phase:
+        by_phase = dict.fromkeys(names, by_phase)
+    return {
+        phase: _optimizer(
+            given, recipe.learning_rate, steps * max(names.count(phase), 1)
+        )
+        for phase, given in by_phase.items()
+    }
+
+
+def _optimizer(given, learning_rate, steps: int):
+    settings = {"name": given} if isinstance(given, str) else dict(given)
+    name = settings.pop("name", None)
+    rate = keras_value(settings.pop("learning_rate", learning_rate), steps)
+    try:
+        return keras.optimizers.get(
+            {"class_name": str(name), "config": {"learning_rate": rate, **settings}}
+        )
+    except (ValueError, TypeError) as error:
+        raise RecipeError(
+            f"Invalid optimizer {given!r}. Expected the name of a Keras optimizer, for "
+            'example "adam", or {"name": "adam", "beta_1": 0.5}.'
+        ) from error

@@ -1,0 +1,160 @@
+"""Images from a folder: PNG, JPEG and BMP files, flat or in one sub-folder a class."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+
+from keras_aae.data.dataset import Dataset, split_test
+from keras_aae.data.images import Images
+from keras_aae.data.pictures import ENDINGS, has_colour, read_picture
+from keras_aae.errors import DataError
+
+
+def load_folder(
+    path: str | Path,
+    image_size: int | tuple[int, int] | None = None,
+    channels: int | None = None,
+) -> Dataset:
+    """Load a folder of images into memory, uint8.
+
+    The folder holds images, or one sub-folder of images for each class, or both `train`
+    and `test` sub-folders of one of these kinds. Without them a tenth of the images, the
+    same every time, is the test part. Names are taken in sorted order; hidden files,
+    files with other endings and deeper folders are passed over.
+
+    Args:
+        path: the folder.
+        image_size: side or (H, W) to which all images are resized, whatever their
+            proportions; None if all have one size already.
+        channels: 1 for grey, 3 for colour; None for colour if any image has colours.
+
+    Raises:
+        DataError: there are no images, one is unreadable or has another size, or the
+            folder is laid out in another way.
+    """
+    path, size = Path(path), _checked_size(image_size)
+    if channels not in (None, 1, 3):
+        raise DataError(
+            f"Invalid channels {channels}; expected 1 (grey) or 3 (colour)."
+        )
+    parts = [_find(folder) for folder in _part_folders(path)]
+    class_names = _class_names(path, parts)
+    channels = channels or _common_channels(parts)
+    images = [_read(part, class_names, size, channels) for part in parts]
+    train, test = images if len(images) == 2 else split_test(*images)
+    return Dataset(path.resolve().name, train, test, class_names)
+
+
+def _checked_size(image_size) -> tuple[int, int] | None:
+    if image_size is None:
+        return None
+    size = (image_size,) * 2 if np.ndim(image_size) == 0 else tuple(image_size)
+    if len(size) != 2 or not all(
+        isinstance(s, int | np.integer) and s > 0 for s in size
+    ):
+        raise DataError(
+            f"Invalid image size {image_size}; expected one side in pixels or (height, "
+            "width), each 1 or more."
+        )
+    return size
+
+
+def _part_folders(path: Path) -> list[Path]:
+    parts = [path / "train", path / "test"]
+    return parts if all(os.path.isdir(part) for part in parts) else [path]
+
+
+def _find(folder: Path) -> list[tuple[Path, str | None]]:
+    """Return (file, class name or None) of all images of one part, sorted."""
+    flat = [(file, None) for file in _pictures(folder)]
+    sub_folders = {
+        sub: _pictures(sub) for sub in _entries(folder) if os.path.isdir(sub)
+    }
+    found = [(file, sub.name) for sub, files in sub_folders.items() for file in files]
+    if flat and found:
+        raise DataError(
+            f"{folder} holds images itself and in sub-folders; expected one or the other. "
+            f"Move {flat[0][0].name} or the sub-folder {found[0][1]} away."
+        )
+    if not flat and not found:
+        raise DataError(
+            f"{folder} holds no images; expected files ending in {', '.join(ENDINGS)} "
+            "there or in one sub-folder for each class."
+        )
+    empty = [sub.name for sub, files in sub_folders.items() if not files]
+    if found and empty:
+        raise DataError(
+            f"Sub-folder {empty[0]} of {folder} holds no images; expected one sub-folder "
+            "of images for each class. Remove it or put images there."
+        )
+    return flat or found
+
+
+def _pictures(folder: Path) -> list[Path]:
+    return [
+        entry
+        for entry in _entries(folder)
+        if entry.suffix.lower() in ENDINGS and not os.path.isdir(entry)
+    ]
+
+
+def _entries(folder: Path) -> list[Path]:
+    try:
+        return sorted(e for e in folder.iterdir() if not e.name.startswith("."))
+    except OSError as error:
+        raise DataError(
+            f"Folder {folder} cannot be read ({error.strerror}); expected a folder of images."
+        ) from None
+
+
+def _class_names(path: Path, parts: list[list]) -> tuple[str, ...]:
+    train, test = [{name for _, name in part} for part in (parts[0], parts[-1])]
+    if not test <= train:
+        raise DataError(
+            f"The test part of {path} has {_name_classes(test - train)} that the train "
+            "part lacks; expected the same sub-folders in both. Move or remove them."
+        )
+    return tuple(sorted(train - {None}))
+
+
+def _name_classes(names: set) -> str:
+    return "images without a class" if None in names else f"the class {min(names)}"
+
+
+def _common_channels(parts: list[list]) -> int:
+    return 3 if any(has_colour(file) for part in parts for file, _ in part) else 1
+
+
+def _read(part, class_names, size, channels) -> Images:
+    files = [file for file, _ in part]
+    first = read_picture(files[0], size, channels)
+    x = _allocate((len(files), *first.shape))
+    for row, file in zip(x, files, strict=True):
+        picture = read_picture(file, size, channels)
+        if picture.shape != row.shape:
+            raise _odd_size(file, picture, files[0], first)
+        row[...] = picture
+    if not class_names:
+        return Images(x)
+    numbers = {name: number for number, name in enumerate(class_names)}
+    return Images(x, [numbers[name] for _, name in part])
+
+
+def _allocate(shape: tuple) -> np.ndarray:
+    try:
+        return np.empty(shape, np.uint8)
+    except MemoryError:
+        raise DataError(
+            f"{shape[0]:,} images of {shape[1]}x{shape[2]} need "
+            f"{np.prod(shape, dtype=float) / 2**30:.1f} GiB of memory, more than there is. "
+            "Give a smaller --image-size, or save them as an .npy file."
+        ) from None
+
+
+def _odd_size(file, picture, first_file, first) -> DataError:
+    (height, width), (h, w) = picture.shape[:2], first.shape[:2]
+    return DataError(
+        f"{file} is {height}x{width} (height x width) but {first_file.name} is {h}x{w}; "
+        "expected images of one size. Give --image-size to resize all of them."
+    )

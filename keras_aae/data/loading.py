@@ -1,0 +1,85 @@
+"""From what a user names, a menu entry, a file or a folder, to a data set."""
+
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from keras_aae.data.dataset import Dataset
+from keras_aae.data.fetching import DataNotFoundError
+from keras_aae.errors import DataError, KerasAAEError
+from keras_aae.registry import DATASETS, load_entry
+
+FILE_ENDINGS = (".npz", ".npy")
+FALLBACK_NOTE = (
+    "MNIST could neither be found on disk nor downloaded: the bundled 8x8 digits "
+    "(1,797 images, enlarged to 28x28) are used instead. These are NOT MNIST results."
+)
+
+
+def load_dataset(
+    name: str | Path | None = None,
+    *,
+    data_dir: str | Path | None = None,
+    image_size: int | tuple[int, int] | None = None,
+    channels: int | None = None,
+    limit: int | None = None,
+    seed: int = 0,
+) -> Dataset:
+    """Load a data set.
+
+    Args:
+        name: a name on the menu of data sets, the path of an .npz or .npy file, or the
+            path of a folder of images. None: MNIST, or where it cannot be had the bundled
+            digits, with a `note` that says so.
+        data_dir: folder to look in first for the files of a named set.
+        image_size: for a folder: side or (H, W) to which all images are resized.
+        channels: for a folder: 1 for grey, 3 for colour.
+        limit: use at most so many train and so many test images.
+        seed: chooses them.
+
+    Raises:
+        DataError: there is no such set, or it is damaged or not what was expected.
+    """
+    if _is_folder(name):
+        from keras_aae.data.folder import load_folder
+
+        dataset = load_folder(os.path.expanduser(name), image_size, channels)
+    else:
+        load = _loader(name, data_dir)
+        if image_size is not None or channels is not None:
+            raise DataError(
+                f"The data set {name or 'mnist'} has its own image size and channels; "
+                "expected them to be given for a folder of images only. Leave them out."
+            )
+        dataset = load()
+    return dataset if limit is None else dataset.limited(limit, seed)
+
+
+def _is_folder(name: str | Path | None) -> bool:
+    named = name is None or name in DATASETS
+    return not named and os.path.isdir(os.path.expanduser(name))
+
+
+def _loader(name, data_dir) -> Callable[[], Dataset]:
+    if name is None:
+        return partial(_load_default, data_dir)
+    if Path(name).suffix.lower() in FILE_ENDINGS:
+        from keras_aae.data.npz import load_npz
+
+        return partial(load_npz, os.path.expanduser(name))
+    try:
+        return partial(load_entry(str(name), DATASETS, "data set"), data_dir)
+    except KerasAAEError as error:
+        raise DataError(
+            f"{error} The path of a folder of images or of an .npz or .npy file works too."
+        ) from None
+
+
+def _load_default(data_dir: str | Path | None) -> Dataset:
+    try:
+        return load_entry("mnist", DATASETS, "data set")(data_dir)
+    except DataNotFoundError:
+        digits = load_entry("digits", DATASETS, "data set")()
+        return replace(digits, note=FALLBACK_NOTE)

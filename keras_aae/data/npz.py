@@ -1,0 +1,86 @@
+"""Images from NumPy files: .npz archives, and .npy arrays that stay on disk."""
+
+from pathlib import Path
+
+import numpy as np
+
+from keras_aae.data.dataset import Dataset, numbered_classes, split_test
+from keras_aae.data.images import Images
+from keras_aae.errors import DataError
+
+KEYS = ("x_train", "y_train", "x_test", "y_test", "x", "images", "y", "labels")
+
+
+def load_npz(path: str | Path) -> Dataset:
+    """Load images from a NumPy file.
+
+    An .npz archive holds `x_train`, `y_train`, `x_test` and `y_test`, or `x` (or `images`)
+    and `y` (or `labels`); all but the train images may be missing. An .npy file holds the
+    images alone and is memory-mapped, so it may be larger than the memory. Without a test
+    part a tenth of the images, the same every time, becomes it.
+
+    Args:
+        path: the file; images are (n, H, W, C) or (n, H, W), labels (n,).
+
+    Raises:
+        DataError: the file is missing, damaged or holds something else.
+    """
+    path = Path(path)
+    mapped = path.suffix.lower() == ".npy"
+    arrays = {"x": _map(path)} if mapped else read_arrays(path, KEYS)
+    try:
+        train, test = _parts(arrays)
+        return Dataset(path.stem, train, test, numbered_classes(train, test))
+    except DataError as error:
+        raise DataError(f"{path}: {error}") from None
+
+
+def read_arrays(path: Path, keys: tuple[str, ...]) -> dict[str, np.ndarray]:
+    """Return those of the named arrays that an .npz archive holds.
+
+    Raises:
+        DataError: the file is missing or damaged, or an array holds Python objects.
+    """
+    try:
+        # Opened here: np.load leaves a file open that it cannot read.
+        with open(path, "rb") as file:
+            archive = np.load(file, allow_pickle=False)
+            if isinstance(archive, np.ndarray):
+                raise ValueError("it is a single array")
+            with archive:
+                return {key: archive[key] for key in keys if key in archive.files}
+    # NumPy and zipfile raise errors of many kinds on damaged files.
+    except Exception as error:
+        raise _unreadable(path, ".npz archive", error) from None
+
+
+def _map(path: Path) -> np.ndarray:
+    try:
+        return np.lib.format.open_memmap(path, mode="r")
+    except Exception as error:
+        raise _unreadable(path, ".npy array", error) from None
+
+
+def _unreadable(path: Path, kind: str, error: Exception) -> DataError:
+    reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+    return DataError(
+        f"{path} cannot be read ({reason.rstrip('.')}); expected a complete {kind} without "
+        "Python objects. Delete it, or replace it by a whole copy."
+    )
+
+
+def _parts(arrays: dict[str, np.ndarray]) -> tuple[Images, Images]:
+    x = _first(arrays, "x_train", "x", "images")
+    if x is None:
+        raise DataError(
+            "It holds no images; expected an array x_train, x or images. Save the images "
+            "under one of these names, for example np.savez(path, x=images, y=labels)."
+        )
+    train = Images(x, _first(arrays, "y_train", "y", "labels"))
+    if "x_test" not in arrays:
+        return split_test(train)
+    return train, Images(arrays["x_test"], arrays.get("y_test"))
+
+
+def _first(arrays: dict[str, np.ndarray], *keys: str) -> np.ndarray | None:
+    return next((arrays[key] for key in keys if key in arrays), None)

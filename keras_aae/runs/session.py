@@ -1,0 +1,165 @@
+"""One process's part in a training: the loop, its run folder, the signals that end it."""
+
+import os
+import signal
+import threading
+from contextlib import contextmanager, suppress
+
+from keras_aae.engine.loop import Progress
+from keras_aae.errors import DivergedError, RunError
+from keras_aae.recipe import Recipe
+from keras_aae.runs.folder import RunFolder
+from keras_aae.runs.model_file import save_model
+
+
+class Interrupted(Exception):
+    """A signal ended the training; everything is saved and can be resumed."""
+
+    def __init__(self, signum: int):
+        super().__init__(f"stopped by {signal.Signals(signum).name}")
+        self.signum = signum
+
+
+class Reporter:
+    """What is told of a training under way; this one tells nobody."""
+
+    def start(self, run: RunFolder, recipe: Recipe, progress: Progress, images: int):
+        """Training begins, or goes on, with epochs of so many images."""
+
+    def progress(self, progress: Progress, images: int):
+        """A chunk is done; `images` of this epoch have been seen."""
+
+    def epoch(self, row: dict):
+        """An epoch is done."""
+
+    def warn(self, text: str):
+        """Something to know that stops nothing."""
+
+
+class Session:
+    """Runs a training loop and keeps its run folder up to date.
+
+    Args:
+        loop: The loop, with the model and perhaps its best weights.
+        progress: Where it stands; changed in place.
+        run: The run folder, locked.
+        reporter: Is told what happens.
+        checkpoints: The run's checkpoints.
+    """
+
+    def __init__(self, loop, progress, run, reporter, checkpoints):
+        self.loop, self.progress, self.folder = loop, progress, run
+        self.reporter, self.checkpoints = reporter, checkpoints
+        self.stop = _Stop()
+
+    def run(self, recipe: Recipe) -> None:
+        """Train to the end, and leave the model in the folder.
+
+        Raises:
+            DivergedError: the last good checkpoint stays.
+            Interrupted: everything is saved.
+            RunError: the last checkpoint or the model could not be written.
+        """
+        with stop_signals(self.stop):
+            try:
+                self._train(recipe)
+            except (DivergedError, Interrupted) as error:
+                text = str(error)
+                self._try(lambda: self.folder.log(text))
+                if isinstance(error, Interrupted):
+                    self._try(self._save_model)
+                raise
+        self._must(self._save_model, "model.keras")
+        self._try(lambda: self.folder.log("done"))
+
+    def _train(self, recipe):
+        progress, feed = self.progress, self.loop.feed
+        self._must(lambda: self.folder.write_history(progress.history), "history.csv")
+        start = f"start at epoch {progress.epoch}, step {progress.step}"
+        self._try(lambda: self.folder.log(start))
+        images = feed.images_in(0, feed.steps)
+        self.reporter.start(self.folder, recipe, progress, images)
+        self.loop.run(progress, self._after_chunk, self._after_epoch)
+        self._must(self._save_checkpoint, "a checkpoint")
+
+    def _after_chunk(self):
+        feed, progress = self.loop.feed, self.progress
+        self.reporter.progress(progress, feed.images_in(0, progress.step))
+        # The end of an epoch has a call of its own, after validation.
+        if progress.step < feed.steps:
+            self._stop_or_save()
+
+    def _after_epoch(self, row):
+        self._try(lambda: self.folder.append_history(row))
+        self.reporter.epoch(row)
+        self._stop_or_save()
+
+    def _stop_or_save(self):
+        if self.stop.signum is not None:
+            self._must(self._save_checkpoint, "a checkpoint")
+            raise Interrupted(self.stop.signum)
+        if self.checkpoints.due:
+            self._try(self._save_checkpoint)
+
+    def _save_checkpoint(self):
+        progress, loop = self.progress, self.loop
+        steps = progress.epoch * loop.feed.steps + progress.step
+        self.checkpoints.save(loop.model, progress, steps, loop.best_weights)
+
+    def _save_model(self):
+        # The best model, or the last; the loop's model cannot go on training after it.
+        if self.loop.best_weights is not None:
+            self.loop.model.set_weights(self.loop.best_weights)
+        save_model(self.loop.model, self.folder.model_path)
+
+    def _try(self, write):
+        """Write something that the training can do without for now."""
+        try:
+            write()
+        except OSError as error:
+            text = (
+                f"Could not write in {str(self.folder.path)!r} ({error.strerror}); "
+                "training goes on, and older checkpoints are as they were."
+            )
+            warn(self.folder, self.reporter, text)
+
+    def _must(self, write, what):
+        try:
+            write()
+        except OSError as error:
+            path = self.folder.path
+            raise RunError(
+                f"Could not write {what} in {str(path)!r}: {error.strerror}. Older "
+                f"checkpoints are as they were; make room and `keras-aae resume {path}`."
+            ) from error
+
+
+class _Stop:
+    signum: int | None = None
+
+
+@contextmanager
+def stop_signals(stop):
+    """The first signal to stop is noted, for a clean end; a second ends at once."""
+
+    def handle(signum, frame):
+        if stop.signum is not None:
+            os._exit(128 + signum)
+        stop.signum = signum
+
+    # Only the main thread may handle signals.
+    main = threading.current_thread() is threading.main_thread()
+    signums = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP) if main else ()
+    before = {signum: signal.signal(signum, handle) for signum in signums}
+    try:
+        yield
+    finally:
+        for signum, handler in before.items():
+            signal.signal(signum, handler)
+
+
+def warn(run: RunFolder, reporter: Reporter, text: str) -> None:
+    """Tell the reporter, and the log if it can be written."""
+    with suppress(OSError):
+        run.log(text)
+    reporter.warn(text)
