@@ -1,1 +1,30 @@
-"""Autoencoders, adversarial autoencoders, shared-encoding networks and GANs in Keras 3."""
+"""Autoencoders, adversarial autoencoders, shared-encoding networks and GANs in Keras 3.
+
+Importing this is light; the names below import Keras when they are first used.
+"""
+
+import importlib
+
+_NAMES = {
+    "Recipe": "keras_aae.recipe",
+    "KerasAAEError": "keras_aae.errors",
+    "build_model": "keras_aae.building",
+    "evaluate": "keras_aae.evaluation",
+    "inspect_model": "keras_aae.runs.model_file",
+    "load_dataset": "keras_aae.data",
+    "load_model": "keras_aae.runs.model_file",
+    "resume": "keras_aae.training",
+    "save_model": "keras_aae.runs.model_file",
+    "train": "keras_aae.training",
+}
+__all__ = list(_NAMES)  # noqa: PLE0604
+
+
+def __getattr__(name: str):
+    if name not in _NAMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(_NAMES[name]), name)
+
+
+def __dir__():
+    return sorted([*globals(), *_NAMES])

@@ -94,7 +94,6 @@ class AutoencodingModel(PhasedModel):
     def map(self, name: str, function, *arrays, batch_size: int = BATCH_SIZE):
         """`function(self, *rows)` over the rows of arrays, batched and compiled once.
 
-        Short batches are padded to a power of two, so few shapes are ever compiled.
         Returns what the function returns, over all rows: an array, or a tuple of them.
         """
         if name not in self._compiled_maps:
@@ -105,8 +104,8 @@ class AutoencodingModel(PhasedModel):
         outputs = []
         for start in range(0, max(n, 1), batch_size):
             rows = [a[start : start + batch_size] for a in arrays]
-            outputs.append(_padded(compiled, rows))
-        if isinstance(outputs[0], tuple):
+            outputs.append(compiled(*rows))
+        if isinstance(outputs[0], tuple | list):
             return tuple(np.concatenate(parts) for parts in zip(*outputs, strict=True))
         return np.concatenate(outputs)
 
@@ -142,15 +141,3 @@ class AutoencodingModel(PhasedModel):
 
 def _encode(model, x):
     return model.code(as_tensor_images(x))
-
-
-def _padded(function, rows):
-    n = len(rows[0])
-    padding = (1 << max(n - 1, 0).bit_length()) - n
-    padded = [
-        np.concatenate([r, np.zeros((padding, *r.shape[1:]), r.dtype)]) for r in rows
-    ]
-    outputs = function(*padded)
-    if isinstance(outputs, tuple | list):
-        return tuple(output[:n] for output in outputs)
-    return outputs[:n]

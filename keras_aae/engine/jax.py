@@ -2,7 +2,9 @@
 
 import jax
 import keras
+import numpy as np
 from jax import lax
+from keras import tree
 
 from keras_aae.engine.batch import map_block
 from keras_aae.engine.networks import has_convolutions
@@ -100,7 +102,7 @@ def compile_chunk(model, step, execution):
 
 
 def compile_map(model, function):
-    """`function` of arrays as a compiled function of arrays."""
+    """`function` of arrays, compiled for few numbers of rows: powers of two."""
     variables = model.variables
 
     @jax.jit
@@ -109,7 +111,11 @@ def compile_map(model, function):
             return function(*arrays)
 
     def run(*arrays):
-        return jax.device_get(compiled([v.value for v in variables], *arrays))
+        rows = len(arrays[0])
+        padding = (1 << max(rows - 1, 0).bit_length()) - rows
+        padded = [np.pad(a, [(0, padding)] + [(0, 0)] * (a.ndim - 1)) for a in arrays]
+        outputs = jax.device_get(compiled([v.value for v in variables], *padded))
+        return tree.map_structure(lambda array: array[:rows], outputs)
 
     return run
 

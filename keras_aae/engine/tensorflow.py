@@ -55,11 +55,15 @@ def compile_chunk(model, step, execution):
 
 
 def compile_map(model, function):
-    """`function` of arrays as a compiled function of arrays."""
-    compiled = tf.function(function, reduce_retracing=True, autograph=False)
+    """`function` of arrays as a function compiled once for any number of rows."""
+    traced = {}
 
     def run(*arrays):
-        outputs = compiled(*(tf.convert_to_tensor(a) for a in arrays))
+        specs = tuple(tf.TensorSpec([None, *a.shape[1:]], a.dtype) for a in arrays)
+        if specs not in traced:
+            graph = tf.function(function, autograph=False)
+            traced[specs] = graph.get_concrete_function(*specs)
+        outputs = traced[specs](*(tf.convert_to_tensor(a) for a in arrays))
         return tree.map_structure(lambda tensor: tensor.numpy(), outputs)
 
     return run

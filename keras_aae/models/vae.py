@@ -1,6 +1,7 @@
 """Variational autoencoder."""
 
 import keras
+import numpy as np
 from keras import ops
 
 from keras_aae.divergences import normal_kl
@@ -98,6 +99,38 @@ class VAE(AutoencodingModel):
         """The mean and log-variance of q(z|x), each (n, latent_dim)."""
         return self.map("posterior", _posterior, self.check_images(x))
 
+    def kl_per_dimension(self, x):
+        """KL(q(z|x) || p(z)) of each dimension, mean over images, (latent_dim,), nats."""
+        return self.map("kl", _kl_per_dimension, self.check_images(x)).mean(axis=0)
+
+    def bound(self, x, noise):
+        """-log p(x|z) and KL(q(z|x) || p(z)) of each image, for given eps; nats.
+
+        Args:
+            x: Images, as for `encode`.
+            noise: eps, (n, latent_dim); z = m + exp(v / 2) eps.
+
+        Returns:
+            Two arrays, (n,) each.
+        """
+        return self.map("bound", _bound, self.check_images(x), noise)
+
+    def log_importance_weights(self, x, noise):
+        """log p(x|z) + log p(z) - log q(z|x) of each image, in nats.
+
+        Args:
+            x: Images, as for `encode`.
+            noise: eps of K samples an image, (K, n, latent_dim).
+
+        Returns:
+            (K, n).
+        """
+        x = self.check_images(x)
+        posterior = self.posterior(x)
+        return np.stack(
+            [self.map("weight", _log_weight, x, *posterior, eps) for eps in noise]
+        )
+
     def get_config(self):
         return {
             "encoder": keras.saving.serialize_keras_object(self.encoder),
@@ -117,3 +150,23 @@ class VAE(AutoencodingModel):
 
 def _posterior(model, x):
     return tuple(model.encoder(as_tensor_images(x), training=False))
+
+
+def _kl_per_dimension(model, x):
+    return normal_kl(*_posterior(model, x))
+
+
+def _bound(model, x, noise):
+    x = as_tensor_images(x)
+    z_mean, z_log_var = _posterior(model, x)
+    z = model.reparameterize(z_mean, z_log_var, noise)
+    kl = ops.sum(normal_kl(z_mean, z_log_var), axis=-1)
+    return model.reconstruction_nll(x, z), kl
+
+
+def _log_weight(model, x, z_mean, z_log_var, noise):
+    z = model.reparameterize(z_mean, z_log_var, noise)
+    # log q(z|x) is that of eps under N(0, I), less the log of the stretch exp(v / 2).
+    log_q = model.prior.log_prob(noise) - 0.5 * ops.sum(z_log_var, axis=-1)
+    nll = model.reconstruction_nll(as_tensor_images(x), z)
+    return model.prior.log_prob(z) - nll - log_q

@@ -3,7 +3,6 @@
 import hashlib
 import json
 import os
-import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -30,26 +29,14 @@ def replacing(path: Path):
     The temporary name keeps the ending, which decides the format for some writers.
     """
     path = Path(path)
-    descriptor, name = tempfile.mkstemp(
-        ".tmp" + path.suffix, f".{path.stem}-", path.parent
-    )
-    os.close(descriptor)
-    temporary = Path(name)
+    temporary = path.with_name(f".{path.stem}-{os.getpid()}.tmp{path.suffix}")
     try:
-        # mkstemp makes private files; ours are ordinary ones.
-        temporary.chmod(0o666 & ~_umask())
         yield temporary
         sync_file(temporary)
         os.replace(temporary, path)
         sync_folder(path.parent)
     finally:
         temporary.unlink(missing_ok=True)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def write_text(path: Path, text: str) -> None:

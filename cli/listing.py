@@ -1,0 +1,90 @@
+"""`list` and `inspect`: what there is, without waiting for Keras."""
+
+import json
+from pathlib import Path
+
+import click
+
+from cli.options import debug_option, json_option
+from keras_aae import registry
+
+MENUS = {
+    "models": registry.MODELS,
+    "datasets": registry.DATASETS,
+    "priors": registry.PRIORS,
+    "figures": registry.FIGURES,
+    "metrics": registry.METRICS,
+    "recipes": registry.RECIPES,
+}
+
+
+@click.command("list")
+@click.argument("what", type=click.Choice([*MENUS, "runs"]))
+@click.option(
+    "--root", default="runs", type=click.Path(), help="Folder of the runs. [runs]"
+)
+@json_option
+@debug_option
+def list_(what, root, as_json):
+    r"""List models, datasets, priors, figures, metrics, recipes or runs.
+
+    \b
+    Example:
+      keras-aae list metrics
+    """
+    if what == "runs":
+        rows = _runs(Path(root))
+    else:
+        rows = [{"name": n, "help": text} for n, (_, text) in MENUS[what].items()]
+    if as_json:
+        click.echo(json.dumps(rows))
+        return
+    width = max((len(row["name"]) for row in rows), default=0)
+    for row in rows:
+        click.echo(f"{row['name']:<{width}}  {row['help']}")
+    if not rows:
+        click.echo(f"No runs in {root!r}.", err=True)
+
+
+def _runs(root):
+    from keras_aae.runs.folder import RunFolder
+
+    rows = []
+    for path in sorted(root.glob("*/recipe.json")):
+        run = RunFolder(path.parent)
+        recipe, done = run.recipe, len(run.history)
+        rows.append(
+            {
+                "name": str(path.parent),
+                "help": f"{recipe.name} on {recipe.dataset}, "
+                f"{done} of {recipe.epochs} epochs"
+                + ("" if run.model_path.exists() else ", no model yet"),
+            }
+        )
+    return rows
+
+
+@click.command()
+@click.argument("file", type=click.Path())
+@json_option
+@debug_option
+def inspect(file, as_json):
+    r"""Say what is in FILE, a .keras file, without loading it.
+
+    \b
+    Example:
+      keras-aae inspect runs/vae_mnist_20260101-120000/model.keras
+    """
+    from keras_aae.runs.model_file import inspect_model
+
+    facts = inspect_model(file)
+    if as_json:
+        click.echo(json.dumps(facts))
+        return
+    for name, value in facts.items():
+        if not isinstance(value, list):
+            click.echo(f"{name}: {value}")
+            continue
+        click.echo(f"{name}:")
+        for item in value:
+            click.echo(f"  {item}")

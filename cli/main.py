@@ -1,0 +1,98 @@
+"""`keras-aae`: the group of commands, and what becomes of errors."""
+
+import difflib
+import os
+import sys
+import traceback
+
+import click
+
+COMMANDS = {
+    "train": ("cli.train", "train"),
+    "resume": ("cli.train", "resume"),
+    "export": ("cli.export", "export"),
+    "evaluate": ("cli.evaluate", "evaluate"),
+    "figures": ("cli.figures", "figures"),
+    "list": ("cli.listing", "list_"),
+    "inspect": ("cli.listing", "inspect"),
+}
+
+
+class LazyGroup(click.Group):
+    """Imports a command when it is named."""
+
+    def list_commands(self, ctx):
+        return list(COMMANDS)
+
+    def get_command(self, ctx, name):
+        if name not in COMMANDS:
+            return None
+        module, attribute = COMMANDS[name]
+        return getattr(__import__(module, fromlist=[attribute]), attribute)
+
+    def resolve_command(self, ctx, args):
+        near = difflib.get_close_matches(args[0], COMMANDS, n=1) if args else []
+        if near and args[0] not in COMMANDS:
+            ctx.fail(f"No such command {args[0]!r}. Did you mean {near[0]!r}?")
+        return super().resolve_command(ctx, args)
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings={
+        "help_option_names": ["-h", "--help"],
+        "auto_envvar_prefix": "KERAS_AAE",
+    },
+)
+@click.version_option(package_name="keras-aae")
+def cli():
+    r"""Train, look into and compare autoencoders, VAEs, AAEs, SENs and GANs.
+
+    \b
+    Example:
+      keras-aae train vae --latent-dim 2
+      keras-aae export latent-sweep runs/vae_mnist_20260101-120000
+    """
+
+
+def main() -> None:
+    """Run the command line; every foreseen error is one line and an exit code."""
+    debug = "--debug" in sys.argv[1:] or bool(os.environ.get("KERAS_AAE_DEBUG"))
+    try:
+        cli.main(standalone_mode=False)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader has gone; keep the interpreter from complaining at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BaseException as error:
+        if debug and not isinstance(error, SystemExit):
+            traceback.print_exc()
+        sys.exit(_report(error))
+
+
+def _report(error: BaseException) -> int:
+    """Tell the user, on stderr, and return the exit code."""
+    from keras_aae.errors import DivergedError, KerasAAEError
+
+    if isinstance(error, SystemExit):
+        return error.code or 0
+    if isinstance(error, click.exceptions.Exit):
+        return error.exit_code
+    if isinstance(error, click.ClickException):
+        error.show()
+        return error.exit_code
+    if isinstance(error, KeyboardInterrupt | click.Abort):
+        click.echo("Stopped.", err=True)
+        return 130
+    if hasattr(error, "signum"):
+        click.echo(f"Saved and {error}. Go on with `keras-aae resume RUN`.", err=True)
+        return 128 + error.signum
+    if isinstance(error, KerasAAEError):
+        click.echo(f"Error: {error}", err=True)
+        return 3 if isinstance(error, DivergedError) else 1
+    text = " ".join(str(error).split())[:300] or type(error).__name__
+    click.echo(
+        f"Error: unexpected {type(error).__name__}: {text} (--debug shows where)",
+        err=True,
+    )
+    return 1

@@ -1,0 +1,98 @@
+"""Options and arguments that several commands share."""
+
+import json
+
+import click
+
+from keras_aae.errors import KerasAAEError
+from keras_aae.recipe import BACKENDS
+from keras_aae.registry import check_name
+
+
+class Name(click.ParamType):
+    """A name on a menu; a wrong one is answered with the choices."""
+
+    def __init__(self, menu: dict, kind: str):
+        self.menu, self.name = menu, kind
+
+    def get_metavar(self, param, ctx=None):
+        return self.name.upper()
+
+    def convert(self, value, param, ctx):
+        try:
+            return check_name(value, self.menu, self.name)
+        except KerasAAEError as error:
+            self.fail(str(error), param, ctx)
+
+
+class Assignment(click.ParamType):
+    """KEY=VALUE, the value read as JSON where it is JSON and as text otherwise."""
+
+    name = "key=value"
+
+    def convert(self, value, param, ctx):
+        key, equals, text = value.partition("=")
+        if not equals or not key:
+            self.fail(f"{value!r} is not KEY=VALUE, for example epochs=10.", param, ctx)
+        try:
+            return key.replace("-", "_"), json.loads(text)
+        except ValueError:
+            return key.replace("-", "_"), text
+
+
+class WholeNumbers(click.ParamType):
+    """Whole numbers with commas between."""
+
+    name = "n,n,..."
+
+    def convert(self, value, param, ctx):
+        try:
+            return [int(part) for part in value.split(",") if part]
+        except ValueError:
+            self.fail(f"{value!r} is not a list such as 500,500.", param, ctx)
+
+
+def debug_option(function):
+    """`--debug`, read in `cli.main` before any command runs."""
+    return click.option(
+        "--debug", is_flag=True, expose_value=False, help="Show tracebacks of errors."
+    )(function)
+
+
+def json_option(function):
+    """`--json`."""
+    return click.option(
+        "--json", "as_json", is_flag=True, help="Print JSON for programs."
+    )(function)
+
+
+def data_dir_option(function):
+    """`--data-dir`."""
+    return click.option(
+        "--data-dir",
+        envvar="KERAS_AAE_DATA",
+        type=click.Path(file_okay=False),
+        help="Folder to look for data sets in first. [env: KERAS_AAE_DATA]",
+    )(function)
+
+
+def backend_option(function):
+    """`--backend`."""
+    return click.option(
+        "--backend",
+        type=click.Choice(BACKENDS),
+        help="Engine. [default: KERAS_BACKEND, else TensorFlow if installed]",
+    )(function)
+
+
+def dataset_option(function):
+    """`--dataset`."""
+    return click.option(
+        "--dataset",
+        metavar="NAME|PATH",
+        help="Name on `list datasets`, image folder, .npz or .npy file. "
+        "[default: mnist, or digits with a warning]",
+    )(function)
+
+
+run_argument = click.argument("run", type=click.Path())

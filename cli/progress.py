@@ -1,0 +1,118 @@
+"""Progress of a training: a live bar on a terminal, a line an epoch elsewhere."""
+
+import sys
+import time
+
+import click
+
+
+class LineReporter:
+    """One plain line an epoch; see `keras_aae.training.Reporter` for the calls."""
+
+    def __init__(self, err: bool = False):
+        self.err = err
+
+    def start(self, run, recipe, progress, images):
+        """Say what is trained and where."""
+        self.epochs = recipe.epochs
+        self.print(f"Training {recipe.name} on {recipe.dataset} in {run.path}")
+        if progress.epoch or progress.step:
+            self.print(f"Going on after {progress.epoch} epochs, {progress.step} steps")
+
+    def progress(self, progress, images):
+        """Nothing: a line an epoch is enough."""
+
+    def epoch(self, row):
+        """The epoch's terms."""
+        self.print(describe_epoch(row, self.epochs))
+
+    def warn(self, text):
+        """A warning that cannot be missed."""
+        click.secho(f"Warning: {text}", fg="yellow", err=True)
+
+    def print(self, text):
+        """A line of progress."""
+        click.echo(text, err=self.err)
+
+    def stop(self):
+        """Nothing to take away."""
+
+
+def describe_epoch(row: dict, epochs: int) -> str:
+    """One line: epoch, terms, images per second."""
+    hidden = ("epoch", "seconds", "images_per_second", "loss", "val_loss")
+    terms = "  ".join(f"{k} {v:.4g}" for k, v in row.items() if k not in hidden)
+    return (
+        f"epoch {row['epoch']:>{len(str(epochs))}}/{epochs}  {terms}  "
+        f"{row['images_per_second']:,.0f} images/s"
+    )
+
+
+class BarReporter(LineReporter):
+    """The same lines under a live bar with the time left."""
+
+    def start(self, run, recipe, progress, images):
+        """Show the bar."""
+        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+        super().start(run, recipe, progress, images)
+        self.images, self.done = images, progress.epoch
+        self.bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TextColumn("{task.percentage:>3.0f} %"),
+            TextColumn("{task.fields[speed]}"),
+            TimeRemainingColumn(),
+            transient=True,
+        )
+        self.task = self.bar.add_task(
+            "compiling",
+            total=recipe.epochs * images,
+            completed=self.done * images,
+            speed="",
+        )
+        self.started = None
+        self.bar.start()
+
+    def progress(self, progress, images):
+        """Move the bar."""
+        seen = self.done * self.images + images
+        if self.started is None:
+            self.started, self.first = time.monotonic(), seen
+        seconds = max(time.monotonic() - self.started, 1e-9)
+        speed = (seen - self.first) / seconds
+        terms = "  ".join(
+            f"{name} {total / weight:.4g}"
+            for name, (total, weight) in progress.totals.items()
+            if name != "loss" and weight
+        )
+        self.bar.update(
+            self.task,
+            completed=seen,
+            description=f"epoch {progress.epoch + 1}  {terms}",
+            speed=f"{speed:,.0f} images/s",
+        )
+
+    def epoch(self, row):
+        """The epoch's line above the bar."""
+        self.done = row["epoch"]
+        super().epoch(row)
+
+    def print(self, text):
+        """A line above the bar, if there is one."""
+        if hasattr(self, "bar"):
+            self.bar.console.print(text, highlight=False, soft_wrap=True)
+        else:
+            super().print(text)
+
+    def stop(self):
+        """Take the bar away."""
+        if hasattr(self, "bar"):
+            self.bar.stop()
+
+
+def reporter(as_json: bool) -> LineReporter:
+    """A bar on a terminal, lines elsewhere; beside JSON the lines go to stderr."""
+    if sys.stdout.isatty() and not as_json:
+        return BarReporter()
+    return LineReporter(err=as_json)

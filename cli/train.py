@@ -1,0 +1,181 @@
+"""`train` and `resume`."""
+
+import json
+
+import click
+
+from cli.backend import select_backend
+from cli.options import (
+    Assignment,
+    Name,
+    WholeNumbers,
+    backend_option,
+    data_dir_option,
+    dataset_option,
+    debug_option,
+    json_option,
+)
+from keras_aae.recipe import EXECUTIONS
+from keras_aae.registry import MODELS, RECIPES
+
+
+def training_options(function):
+    """What both commands take."""
+    for option in (
+        click.option(
+            "--figures/--no-figures", default=True, help="Draw figures at the end."
+        ),
+        click.option(
+            "--evaluation/--no-evaluation", default=True, help="Measure at the end."
+        ),
+        click.option(
+            "--checkpoint-seconds",
+            type=click.FloatRange(min=0),
+            help="Time between checkpoints. [default: so that they cost under 1 %]",
+        ),
+        data_dir_option,
+        json_option,
+        debug_option,
+    ):
+        function = option(function)
+    return function
+
+
+@click.command()
+@click.argument("model", type=Name(MODELS, "model"), required=False)
+@click.option("--recipe", type=Name(RECIPES, "recipe"), help="A named experiment.")
+@click.option(
+    "--set", "settings", type=Assignment(), multiple=True,
+    help="Any value of the recipe or the model, e.g. --set beta=4. Repeatable.",
+)  # fmt: skip
+@dataset_option
+@click.option("--latent-dim", type=int, help="Width of the code.")
+@click.option("--network", help="dense or conv.")
+@click.option("--hidden-units", type=WholeNumbers(), help="Widths, e.g. 500,500.")
+@click.option("--activation", help="Of the hidden layers, e.g. relu, softplus.")
+@click.option("--likelihood", help="bernoulli or gaussian (vae).")
+@click.option("--loss", help="bernoulli, gaussian or mse (autoencoder).")
+@click.option(
+    "--beta", help="Weight of the KL term, or linear:0:1:10 to warm up (vae)."
+)
+@click.option("--epochs", type=int)
+@click.option("--batch-size", type=int)
+@click.option("--optimizer", help="Name of a Keras optimizer.")
+@click.option("--learning-rate", help="Number, or e.g. cosine:0.001:0.00001:50.")
+@click.option("--validation", type=float, help="Training images held out, or share.")
+@click.option("--monitor", help="Term whose best epoch is kept, e.g. val_neg_elbo.")
+@click.option("--patience", type=int, help="Epochs without improvement to stop after.")
+@click.option("--limit", type=int, help="Use at most so many images.")
+@click.option("--labels", type=int, help="Labelled training images.")
+@click.option("--image-size", type=int, help="Resize the images of a folder.")
+@click.option("--channels", type=int, help="1 grey, 3 colour (image folder).")
+@click.option("--seed", type=int)
+@click.option("--execution", type=click.Choice(EXECUTIONS), help="How steps compile.")
+@backend_option
+@click.option(
+    "--out", type=click.Path(), help="Run folder. [default: runs/NAME_DATASET_TIME]"
+)
+@training_options
+def train(
+    model, recipe, settings, out, data_dir, checkpoint_seconds, figures, evaluation,
+    as_json, **given,
+):  # fmt: skip
+    r"""Train MODEL, or a named recipe, in a new run folder.
+
+    The folder holds the trained model, checkpoints, history, final numbers and figures.
+
+    \b
+    Example:
+      keras-aae train vae --latent-dim 2
+      keras-aae train autoencoder --dataset photos/ --image-size 64 --network conv
+      keras-aae train --recipe vae-2d --set epochs=5
+    """
+    recipe = _recipe(model, recipe, dict(settings), given)
+    select_backend(recipe.backend)
+    from keras_aae import training
+
+    with _reporting(as_json) as reporter:
+        run = training.train(
+            recipe,
+            out,
+            data_dir=data_dir,
+            reporter=reporter,
+            checkpoint_seconds=checkpoint_seconds,
+        )
+    _finish(run, data_dir, figures, evaluation, as_json)
+
+
+@click.command()
+@click.argument("run", type=click.Path())
+@click.option("--epochs", type=click.IntRange(min=1), help="A new total of epochs.")
+@training_options
+def resume(run, epochs, data_dir, checkpoint_seconds, figures, evaluation, as_json):
+    r"""Go on with RUN, exactly, from its newest valid checkpoint.
+
+    \b
+    Example:
+      keras-aae resume runs/vae_mnist_20260101-120000 --epochs 100
+    """
+    from keras_aae.runs.folder import RunFolder
+
+    select_backend(RunFolder(run).recipe.backend)
+    from keras_aae import training
+
+    with _reporting(as_json) as reporter:
+        run = training.resume(
+            run,
+            epochs=epochs,
+            data_dir=data_dir,
+            reporter=reporter,
+            checkpoint_seconds=checkpoint_seconds,
+        )
+    _finish(run, data_dir, figures, evaluation, as_json)
+
+
+def _recipe(model, recipe, settings, given):
+    from keras_aae.recipe import Recipe, override
+    from keras_aae.registry import load_entry
+
+    if (model is None) == (recipe is None):
+        raise click.UsageError("Give a MODEL or --recipe NAME, one of the two.")
+    start = Recipe(model=model) if model else load_entry(recipe, RECIPES, "recipe")
+    chosen = {key: value for key, value in given.items() if value is not None}
+    if "validation" in chosen and chosen["validation"] >= 1:
+        chosen["validation"] = int(chosen["validation"])
+    return override(start, {**chosen, **settings})
+
+
+def _reporting(as_json):
+    from contextlib import contextmanager
+
+    from cli.progress import reporter
+
+    @contextmanager
+    def reporting():
+        chosen = reporter(as_json)
+        try:
+            yield chosen
+        finally:
+            chosen.stop()
+
+    return reporting()
+
+
+def _finish(run, data_dir, figures, evaluation, as_json):
+    """Measure, draw, and say where everything is."""
+    from cli.tables import print_metrics
+    from keras_aae import training
+
+    metrics, drawn = {}, []
+    if evaluation or figures:
+        source = training.Source.open(run.path, data_dir=data_dir)
+        metrics = training.evaluate_source(source) if evaluation else {}
+        drawn = training.draw_run(source) if figures else []
+    if as_json:
+        answer = {"run": str(run.path), "metrics": metrics}
+        click.echo(json.dumps(answer | {"figures": [str(path) for path in drawn]}))
+        return
+    print_metrics({run.path.name: metrics})
+    click.echo(f"Model:   {run.model_path}")
+    for path in drawn:
+        click.echo(f"Figure:  {path}")

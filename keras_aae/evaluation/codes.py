@@ -1,0 +1,44 @@
+"""What the codes and the reconstructions are worth."""
+
+import numpy as np
+
+from keras_aae.data import stratified_subset
+from keras_aae.errors import UnsupportedError
+
+NEIGHBOURS = 5
+
+
+def mean_squared_error(model, dataset, seed: int) -> dict[str, float]:
+    """Mean of (x - reconstruction)^2 over test images and pixels in [0, 1]."""
+    del seed
+    if not hasattr(model, "reconstruct"):
+        raise UnsupportedError(
+            f"A model of class {type(model).__name__} does not reconstruct images."
+        )
+    total = 0.0
+    for x in dataset.test.blocks():
+        scale = 255 if x.dtype == np.uint8 else 1
+        difference = x.astype(np.float32) / scale - model.reconstruct(x)
+        total += np.mean(np.square(difference), dtype=float) * len(x)
+    return {"mse": total / len(dataset.test)}
+
+
+def knn_accuracy(model, dataset, seed: int) -> dict[str, float]:
+    """Share of test images whose nearest labelled codes vote for their class.
+
+    The 100 or 1,000 labelled images are a stratified draw from the training images; 5
+    neighbours, Euclidean distance.
+    """
+    from sklearn.neighbors import KNeighborsClassifier
+
+    train, test = dataset.train, dataset.test
+    if not hasattr(model, "encode") or train.labels is None or test.labels is None:
+        raise UnsupportedError("k-nearest neighbours need codes and labelled images.")
+    values, codes = {}, model.encode(test.array())
+    for count in (100, 1000):
+        if count > len(train):
+            continue
+        x, labels = train.gather(stratified_subset(train.labels, count, seed))
+        classifier = KNeighborsClassifier(NEIGHBOURS).fit(model.encode(x), labels)
+        values[f"knn_accuracy_{count}"] = classifier.score(codes, test.labels)
+    return values

@@ -1,0 +1,81 @@
+"""Likelihoods of models with a posterior q(z|x): bounds, importance sampling, usage."""
+
+import numpy as np
+from scipy.special import logsumexp
+
+from keras_aae.errors import UnsupportedError
+
+IMPORTANCE_IMAGES = 1000
+IMPORTANCE_SAMPLES = 200
+ACTIVE_VARIANCE = 0.01
+
+
+def _require_posterior(model) -> None:
+    if not hasattr(model, "posterior"):
+        raise UnsupportedError(
+            f"A model of class {type(model).__name__} has no posterior q(z|x), so it has "
+            "no likelihood. Use a VAE, or ask for other metrics."
+        )
+
+
+def binarised(x: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """One draw of Bernoulli pixels with the grey values as probabilities, uint8."""
+    scale = 255 if x.dtype == np.uint8 else 1
+    on = rng.random(x.shape, np.float32) * scale < x
+    return np.where(on, np.uint8(255), np.uint8(0))
+
+
+def _inputs(model, dataset, seed):
+    """The test images as they are, and binarised where the likelihood is Bernoulli's."""
+    _require_posterior(model)
+    x = dataset.test.array()
+    yield "", x
+    if model.likelihood == "bernoulli":
+        yield "_binarised", binarised(x, np.random.default_rng([seed, 1]))
+
+
+def bound(model, dataset, seed: int) -> dict[str, float]:
+    """-ELBO and its two parts, with one sampled code an image; means, in nats."""
+    values = {}
+    for ending, x in _inputs(model, dataset, seed):
+        noise = np.random.default_rng([seed, 2]).standard_normal(
+            (len(x), model.latent_dim), np.float32
+        )
+        nll, kl = (np.mean(part, dtype=float) for part in model.bound(x, noise))
+        values |= {
+            f"neg_elbo{ending}": nll + kl,
+            f"reconstruction_nll{ending}": nll,
+            f"kl{ending}": kl,
+        }
+    return values
+
+
+def importance_sampled_nll(model, dataset, seed: int) -> dict[str, float]:
+    """-log (1/K) sum_k p(x|z_k) p(z_k) / q(z_k|x), z_k ~ q; mean over images, in nats.
+
+    K = 200 and the first 1,000 test images.
+
+    References:
+        Importance Weighted Autoencoders (Burda, Grosse, Salakhutdinov, 2015), eq. 8.
+    """
+    values = {}
+    for ending, x in _inputs(model, dataset, seed):
+        x = x[:IMPORTANCE_IMAGES]
+        shape = (IMPORTANCE_SAMPLES, len(x), model.latent_dim)
+        noise = np.random.default_rng([seed, 3]).standard_normal(shape, np.float32)
+        weights = model.log_importance_weights(x, noise).astype(float)
+        log_mean = logsumexp(weights, axis=0) - np.log(IMPORTANCE_SAMPLES)
+        values[f"nll{ending}"] = -np.mean(log_mean)
+    return values
+
+
+def active_units(model, dataset, seed: int) -> dict[str, float]:
+    """How many dimensions of the posterior mean vary by more than 0.01 over the images.
+
+    References:
+        Importance Weighted Autoencoders (Burda, Grosse, Salakhutdinov, 2015), sec. 5.2.
+    """
+    del seed
+    _require_posterior(model)
+    z_mean, _ = model.posterior(dataset.test.array())
+    return {"active_units": np.sum(np.var(z_mean, axis=0) > ACTIVE_VARIANCE)}

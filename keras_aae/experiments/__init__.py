@@ -1,0 +1,1 @@
+"""Recipes: experiments as plain values, the expected numbers beside each."""

@@ -1,0 +1,136 @@
+"""What the decoder makes of a grid of codes."""
+
+from numbers import Real
+
+import numpy as np
+from matplotlib.ticker import MaxNLocator
+
+from keras_aae.errors import KerasAAEError, UnsupportedError
+from keras_aae.figures.grid import thin_gap, tile
+from keras_aae.figures.inputs import ability, check_count
+from keras_aae.figures.style import house_style, image_figure
+from keras_aae.registry import check_name
+
+
+def latent_sweep(
+    model,
+    *,
+    n: int = 20,
+    extent: float = 3.0,
+    spacing: str = "linear",
+    around=None,
+):
+    """Images decoded on a grid over the first two latent dimensions, y upwards.
+
+    All codes are decoded in one call. A model of one dimension gives one row; dimensions
+    beyond the second stay at 0, or where `around` has them.
+
+    Args:
+        model: with `decode` and `latent_dim`.
+        n: images along each axis.
+        extent: how far a linear grid goes either way.
+        spacing: 'linear', or 'quantile' for the prior's quantiles at (i + 1/2) / n, so
+            that every image stands for an equal share of the prior.
+        around: the code, `latent_dim` numbers, in the middle of a linear grid; the
+            origin if None.
+
+    Raises:
+        UnsupportedError: the model has no decoder, or 'quantile' and no prior.
+        KerasAAEError: an option has no meaning.
+    """
+    decode = ability(model, "decode", "latent-sweep")
+    check_name(spacing, SPACINGS, "spacing")
+    check_count("n", n, least=2)
+    steps = SPACINGS[spacing](model, n, extent)
+    center = _center(around, model.latent_dim, spacing)
+    ticks = [center[axis] + steps for axis in range(min(2, len(center)))]
+    images = decode(_codes(center, *ticks))
+    held = "0" if around is None else "the given code"
+    return _figure(images, ticks, held if len(center) > 2 else "")
+
+
+def _linear(model, n: int, extent: float) -> np.ndarray:
+    if not (isinstance(extent, Real) and 0 < extent < float("inf")):
+        raise KerasAAEError(
+            "Invalid value for option `extent`. Expected a positive number. "
+            f"Received: {extent!r}."
+        )
+    return np.linspace(-extent, extent, n)
+
+
+def _quantile(model, n: int, extent: float) -> np.ndarray:
+    prior = getattr(model, "prior", None)
+    if prior is None:
+        raise UnsupportedError(
+            "Figure 'latent-sweep' with spacing 'quantile' needs a prior, which this "
+            f"{type(model).__name__} does not have. Use spacing 'linear'."
+        )
+    return np.asarray(prior.quantiles((np.arange(n) + 0.5) / n))
+
+
+SPACINGS = {"linear": _linear, "quantile": _quantile}
+
+
+def _center(around, latent_dim: int, spacing: str) -> np.ndarray:
+    if around is None:
+        return np.zeros(latent_dim)
+    if spacing == "quantile":
+        raise KerasAAEError(
+            "Option `around` has no meaning with spacing 'quantile', which lies where "
+            "the prior lies. Use spacing 'linear'."
+        )
+    center = _numbers(around)
+    if center.shape != (latent_dim,) or not np.isfinite(center).all():
+        raise KerasAAEError(
+            f"Invalid value for option `around`. Expected {latent_dim} numbers, a code "
+            f"of this model. Received: {around!r}."
+        )
+    return center
+
+
+def _numbers(values) -> np.ndarray:
+    try:
+        return np.asarray(values, dtype="float64")
+    except (TypeError, ValueError):
+        return np.array([])
+
+
+def _codes(
+    center: np.ndarray, x: np.ndarray, y: np.ndarray | None = None
+) -> np.ndarray:
+    """Codes in the order of the tiles: from left to right, the highest y first."""
+    rows = 1 if y is None else len(y)
+    codes = np.tile(center, (rows * len(x), 1))
+    codes[:, 0] = np.tile(x, rows)
+    if y is not None:
+        codes[:, 1] = np.repeat(y[::-1], len(x))
+    return codes.astype("float32")
+
+
+@house_style()
+def _figure(images: np.ndarray, ticks: list[np.ndarray], held: str):
+    _, height, width, _ = images.shape
+    gap = thin_gap(images)
+    image = tile(images, columns=len(ticks[0]))
+    figure, axes = image_figure(image, tile=width, margins=(0.5, 0.34))
+    axes.set_axis_on()
+    axes.spines[:].set_visible(False)
+    _ticks(axes.xaxis, ticks[0], first=(width - 1) / 2, step=width + gap)
+    axes.set_xlabel("$z_1$" + (f"   (dimensions beyond 2 at {held})" if held else ""))
+    if len(ticks) == 1:
+        axes.set_yticks([])
+        return figure
+    lowest = len(image) - 1 - (height - 1) / 2
+    _ticks(axes.yaxis, ticks[1], first=lowest, step=-(height + gap))
+    axes.set_ylabel("$z_2$")
+    return figure
+
+
+def _ticks(axis, values: np.ndarray, first: float, step: float):
+    """Mark round numbers between the tiles, which stand for `values` from `first` on."""
+    low, high = values[0], values[-1]
+    marks = MaxNLocator(nbins=9, steps=[1, 2, 5, 10]).tick_values(low, high)
+    marks = marks[(marks >= low - 1e-9) & (marks <= high + 1e-9)]
+    places = first + step * np.interp(marks, values, np.arange(len(values)))
+    names = [f"{mark:g}".replace("-", "\N{MINUS SIGN}") for mark in marks]
+    axis.set_ticks(places, names)

@@ -1,0 +1,112 @@
+"""Every term of the objective over the epochs."""
+
+import math
+
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from keras_aae.errors import KerasAAEError
+from keras_aae.figures.style import COLUMN, FAINT, PAGE, PALETTE, house_style, lay_out
+
+NOT_TERMS = ("epoch", "seconds", "images_per_second")
+LINES = {  # name: prefix of its column, look
+    "train": ("", {"color": PALETTE[0], "linestyle": "-"}),
+    "validation": ("val_", {"color": PALETTE[1], "linestyle": "--"}),
+}
+PANEL_HEIGHT = 1.6  # inches
+
+
+def learning_curves(history):
+    """One small panel a term, its training and validation values over the epochs.
+
+    Args:
+        history: one dict an epoch: `epoch`, the terms, and each again with `val_` in
+            front where it was measured; '' or nan where a value is missing.
+
+    Raises:
+        KerasAAEError: the history holds no values.
+    """
+    history = list(history)
+    curves = {term: _curves(history, term) for term in _terms(history)}
+    curves = {term: lines for term, lines in curves.items() if lines}
+    if not curves:
+        raise KerasAAEError(
+            "The history holds no values to draw. Train for at least one epoch."
+        )
+    return _figure(curves)
+
+
+def _terms(history: list[dict]) -> list[str]:
+    columns = dict.fromkeys(key for row in history for key in row)
+    terms = (key.removeprefix("val_") for key in columns if key not in NOT_TERMS)
+    return list(dict.fromkeys(terms))
+
+
+def _curves(history: list[dict], term: str) -> dict:
+    """Name of each line that has values: its (epochs, values)."""
+    lines = {}
+    for name, (prefix, _) in LINES.items():
+        points = [(row["epoch"], _number(row.get(prefix + term))) for row in history]
+        points = [point for point in points if math.isfinite(point[1])]
+        if points:
+            lines[name] = np.array(points, dtype="float64").T
+    return lines
+
+
+def _number(value) -> float:
+    return math.nan if value in ("", None) else float(value)
+
+
+def in_nats(term: str) -> bool:
+    """Whether the name of a term says that it is in nats per example."""
+    return term in ("neg_elbo", "kl") or term.endswith(("_nll", "_kl"))
+
+
+@house_style()
+def _figure(curves: dict):
+    columns = 2 if len(curves) == 4 else min(3, len(curves))
+    rows = math.ceil(len(curves) / columns)
+    width = COLUMN if columns == 1 else PAGE
+    figure = Figure(figsize=(width, rows * PANEL_HEIGHT))
+    panels = figure.subplots(rows, columns, squeeze=False).ravel()
+    for panel, (term, lines) in zip(panels, curves.items(), strict=False):
+        _panel(panel, term, lines)
+    for panel in panels[max(0, len(curves) - columns) : len(curves)]:
+        panel.set_xlabel("epoch")
+    for panel in panels[len(curves) :]:
+        panel.remove()
+    lay_out(figure)
+    return figure
+
+
+def _panel(axes, term: str, lines: dict):
+    axes.set_title(term)
+    axes.set_ylabel("nats per example" if in_nats(term) else "")
+    axes.xaxis.set_major_locator(
+        MaxNLocator(nbins=6, integer=True, steps=[1, 2, 5, 10])
+    )
+    axes.yaxis.set_major_locator(MaxNLocator(nbins=5, steps=[1, 2, 5, 10]))
+    axes.grid(axis="y", color=FAINT, alpha=0.25, linewidth=0.4)
+    for name, (x, y) in lines.items():
+        axes.plot(x, y, marker="." if len(x) == 1 else "", **LINES[name][1])
+    axes.margins(y=0.2)
+    if len(lines) > 1:
+        _label_ends(axes, lines)
+
+
+def _label_ends(axes, lines: dict):
+    """Name each line at its end, the higher one above, the lower one below."""
+    highest = max(lines, key=lambda name: lines[name][1][-1])
+    for name, (x, y) in lines.items():
+        above = name == highest
+        axes.annotate(
+            name,
+            (x[-1], y[-1]),
+            xytext=(0, 2.5 if above else -2.5),
+            textcoords="offset points",
+            ha="right",
+            va="bottom" if above else "top",
+            size=6.5,
+            color=LINES[name][1]["color"],
+        )

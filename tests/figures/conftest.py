@@ -1,0 +1,112 @@
+"""A model of linear maps and a small data set, so that figures are tested untrained."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+SIZE = 8
+
+
+class Rows:
+    def __init__(self, images, labels):
+        self.images, self.labels = images, labels
+
+    def __len__(self):
+        return len(self.images)
+
+    def array(self):
+        return self.images
+
+    def gather(self, positions):
+        labels = None if self.labels is None else self.labels[positions]
+        return self.images[positions], labels
+
+
+class StandardNormal:
+    def quantiles(self, p):
+        from statistics import NormalDist
+
+        return np.array([NormalDist().inv_cdf(share) for share in p])
+
+    def outlines(self):
+        angle = np.linspace(0, 2 * np.pi, 37)
+        circle = np.stack([np.cos(angle), np.sin(angle)], axis=1)
+        return [circle, 2 * circle]
+
+
+class LinearModel:
+    """Codes are weighted sums of pixels; a decoded image holds its code in its corners.
+
+    Pixel (0, 0) is the sigmoid of z_1, pixel (0, 1) that of z_2, all others grey.
+    """
+
+    def __init__(self, latent_dim, prior=None):
+        self.latent_dim, self.prior = latent_dim, prior
+        weights = np.random.default_rng(1).normal(size=(SIZE * SIZE, latent_dim))
+        self.weights = weights / SIZE
+        self.decoded = []
+
+    def encode(self, x):
+        scale = 255.0 if x.dtype == np.uint8 else 1.0
+        pixels = (x / scale).reshape(len(x), -1)
+        return ((pixels - 0.5) @ self.weights).astype("float32")
+
+    def decode(self, z):
+        self.decoded.append(z)
+        images = np.full((len(z), SIZE, SIZE, 1), 0.5, "float32")
+        for axis in range(min(2, self.latent_dim)):
+            images[:, 0, axis, 0] = 1 / (1 + np.exp(-z[:, axis]))
+        return images
+
+    def reconstruct(self, x):
+        return 1 - x
+
+    def generate(self, n, seed):
+        rng = np.random.default_rng(seed)
+        return self.decode(rng.normal(size=(n, self.latent_dim)))
+
+
+@pytest.fixture
+def model():
+    return LinearModel(2, StandardNormal())
+
+
+@pytest.fixture
+def make_model():
+    return LinearModel
+
+
+@pytest.fixture
+def prior():
+    return StandardNormal()
+
+
+@pytest.fixture
+def make_dataset():
+    def make(n=200, classes=10, note="", names=None):
+        rng = np.random.default_rng(0)
+        images = rng.integers(0, 256, (n, SIZE, SIZE, 1), dtype=np.uint8)
+        labels = np.arange(n) % classes if classes else None
+        names = names or tuple(f"class {i}" for i in range(classes))
+        return SimpleNamespace(
+            name="toy", test=Rows(images, labels), class_names=names, note=note
+        )
+
+    return make
+
+
+@pytest.fixture
+def dataset(make_dataset):
+    return make_dataset()
+
+
+@pytest.fixture
+def image_of():
+    """The array that a figure of one image shows."""
+
+    def image(figure):
+        (axes,) = figure.axes
+        return np.asarray(axes.images[0].get_array())
+
+    return image

@@ -1,0 +1,93 @@
+import numpy as np
+import pytest
+
+from keras_aae.errors import KerasAAEError, UnsupportedError
+from keras_aae.figures.latent_sweep import latent_sweep
+
+STEP = 9  # pixels from one tile to the next: 8 and a gap
+
+
+def codes_shown(image, n):
+    """z_1 and z_2 of every tile, as the model wrote them into it, (rows, n)."""
+    x, y = image[::STEP, ::STEP], image[::STEP, 1::STEP]
+    return np.log(x / (1 - x)), np.log(y / (1 - y))
+
+
+def test_one_call_decodes_the_grid_with_y_upwards(model, image_of):
+    figure = latent_sweep(model, n=5, extent=2.0)
+    (codes,) = model.decoded
+    assert codes.shape == (25, 2) and codes.dtype == np.float32
+    x, y = codes_shown(image_of(figure), 5)
+    steps = np.linspace(-2, 2, 5)
+    np.testing.assert_allclose(x, np.tile(steps, (5, 1)), atol=1e-5)
+    np.testing.assert_allclose(y, np.tile(steps[::-1, None], (1, 5)), atol=1e-5)
+
+
+def test_ticks_stand_at_the_middles_of_their_tiles(model):
+    (axes,) = latent_sweep(model, n=7, extent=3.0).axes
+    middles = np.arange(7) * STEP + 3.5
+    names = ["−3", "−2", "−1", "0", "1", "2", "3"]
+    np.testing.assert_allclose(axes.get_xticks(), middles)
+    np.testing.assert_allclose(axes.get_yticks(), middles[::-1])
+    assert [text.get_text() for text in axes.get_xticklabels()] == names
+    assert [text.get_text() for text in axes.get_yticklabels()] == names
+
+
+def test_quantiles_give_each_image_an_equal_share_of_the_prior(model, prior, image_of):
+    figure = latent_sweep(model, n=4, spacing="quantile")
+    x, _ = codes_shown(image_of(figure), 4)
+    expected = prior.quantiles([0.125, 0.375, 0.625, 0.875])
+    np.testing.assert_allclose(x[0], expected, atol=1e-5)
+
+
+def test_one_dimension_gives_one_row(make_model, image_of):
+    model = make_model(1)
+    figure = latent_sweep(model, n=6)
+    assert model.decoded[0].shape == (6, 1)
+    assert image_of(figure).shape == (8, 6 * STEP - 1)
+    assert not len(figure.axes[0].get_yticks())
+
+
+def test_further_dimensions_stay_at_zero_and_the_label_says_so(make_model):
+    model = make_model(4)
+    figure = latent_sweep(model, n=3)
+    assert not model.decoded[0][:, 2:].any()
+    assert "beyond 2 at 0" in figure.axes[0].get_xlabel()
+
+
+def test_the_grid_lies_around_a_given_code(make_model):
+    model = make_model(3)
+    figure = latent_sweep(model, n=3, extent=1.0, around=(5, 6, 7))
+    codes = model.decoded[0]
+    np.testing.assert_allclose(codes[0], [4, 7, 7])
+    np.testing.assert_allclose(codes[4], [5, 6, 7])
+    assert "beyond 2 at the given code" in figure.axes[0].get_xlabel()
+
+
+@pytest.mark.parametrize(
+    "options, message",
+    [
+        ({"n": 1}, "`n`. Expected a whole number of at least 2"),
+        ({"extent": 0}, "`extent`. Expected a positive number. Received: 0"),
+        ({"extent": "3"}, "`extent`.*Received: '3'"),
+        ({"spacing": "linar"}, "Did you mean 'linear'"),
+        ({"around": (1, 2, 3)}, "`around`. Expected 2 numbers"),
+        ({"around": "0, 0"}, "`around`. Expected 2 numbers.*Received: '0, 0'"),
+        ({"around": (1, np.nan)}, "`around`. Expected 2 numbers"),
+        ({"around": (0, 0), "spacing": "quantile"}, "`around` has no meaning"),
+    ],
+)
+def test_options_without_meaning_are_refused(model, options, message):
+    with pytest.raises(KerasAAEError, match=message):
+        latent_sweep(model, **options)
+    assert not model.decoded
+
+
+def test_quantiles_need_a_prior(make_model):
+    with pytest.raises(UnsupportedError, match="needs a prior, which this LinearModel"):
+        latent_sweep(make_model(2), spacing="quantile")
+
+
+def test_a_model_without_a_decoder_is_named():
+    with pytest.raises(UnsupportedError, match="needs `decode`, which object"):
+        latent_sweep(object())

@@ -1,0 +1,89 @@
+import subprocess
+import sys
+
+import pytest
+from matplotlib.figure import Figure
+
+from keras_aae.errors import KerasAAEError
+from keras_aae.figures import draw
+from keras_aae.registry import FIGURES
+
+HISTORY = [{"epoch": 1, "kl": 2.0, "val_kl": 2.5}]
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_every_figure_draws_and_writes_nothing(
+    name, model, dataset, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    figure = draw(name, model=model, dataset=dataset, history=HISTORY)
+    assert isinstance(figure, Figure)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_the_note_of_the_data_stands_under_every_figure(name, model, make_dataset):
+    note = "MNIST was not available: digits used instead"
+    plain, noted = (
+        draw(name, model=model, dataset=make_dataset(note=text), history=HISTORY)
+        for text in ("", note)
+    )
+    assert not plain.texts
+    (text,) = noted.texts
+    assert text.get_text().replace("\n", " ") == note
+    assert noted.get_figheight() > plain.get_figheight()
+    assert noted.get_figwidth() == plain.get_figwidth()
+
+
+def test_options_reach_the_figure(model):
+    draw("latent-sweep", model=model, n=4)
+    assert len(model.decoded[0]) == 16
+
+
+@pytest.mark.parametrize(
+    "name, options, message",
+    [
+        ("scater", {}, "Unknown figure 'scater'. Did you mean 'scatterplot'"),
+        ("latent-sweep", {"extend": 2}, "'extend'. Did you mean 'extent'.*n, extent,"),
+        (
+            "learning-curves",
+            {"n": 2},
+            "'learning-curves' takes no options. Received: n",
+        ),
+    ],
+)
+def test_unknown_names_list_the_choices(name, options, message, model, dataset):
+    with pytest.raises(KerasAAEError, match=message):
+        draw(name, model=model, dataset=dataset, history=HISTORY, **options)
+
+
+@pytest.mark.parametrize(
+    "name, message",
+    [
+        ("scatterplot", "'scatterplot' needs model and dataset. Pass model=..., data"),
+        ("learning-curves", "'learning-curves' needs history. Pass history=..."),
+    ],
+)
+def test_missing_inputs_are_named(name, message):
+    with pytest.raises(KerasAAEError, match=message):
+        draw(name)
+
+
+def run(code):
+    command = [sys.executable, "-c", code]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
+def test_importing_the_figures_imports_no_drawing():
+    loaded = run("import sys, keras_aae.figures; print('matplotlib' in sys.modules)")
+    assert loaded.strip() == "False"
+
+
+def test_drawing_and_saving_never_touch_pyplot(tmp_path):
+    code = f"""
+import sys
+from keras_aae.figures import draw, save
+save(draw("learning-curves", history={HISTORY}), {str(tmp_path / "curves.svg")!r})
+print("matplotlib.pyplot" in sys.modules, "keras" in sys.modules)
+"""
+    assert run(code).split() == ["False", "False"]
