@@ -1,0 +1,30 @@
+"""One engine a test process, chosen by KERAS_BACKEND; quiet and offline."""
+
+import os
+
+os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import numpy as np
+import pytest
+
+
+@pytest.fixture(scope="session")
+def toy_images():
+    """70 grey images of 8x8: bright squares, whose corner is their class."""
+    rng = np.random.default_rng(0)
+    labels = np.arange(70) % 4
+    x = rng.integers(0, 40, (70, 8, 8, 1))
+    for image, label in zip(x, labels, strict=True):
+        row, column = divmod(int(label), 2)
+        image[4 * row : 4 * row + 4, 4 * column : 4 * column + 4] += 200
+    return x.astype("uint8"), labels
+
+
+@pytest.fixture
+def toy_npz(tmp_path, toy_images):
+    """The same as a file, 56 to train and 14 to test."""
+    x, y = toy_images
+    path = tmp_path / "toy.npz"
+    np.savez(path, x_train=x[:56], y_train=y[:56], x_test=x[56:], y_test=y[56:])
+    return path
