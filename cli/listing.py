@@ -75,16 +75,28 @@ def inspect(file, as_json):
     Example:
       keras-aae inspect runs/vae_mnist_20260101-120000/model.keras
     """
-    from keras_aae.runs.model_file import inspect_model
+    from keras_aae.runs.model_inspection import inspect_model
 
     facts = inspect_model(file)
     if as_json:
         click.echo(json.dumps(facts))
         return
+    for line in _lines(facts):
+        click.echo(line)
+
+
+def _lines(facts: dict):
+    """The facts as text, a line a layer."""
     for name, value in facts.items():
-        if not isinstance(value, list):
-            click.echo(f"{name}: {value}")
-            continue
-        click.echo(f"{name}:")
-        for item in value:
-            click.echo(f"  {item}")
+        if name == "networks":
+            for network, part in value.items():
+                yield f"{network}: {part['parameters']:,} parameters"
+                for layer in part["layers"]:
+                    settings = "".join(
+                        f"  {k}={v}" for k, v in layer["settings"].items()
+                    )
+                    yield f"  {layer['class']} {layer['name']}{settings}"
+        elif isinstance(value, list):
+            yield f"{name}: {', '.join(map(str, value)) or 'none'}"
+        elif value is not None:
+            yield f"{name}: {value}"

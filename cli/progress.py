@@ -2,6 +2,7 @@
 
 import sys
 import time
+from contextlib import contextmanager
 
 import click
 
@@ -111,8 +112,12 @@ class BarReporter(LineReporter):
             self.bar.stop()
 
 
-def reporter(as_json: bool) -> LineReporter:
+@contextmanager
+def reporting(as_json: bool = False):
     """A bar on a terminal, lines elsewhere; beside JSON the lines go to stderr."""
-    if sys.stdout.isatty() and not as_json:
-        return BarReporter()
-    return LineReporter(err=as_json)
+    live = sys.stdout.isatty() and not as_json
+    reporter = BarReporter() if live else LineReporter(err=as_json)
+    try:
+        yield reporter
+    finally:
+        reporter.stop()

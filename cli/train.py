@@ -92,9 +92,10 @@ def train(
     """
     recipe = _recipe(model, recipe, dict(settings), given)
     select_backend(recipe.backend)
+    from cli.progress import reporting
     from keras_aae import training
 
-    with _reporting(as_json) as reporter:
+    with reporting(as_json) as reporter:
         run = training.train(
             recipe,
             out,
@@ -119,9 +120,10 @@ def resume(run, epochs, data_dir, checkpoint_seconds, figures, evaluation, as_js
     from keras_aae.runs.folder import RunFolder
 
     select_backend(RunFolder(run).recipe.backend)
+    from cli.progress import reporting
     from keras_aae import training
 
-    with _reporting(as_json) as reporter:
+    with reporting(as_json) as reporter:
         run = training.resume(
             run,
             epochs=epochs,
@@ -138,27 +140,13 @@ def _recipe(model, recipe, settings, given):
 
     if (model is None) == (recipe is None):
         raise click.UsageError("Give a MODEL or --recipe NAME, one of the two.")
-    start = Recipe(model=model) if model else load_entry(recipe, RECIPES, "recipe")
+    start = (
+        Recipe(model=model) if model else load_entry(recipe, RECIPES, "recipe").recipe
+    )
     chosen = {key: value for key, value in given.items() if value is not None}
     if "validation" in chosen and chosen["validation"] >= 1:
         chosen["validation"] = int(chosen["validation"])
     return override(start, {**chosen, **settings})
-
-
-def _reporting(as_json):
-    from contextlib import contextmanager
-
-    from cli.progress import reporter
-
-    @contextmanager
-    def reporting():
-        chosen = reporter(as_json)
-        try:
-            yield chosen
-        finally:
-            chosen.stop()
-
-    return reporting()
 
 
 def _finish(run, data_dir, figures, evaluation, as_json):

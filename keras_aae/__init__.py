@@ -10,7 +10,7 @@ _NAMES = {
     "KerasAAEError": "keras_aae.errors",
     "build_model": "keras_aae.building",
     "evaluate": "keras_aae.evaluation",
-    "inspect_model": "keras_aae.runs.model_file",
+    "inspect_model": "keras_aae.runs.model_inspection",
     "load_dataset": "keras_aae.data",
     "load_model": "keras_aae.runs.model_file",
     "resume": "keras_aae.training",

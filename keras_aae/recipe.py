@@ -130,6 +130,21 @@ class Recipe:
         return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
 
 
+@dataclass(frozen=True)
+class Experiment:
+    """A named recipe with what is published about it.
+
+    `published` are numbers of others under the names of our metrics, from `source`;
+    `figures` are drawn for the results page; `quick` ones are in its default set.
+    """
+
+    recipe: Recipe
+    source: str
+    published: dict[str, float] = field(default_factory=dict)
+    figures: tuple[str, ...] = ("reconstructions", "learning-curves")
+    quick: bool = True
+
+
 def unknown_key(key: str, known) -> str:
     """The message for a key that no recipe or model has."""
     near = difflib.get_close_matches(key, known, n=1)

@@ -104,6 +104,10 @@ METRICS = {
         "keras_aae.evaluation.likelihood:active_units",
         "dimensions whose posterior mean has variance above 0.01",
     ),
+    "reconstruction_loss": (
+        "keras_aae.evaluation.codes:reconstruction_loss",
+        "the autoencoder's own loss; nats for bernoulli and gaussian",
+    ),
     "mse": (
         "keras_aae.evaluation.codes:mean_squared_error",
         "squared error a pixel of the reconstruction, pixels in [0, 1]",

@@ -83,8 +83,7 @@ class OptimizerGroup(keras.optimizers.Optimizer):
 
     def get_config(self) -> dict:
         """The optimizers, serialized."""
-        serialize = keras.saving.serialize_keras_object
-        optimizers = {k: serialize(v) for k, v in self.optimizers.items()}
+        optimizers = {name: _serialize(v) for name, v in self.optimizers.items()}
         return {"name": self.name, "optimizers": optimizers}
 
     @classmethod
@@ -98,3 +97,11 @@ class OptimizerGroup(keras.optimizers.Optimizer):
 def _copy(optimizer):
     optimizer = keras.optimizers.get(optimizer)
     return type(optimizer).from_config(optimizer.get_config())
+
+
+def _serialize(optimizer) -> dict:
+    config = keras.saving.serialize_keras_object(optimizer)
+    # On PyTorch Keras names a private class, which other engines do not have.
+    if config["module"].startswith("keras."):
+        config |= {"module": "keras.optimizers", "registered_name": None}
+    return config

@@ -54,6 +54,7 @@ class PhasedModel(engine.Steps, keras.Model):
 
     def __init__(self, *, seed: int = 0, **kwargs):
         super().__init__(**kwargs)
+        self.optimizer = None
         self.seed = seed
         self.seed_generator = keras.random.SeedGenerator(seed)
         self.steps_done = self.add_weight(

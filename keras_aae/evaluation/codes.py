@@ -3,6 +3,7 @@
 import numpy as np
 
 from keras_aae.data import stratified_subset
+from keras_aae.engine.loop import measure_terms
 from keras_aae.errors import UnsupportedError
 
 NEIGHBOURS = 5
@@ -21,6 +22,16 @@ def mean_squared_error(model, dataset, seed: int) -> dict[str, float]:
         difference = x.astype(np.float32) / scale - model.reconstruct(x)
         total += np.mean(np.square(difference), dtype=float) * len(x)
     return {"mse": total / len(dataset.test)}
+
+
+def reconstruction_loss(model, dataset, seed: int) -> dict[str, float]:
+    """The model's own reconstruction loss, mean over test images."""
+    del seed
+    if "reconstruction_loss" not in getattr(model, "terms", ()):
+        raise UnsupportedError(
+            f"A model of class {type(model).__name__} has no reconstruction loss."
+        )
+    return measure_terms(model, dataset.test)
 
 
 def knn_accuracy(model, dataset, seed: int) -> dict[str, float]:

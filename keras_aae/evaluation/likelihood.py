@@ -1,7 +1,6 @@
 """Likelihoods of models with a posterior q(z|x): bounds, importance sampling, usage."""
 
 import numpy as np
-from scipy.special import logsumexp
 
 from keras_aae.errors import UnsupportedError
 
@@ -64,7 +63,7 @@ def importance_sampled_nll(model, dataset, seed: int) -> dict[str, float]:
         shape = (IMPORTANCE_SAMPLES, len(x), model.latent_dim)
         noise = np.random.default_rng([seed, 3]).standard_normal(shape, np.float32)
         weights = model.log_importance_weights(x, noise).astype(float)
-        log_mean = logsumexp(weights, axis=0) - np.log(IMPORTANCE_SAMPLES)
+        log_mean = np.logaddexp.reduce(weights, axis=0) - np.log(IMPORTANCE_SAMPLES)
         values[f"nll{ending}"] = -np.mean(log_mean)
     return values
 

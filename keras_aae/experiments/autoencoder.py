@@ -1,21 +1,25 @@
 """Ordinary autoencoder.
 
-keras-aae train --recipe autoencoder-32   seed: BCE .1055 / test .1037 a pixel, that is
-                                          82.7 / 81.3 nats per image; mean code 7.19
+keras-aae train --recipe autoencoder-32   about 1 min on 2 cores
 """
 
-from keras_aae.recipe import Recipe
+from keras_aae.recipe import Experiment, Recipe
 
-# mrquincle/keras-adversarial-autoencoders, "Ordinary Autoencoder". Adadelta's default
-# learning rate was 1.0 in the Keras of 2018 and is 0.001 today. The seed's loss was a
-# mean over pixels, which Adadelta's scale-free steps do not notice.
-AUTOENCODER_32 = Recipe(
-    name="autoencoder-32",
-    model="autoencoder",
-    dataset="mnist",
-    options={"latent_dim": 32, "hidden_units": [], "code_activation": "relu"},
-    optimizer="adadelta",
-    learning_rate=1.0,
-    batch_size=256,
-    epochs=50,
+# Adadelta's default learning rate was 1.0 in the Keras of 2018 and is 0.001 today. The
+# notebook's loss is a mean over the 784 pixels (0.1037 on test images), ours is a sum;
+# Adadelta's steps do not depend on the scale.
+AUTOENCODER_32 = Experiment(
+    Recipe(
+        name="autoencoder-32",
+        model="autoencoder",
+        dataset="mnist",
+        options={"latent_dim": 32, "hidden_units": [], "code_activation": "relu"},
+        optimizer="adadelta",
+        learning_rate=1.0,
+        batch_size=256,
+        epochs=50,
+    ),
+    source="mrquincle/keras-adversarial-autoencoders, Ordinary Autoencoder",
+    published={"reconstruction_loss": 0.1037 * 784},
+    figures=("reconstructions", "scatterplot", "learning-curves"),
 )

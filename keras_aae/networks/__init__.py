@@ -1,5 +1,7 @@
 """Networks: builders of plain Keras models that output codes or logits."""
 
+import keras
+
 from keras_aae.errors import RecipeError
 from keras_aae.networks import conv, dense
 
@@ -32,7 +34,7 @@ def build_autoencoder_networks(
         heads; the decoder returns logits of shape (batch, *image_shape).
 
     Raises:
-        RecipeError: an unknown network, or a width below 1.
+        RecipeError: an unknown network or activation, or a width below 1.
     """
     if network not in NETWORKS:
         raise RecipeError(
@@ -41,10 +43,22 @@ def build_autoencoder_networks(
     builder = NETWORKS[network]
     units = tuple(builder.HIDDEN_UNITS if hidden_units is None else hidden_units)
     _check_widths(latent_dim=(latent_dim,), hidden_units=units)
+    for name in (activation, code_activation):
+        _check_activation(name)
     encoder = builder.encoder(
         image_shape, latent_dim, units, activation, heads, code_activation
     )
     return encoder, builder.decoder(image_shape, latent_dim, units, activation)
+
+
+def _check_activation(name):
+    try:
+        keras.activations.get(name)
+    except ValueError:
+        raise RecipeError(
+            f"Unknown activation {name!r}. Expected the name of a Keras activation, for "
+            "example relu, leaky_relu, elu, softplus, tanh or sigmoid."
+        ) from None
 
 
 def _check_widths(**widths):

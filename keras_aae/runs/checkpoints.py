@@ -16,9 +16,9 @@ from pathlib import Path
 import numpy as np
 
 from keras_aae.engine.loop import Progress
-from keras_aae.errors import DivergedError, RunError
+from keras_aae.errors import RunError
 from keras_aae.runs.files import sha256, sync_file, sync_folder, write_json
-from keras_aae.runs.model_file import load_model
+from keras_aae.runs.model_file import load_model, require_finite
 
 KEEP = 2
 FORMAT = 1
@@ -61,7 +61,7 @@ class Checkpoints:
         started = time.monotonic()
         final = self.path / f"step-{steps:08d}"
         if not final.exists():
-            _require_finite(model)
+            require_finite(model)
             self.path.mkdir(exist_ok=True)
             temporary = self.path / f".saving-{steps:08d}-{os.getpid()}"
             try:
@@ -176,11 +176,3 @@ def _set_aside(path):
         number += 1
         target = path.with_name(f"{path.name}.bad-{number}")
     path.rename(target)
-
-
-def _require_finite(model):
-    for variable in model.weights:
-        if not np.all(np.isfinite(variable.numpy())):
-            raise DivergedError(
-                f"Weight {variable.path} is no longer finite. Try a lower learning rate."
-            )

@@ -153,6 +153,7 @@ class RunFolder:
     def write_history(self, rows: list[dict]) -> None:
         """Replace the history."""
         if not rows:
+            (self.path / "history.csv").unlink(missing_ok=True)
             return
         text = io.StringIO()
         writer = csv.DictWriter(text, rows[0].keys(), lineterminator="\n")

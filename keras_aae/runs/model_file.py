@@ -1,10 +1,196 @@
-"""Loading of `.keras` files."""
+"""Saving models, and loading `.keras` files that need not be trusted.
+
+What a file holds is checked before Keras sees it: the archive, every name in the config,
+every array (see `model_archive`, `model_config`, `model_weights`), and that building the
+model takes no more memory than the file's own weights.
+"""
+
+import json
+import math
+import random
+import re
+import tempfile
+import warnings
+import zipfile
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
 
 import keras
+import numpy as np
+from keras import ops
 
 import keras_aae.models  # noqa: F401  (registers the classes)
+from keras_aae.errors import DivergedError, ModelFileError
+from keras_aae.runs.files import replacing
+from keras_aae.runs.model_archive import (
+    CONFIG,
+    METADATA,
+    WEIGHTS,
+    Archive,
+    check_name,
+    parse_json,
+    read_archive,
+    read_file,
+)
+from keras_aae.runs.model_config import check_config, without_compile
+from keras_aae.runs.model_weights import check_weights
+
+# Random states and running means are in the model but not all in the file.
+SPARE_VALUES = 2**16
+# Keras only warns where it leaves a part of the state out.
+LOSSES = (
+    "Skipping variable loading for optimizer",
+    "Skipping nested container",
+    ".*was not called as part of model loading",
+    ".*cannot be built automatically",
+)
 
 
-def load_model(path, compile=False):
-    """Load."""
-    return keras.saving.load_model(path, compile=compile)
+def load_model(path, compile: bool = False) -> keras.Model:
+    """A model from a regular local `.keras` file that need not be trusted.
+
+    Args:
+        path: Of the file. Anything else, such as `.h5`, a folder or a URL, is refused.
+        compile: Also restore the optimizers and their state, to go on training.
+
+    Raises:
+        ModelFileError: the file is damaged, unsafe or of another kind, or with `compile`
+            lacks a part of the state of the optimizers.
+    """
+    archive = read_archive(read_file(path))
+    check_config(archive.config, compile)
+    shapes = check_weights(archive.weights)
+    config = without_compile(archive.config, keep=compile)
+    try:
+        _check_memory(without_compile(config), shapes)
+        model = _load(Archive(archive.metadata, config, archive.weights), compile)
+    except ModelFileError:
+        raise
+    # Keras raises errors of any kind for configs and weights that do not fit.
+    except Exception as error:
+        raise ModelFileError(_explain(archive, error)) from error
+    return model
+
+
+def _check_memory(config, shapes):
+    """Make sure that the weights to be made are no more than the file holds."""
+    held = sum(map(math.prod, shapes.values()))
+    # What Keras remembers while it builds is kept by thread, so this leaves no trace.
+    with ThreadPoolExecutor(1) as pool:
+        made = pool.submit(_count_values, config).result()
+    if made > held + SPARE_VALUES:
+        raise ModelFileError(
+            f"The model of the model file has {made:,} weights, but the file holds only "
+            f"{held:,}. It is damaged or was made to use up the memory."
+        )
+
+
+def _count_values(config) -> int:
+    """The number of values in all variables that building a model would make."""
+    # In this scope variables have a shape, but no value yet.
+    with keras.StatelessScope(initialize_variables=False):
+        model = keras.saving.deserialize_keras_object(config, safe_mode=True)
+    if not isinstance(model, keras.Model):
+        raise ModelFileError(
+            f"The model file holds a {type(model).__name__}, no model."
+        )
+    shapes = {id(v): v.shape for v in [*model.variables, *_pending_variables()]}
+    return sum(map(math.prod, shapes.values()))
+
+
+def _pending_variables():
+    """Also the variables of layers that are built but do not become part of a model."""
+    try:
+        from keras.src.backend.common import global_state
+    except ImportError:
+        return []
+    return global_state.get_global_attribute("uninitialized_variables") or []
+
+
+def _load(archive, compile):
+    # Keras reads from a path. A private copy of what was checked cannot be exchanged,
+    # as the file at the original path could.
+    with tempfile.TemporaryDirectory(prefix="keras-aae-") as folder:
+        copy = Path(folder) / "model.keras"
+        with zipfile.ZipFile(copy, "w") as file:
+            file.writestr(METADATA, json.dumps(archive.metadata))
+            file.writestr(CONFIG, json.dumps(archive.config))
+            file.writestr(WEIGHTS, archive.weights)
+        with warnings.catch_warnings():
+            for message in LOSSES:
+                warnings.filterwarnings("error", message)
+            return keras.saving.load_model(copy, compile=compile, safe_mode=True)
+
+
+def _explain(archive, error) -> str:
+    # In one line, and without the colours that Keras puts in.
+    reason = re.sub(r"\x1b\[\d*m", "", " ".join(str(error).split()))
+    reason = reason[:300] or type(error).__name__
+    version = str(archive.metadata.get("keras_version"))[:20]
+    return (
+        f"Keras cannot load the model file: {reason} It was written by Keras {version}, "
+        f"and this is Keras {keras.__version__}; a newer version of Keras or keras_aae "
+        "may be needed, or the file is damaged."
+    )
+
+
+def save_model(model: keras.Model, path) -> None:
+    """Save a model without the state of its optimizers; whole, or not at all.
+
+    The model itself is left as it is; its training may go on.
+
+    Raises:
+        DivergedError: a weight is not finite; nothing is written.
+        ModelFileError: the path does not end in `.keras`, or the model has parts, such
+            as a Lambda layer, that `load_model` would refuse; nothing is written.
+        OSError: it could not be written; a file that was there is as it was.
+    """
+    path = Path(check_name(path))
+    require_finite(model)
+    _require_loadable(model)
+    with _same_random_numbers():
+        copy = _copy(model)
+    with replacing(path) as temporary:
+        copy.save(temporary)
+
+
+def _require_loadable(model):
+    config = json.dumps(keras.saving.serialize_keras_object(model))
+    try:
+        check_config(parse_json(CONFIG, config.encode()))
+    except ModelFileError as error:
+        raise ModelFileError(
+            f"The model is not saved, because it could not be loaded again. {error}"
+        ) from error
+
+
+def require_finite(model) -> None:
+    """Check that all weights are finite.
+
+    Raises:
+        DivergedError: one is not.
+    """
+    for variable in model.weights:
+        if not np.all(np.isfinite(ops.convert_to_numpy(variable))):
+            raise DivergedError(
+                f"Weight {variable.path} is no longer finite. Try a lower learning rate."
+            )
+
+
+def _copy(model):
+    """An uncompiled copy, random states included."""
+    copy = type(model).from_config(model.get_config())
+    for variable, target in zip(model.variables, copy.variables, strict=True):
+        target.assign(ops.convert_to_numpy(variable))
+    return copy
+
+
+@contextmanager
+def _same_random_numbers():
+    # Keras draws the seeds of new initializers from Python's global generator.
+    state = random.getstate()
+    try:
+        yield
+    finally:
+        random.setstate(state)

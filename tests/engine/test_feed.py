@@ -46,7 +46,9 @@ def test_images_and_labels_stay_together():
 
 def test_the_order_is_a_function_of_seed_and_epoch():
     def order(seed, epoch):
-        return np.concatenate(epoch_of(Feed(numbered(40), 8, seed=seed), epoch)["images"])
+        return np.concatenate(
+            epoch_of(Feed(numbered(40), 8, seed=seed), epoch)["images"]
+        )
 
     assert list(order(1, 0)) == list(order(1, 0))
     assert list(order(1, 0)) != list(order(1, 1))
@@ -56,7 +58,9 @@ def test_the_order_is_a_function_of_seed_and_epoch():
 @pytest.mark.parametrize("width", [1, 2, 3, 5])
 def test_the_length_of_chunks_changes_no_step(width):
     def steps(width):
-        return np.concatenate(epoch_of(Feed(numbered(43), 8, seed=1), 2, width)["images"])
+        return np.concatenate(
+            epoch_of(Feed(numbered(43), 8, seed=1), 2, width)["images"]
+        )
 
     np.testing.assert_array_equal(steps(width), steps(4))
 

@@ -9,7 +9,7 @@ from keras_aae.registry import FIGURES, MODELS, RECIPES, check_name, load_entry
 
 @pytest.mark.parametrize("name", RECIPES)
 def test_recipes_survive_json(name):
-    recipe = load_entry(name, RECIPES, "recipe")
+    recipe = load_entry(name, RECIPES, "recipe").recipe
     assert recipe.name == name
     assert Recipe.from_dict(json.loads(json.dumps(recipe.to_dict()))) == recipe
 

@@ -1,0 +1,59 @@
+# Everything runs in .venv, made on first use; PYTHON chooses the interpreter.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+ENGINES := $(VENV)/.engines
+# Two processes: more would share caches and memory on small machines.
+PYTEST := $(BIN)/python -m pytest -n 2
+
+.DEFAULT_GOAL := help
+
+help:  ## List the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+$(STAMP): requirements.txt pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet -r requirements.txt
+	$(BIN)/python -m pip install --quiet --no-deps --editable .
+	@touch $@
+
+$(ENGINES): $(STAMP) requirements-engines.txt
+	$(BIN)/python -m pip install --quiet -r requirements-engines.txt
+	@touch $@
+
+install: $(STAMP)  ## Make .venv and install the package in it
+
+demo: $(STAMP)  ## Train a 2-D VAE in a minute or two and draw it into demo/
+	@rm -rf demo
+	$(BIN)/keras-aae train vae --latent-dim 2 --epochs 20 --out demo
+	@echo "The pictures are in demo/figures: reconstructions.png, scatterplot.png, latent-sweep.png"
+
+test: $(STAMP)  ## Run the tests on TensorFlow
+	$(PYTEST)
+
+test-engines: $(ENGINES)  ## Run the contract of every model on JAX and PyTorch too
+	KERAS_BACKEND=jax $(PYTEST) tests/models tests/formulas
+	KERAS_BACKEND=torch $(PYTEST) tests/models tests/formulas
+	$(PYTEST) -m engines
+
+lint: $(STAMP)  ## Check style and the import rules
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+
+format: $(STAMP)  ## Format the code
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+figures: $(STAMP)  ## Train what is missing and draw results/
+	$(BIN)/keras-aae figures
+
+bench: $(ENGINES)  ## Measure speed against hand-written loops
+	$(BIN)/python -m benchmarks
+
+clean:  ## Remove .venv, demo/ and caches; runs/ stays
+	rm -rf $(VENV) demo build *.egg-info .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.PHONY: help install demo test test-engines lint format figures bench clean

@@ -1,0 +1,61 @@
+"""What a model file may name, beside the classes of this package.
+
+Plain layers of Keras and what they are made of. None of them takes code, reads a file or
+looks anything up; functions are not on the list at all.
+"""
+
+NETWORKS = {
+    "keras": {"Sequential"},
+    "keras.src.models.functional": {"Functional"},
+}
+LAYERS = {
+    "Activation", "ActivityRegularization", "Add", "AlphaDropout", "Average",
+    "AveragePooling1D", "AveragePooling2D", "BatchNormalization", "Concatenate",
+    "Conv1D", "Conv1DTranspose", "Conv2D", "Conv2DTranspose", "Cropping1D",
+    "Cropping2D", "Dense", "DepthwiseConv2D", "Dot", "Dropout", "ELU", "Embedding",
+    "Flatten", "GaussianDropout", "GaussianNoise", "GlobalAveragePooling1D",
+    "GlobalAveragePooling2D", "GlobalMaxPooling1D", "GlobalMaxPooling2D",
+    "GroupNormalization", "Identity", "InputLayer", "LayerNormalization", "LeakyReLU",
+    "MaxPooling1D", "MaxPooling2D", "Maximum", "Minimum", "Multiply", "PReLU",
+    "Permute", "RMSNormalization", "ReLU", "RepeatVector", "Rescaling", "Reshape",
+    "SeparableConv2D", "Softmax", "SpatialDropout1D", "SpatialDropout2D",
+    "SpectralNormalization", "Subtract", "UnitNormalization", "UpSampling1D",
+    "UpSampling2D", "ZeroPadding1D", "ZeroPadding2D",
+}  # fmt: skip
+INITIALIZERS = {
+    "Constant", "GlorotNormal", "GlorotUniform", "HeNormal", "HeUniform", "Identity",
+    "LecunNormal", "LecunUniform", "Ones", "Orthogonal", "RandomNormal",
+    "RandomUniform", "TruncatedNormal", "VarianceScaling", "Zeros",
+}  # fmt: skip
+OPTIMIZERS = {
+    "Adadelta", "Adafactor", "Adagrad", "Adam", "AdamW", "Adamax", "Ftrl", "Lamb",
+    "Lion", "LossScaleOptimizer", "Muon", "Nadam", "RMSprop", "SGD",
+    "ScheduleFreeAdamW",
+}  # fmt: skip
+SCHEDULES = {
+    "CosineDecay", "CosineDecayRestarts", "ExponentialDecay", "InverseTimeDecay",
+    "PiecewiseConstantDecay", "PolynomialDecay",
+}  # fmt: skip
+ACTIVATIONS = {
+    "celu", "elu", "exponential", "gelu", "glu", "hard_shrink", "hard_sigmoid",
+    "hard_silu", "hard_swish", "hard_tanh", "leaky_relu", "linear", "log_sigmoid",
+    "log_softmax", "mish", "relu", "relu6", "selu", "sigmoid", "silu", "soft_shrink",
+    "softmax", "softplus", "softsign", "sparse_plus", "sparse_sigmoid", "sparsemax",
+    "squareplus", "swish", "tanh", "tanh_shrink", "threshold",
+}  # fmt: skip
+TRAINING = {
+    "keras.optimizers": OPTIMIZERS,
+    "keras.optimizers.schedules": SCHEDULES,
+}
+ALLOWED = (
+    NETWORKS
+    | TRAINING
+    | {
+        "keras": NETWORKS["keras"] | {"DTypePolicy"},
+        "keras.constraints": {"MaxNorm", "MinMaxNorm", "NonNeg", "UnitNorm"},
+        "keras.initializers": INITIALIZERS,
+        "keras.layers": LAYERS,
+        "keras.random": {"SeedGenerator"},
+        "keras.regularizers": {"L1", "L1L2", "L2", "OrthogonalRegularizer"},
+    }
+)

@@ -1,0 +1,128 @@
+"""What is in a `.keras` file, told without building or running anything of it."""
+
+import math
+import re
+from pathlib import Path
+
+from keras_aae.errors import ModelFileError
+from keras_aae.runs.model_archive import read_archive, read_file, sha256
+from keras_aae.runs.model_config import check_config, is_network
+from keras_aae.runs.model_weights import check_weights
+
+SETTINGS = (
+    "units", "filters", "kernel_size", "strides", "padding", "pool_size", "size",
+    "cropping", "target_shape", "batch_shape", "rate", "activation", "input_dim",
+    "output_dim",
+)  # fmt: skip
+
+
+def inspect_model(path) -> dict:
+    """What a `.keras` file holds, as plain values; needs no Keras.
+
+    Returns:
+        path, size (bytes), sha256; accepted, whether `load_model` would take it, as far
+        as can be told without building it, and reason, why not, or None. If accepted
+        also class, package, keras_version, date_saved; networks, by their name: layers,
+        each with name, class, settings and parameters (0 where another network that
+        shares them holds them), and parameters of all; parameters of the model; optimizer, None or
+        the phases whose optimizers' state is inside.
+
+    Raises:
+        ModelFileError: there is no such file, or it is no regular local `.keras` file.
+    """
+    content = read_file(path)
+    report = {
+        "path": str(Path(path)),
+        "size": len(content),
+        "sha256": sha256(content),
+        "accepted": True,
+        "reason": None,
+    }
+    try:
+        archive = read_archive(content)
+        check_config(archive.config)
+        shapes = check_weights(archive.weights)
+    except ModelFileError as error:
+        return report | {"accepted": False, "reason": str(error)}
+    return report | _describe(archive, shapes)
+
+
+def _describe(archive, shapes) -> dict:
+    config = archive.config
+    return {
+        "class": config["class_name"],
+        "package": config["module"].split(".")[0],
+        "keras_version": _text(archive.metadata.get("keras_version")),
+        "date_saved": _text(archive.metadata.get("date_saved")),
+        "networks": {
+            name: _network(network, prefix, shapes)
+            for name, prefix, network in _networks(config)
+        },
+        "parameters": sum(
+            math.prod(shape) for path, shape in shapes.items() if _is_weight(path)
+        ),
+        "optimizer": _phases(config, shapes),
+    }
+
+
+def _text(value) -> str | None:
+    return value[:40] if isinstance(value, str) else None
+
+
+def _is_weight(path) -> bool:
+    # The root holds the count of steps and random states.
+    return not path.startswith(("/optimizer/", "/vars/"))
+
+
+def _networks(config):
+    """(name, path of its weights, config) of a model's networks."""
+    if is_network(config):
+        yield str(config["config"].get("name", "model")), "", config
+        return
+    for name, value in config["config"].items():
+        if isinstance(value, dict) and "class_name" in value and is_network(value):
+            yield name, f"/{name}", value
+
+
+def _network(config, prefix, shapes) -> dict:
+    layers, numbers = [], {}
+    for layer in config["config"]["layers"]:
+        # Keras names a layer's weights by its class, numbered from the second on.
+        kind = _snake_case(layer["class_name"])
+        number = numbers.get(kind, 0)
+        numbers[kind] = number + 1
+        path = f"{prefix}/layers/{kind}" + (f"_{number}" if number else "")
+        layers.append(_layer(layer, path, shapes))
+    return {"layers": layers, "parameters": _parameters(prefix, shapes)}
+
+
+def _layer(config, path, shapes) -> dict:
+    settings = config["config"]
+    return {
+        "name": _text(settings.get("name")),
+        "class": config["class_name"],
+        "settings": {k: settings[k] for k in SETTINGS if settings.get(k) is not None},
+        "parameters": _parameters(path, shapes),
+    }
+
+
+def _parameters(prefix, shapes) -> int:
+    return sum(
+        math.prod(shape)
+        for path, shape in shapes.items()
+        if path.startswith(f"{prefix}/") and _is_weight(path)
+    )
+
+
+def _snake_case(name) -> str:
+    name = re.sub("(.)([A-Z][a-z]+)", r"\1_\2", name)
+    return re.sub("([a-z])([A-Z])", r"\1_\2", name).lower()
+
+
+def _phases(config, shapes) -> list[str] | None:
+    if not any(path.startswith("/optimizer/") for path in shapes):
+        return None
+    value = config
+    for key in ("compile_config", "optimizer", "config", "optimizers"):
+        value = value.get(key) if isinstance(value, dict) else None
+    return [str(name)[:80] for name in value] if isinstance(value, dict) else []

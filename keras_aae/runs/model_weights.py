@@ -1,0 +1,119 @@
+"""The weights of a model file: plain arrays of finite numbers, and nothing else.
+
+HDF5 can also point to other files, compute arrays from others, compress them or declare
+more than is there. Keras writes none of that, so all of it is refused.
+"""
+
+import io
+import math
+
+import h5py
+import numpy as np
+
+from keras_aae.errors import ModelFileError
+
+MAX_OBJECTS = 100_000
+MAX_DIMENSIONS = 32
+
+
+def check_weights(content: bytes) -> dict[str, tuple[int, ...]]:
+    """The shape of every array of an HDF5 file, by its path.
+
+    Raises:
+        ModelFileError: the file is damaged or holds more than plain finite arrays.
+    """
+    try:
+        with h5py.File(io.BytesIO(content), "r") as file:
+            shapes = {}
+            declared = 0
+            for path, dataset in _datasets(file):
+                _check_layout(path, dataset, len(content))
+                declared += dataset.nbytes
+                if declared > len(content):
+                    raise ModelFileError(_declares_more(path))
+                _check_finite(path, dataset)
+                shapes[path] = dataset.shape
+            return shapes
+    except ModelFileError:
+        raise
+    # The HDF5 library reports damage by errors of many kinds.
+    except Exception as error:
+        raise ModelFileError(
+            f"The weights of the model file are damaged ({type(error).__name__}: "
+            f"{' '.join(str(error).split())[:120]})."
+        ) from error
+
+
+def _datasets(file):
+    """(path, dataset) of all datasets, each object reached once and by a plain link."""
+    seen = {_address(file)}
+    waiting = [("", file)]
+    while waiting:
+        path, group = waiting.pop()
+        for name in group:
+            link = group.get(name, getlink=True)
+            if type(link) is not h5py.HardLink:
+                raise ModelFileError(
+                    f"The weights of the model file hold a link at {path}/{name}, which "
+                    "could lead to other files. Expected arrays only."
+                )
+            member = group[name]
+            if _address(member) in seen or len(seen) > MAX_OBJECTS:
+                raise ModelFileError(
+                    f"The weights of the model file hold {path}/{name} twice, or more "
+                    f"than {MAX_OBJECTS:,} arrays."
+                )
+            seen.add(_address(member))
+            if isinstance(member, h5py.Group):
+                waiting.append((f"{path}/{name}", member))
+            elif isinstance(member, h5py.Dataset):
+                yield f"{path}/{name}", member
+            else:
+                raise ModelFileError(_not_plain(f"{path}/{name}"))
+
+
+def _address(member) -> int:
+    return h5py.h5o.get_info(member.id).addr
+
+
+def _check_layout(path, dataset, file_size):
+    properties = dataset.id.get_create_plist()
+    if (
+        # Contiguous excludes chunks, with them filters, and virtual datasets.
+        properties.get_layout() != h5py.h5d.CONTIGUOUS
+        or properties.get_nfilters()
+        or properties.get_external_count()
+        or dataset.dtype.kind not in "fiu"
+        or dataset.dtype.itemsize > 8
+        or dataset.shape is None
+        or len(dataset.shape) > MAX_DIMENSIONS
+        # Keras marks types that NumPy does not know by an attribute.
+        or len(dataset.attrs)
+    ):
+        raise ModelFileError(_not_plain(path))
+    size = math.prod(dataset.shape) * dataset.dtype.itemsize
+    if size and (
+        dataset.id.get_storage_size() != size
+        or dataset.id.get_offset() is None
+        or dataset.id.get_offset() + size > file_size
+    ):
+        raise ModelFileError(_declares_more(path))
+
+
+def _check_finite(path, dataset):
+    if dataset.dtype.kind == "f" and not np.all(np.isfinite(dataset[()])):
+        raise ModelFileError(
+            f"The model file holds weights that are not finite numbers, at {path}. The "
+            "training diverged, or the file is damaged."
+        )
+
+
+def _not_plain(path) -> str:
+    return (
+        f"The weights of the model file are not a plain array of numbers at {path}. "
+        "External, virtual, chunked and compressed data is refused."
+    )
+
+
+def _declares_more(path) -> str:
+    return f"The weights of the model file declare more data than they hold at {path}."

@@ -1,0 +1,95 @@
+"""Real processes, really killed: what is resumed ends as if nothing had happened."""
+
+import importlib.util
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+KILLS = int(os.environ.get("KERAS_AAE_KILLS", "3"))
+SCRIPT = Path(__file__).with_name("killable.py")
+ENGINES = ["tensorflow", pytest.param("jax", marks=pytest.mark.engines)]
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory, toy_images):
+    x, y = toy_images
+    path = tmp_path_factory.mktemp("data") / "toy.npz"
+    x, y = np.concatenate([x] * 6), np.concatenate([y] * 6)
+    np.savez(path, x_train=x[:-20], y_train=y[:-20], x_test=x[-20:], y_test=y[-20:])
+    return path
+
+
+def start(engine, data, folder):
+    environment = {**os.environ, "KERAS_BACKEND": engine}
+    return subprocess.Popen(
+        [sys.executable, SCRIPT, data, folder],
+        env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+
+
+def finish(engine, data, folder):
+    process = start(engine, data, folder)
+    output, errors = process.communicate(timeout=300)
+    assert process.returncode == 0, errors
+    return output.split()[-1]
+
+
+def wait_for(condition, process, seconds=120):
+    end = time.monotonic() + seconds
+    while not condition() and process.poll() is None:
+        assert time.monotonic() < end
+        time.sleep(0.005)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("engine", ENGINES)
+def test_killed_at_random_instants_it_ends_in_the_same_state(engine, data, tmp_path):
+    if not importlib.util.find_spec(engine):
+        pytest.skip(f"{engine} is not installed")
+    whole = finish(engine, data, tmp_path / "whole")
+    rng = random.Random(20)
+    for number in range(KILLS):
+        folder = tmp_path / str(number)
+        for _ in range(rng.choice((1, 1, 2))):
+            kill_somewhere(engine, data, folder, rng)
+        assert finish(engine, data, folder) == whole, number
+
+
+def kill_somewhere(engine, data, folder, rng):
+    """kill -9 at an instant of a training that has begun to save."""
+    process = start(engine, data, folder)
+    checkpoints = folder / "checkpoints"
+    before = set(checkpoints.glob("*"))
+    wait_for(lambda: set(checkpoints.glob("*")) - before, process)
+    time.sleep(rng.uniform(0, 1.5))
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    ("signum", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)]
+)
+def test_a_signal_saves_and_tells_how_to_go_on(signum, code, data, tmp_path):
+    folder = tmp_path / "run"
+    command = Path(sys.executable).with_name("keras-aae")
+    options = ["--dataset", data, "--batch-size", "8", "--epochs", "100000",
+               "--hidden-units", "8", "--out", folder, "--no-figures"]  # fmt: skip
+    process = subprocess.Popen(
+        [command, "train", "vae", *options],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    wait_for(lambda: (folder / "history.csv").exists(), process)
+    process.send_signal(signum)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == code, errors
+    assert "keras-aae resume" in errors and "Traceback" not in errors
+    assert (folder / "model.keras").exists()
+    assert len(list((folder / "checkpoints").glob("step-*"))) == 1

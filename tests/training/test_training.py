@@ -1,0 +1,281 @@
+import json
+
+import keras
+import numpy as np
+import pytest
+
+from keras_aae import training
+from keras_aae.errors import DataError, DivergedError, RecipeError, RunError
+from keras_aae.recipe import Recipe
+from keras_aae.runs.folder import RunFolder
+
+OPTIONS = {"latent_dim": 2, "hidden_units": [8]}
+
+
+def recipe(dataset, **changes):
+    values = {
+        "dataset": str(dataset), "options": OPTIONS, "epochs": 3, "batch_size": 8,
+        "execution": "graph", **changes,
+    }  # fmt: skip
+    return Recipe(**values)
+
+
+def terms(run):
+    timing = ("seconds", "images_per_second")
+    return [{k: v for k, v in row.items() if k not in timing} for row in run.history]
+
+
+class Recorder(training.Reporter):
+    def __init__(self):
+        self.warnings, self.seen = [], []
+
+    def warn(self, text):
+        self.warnings.append(text)
+
+    def progress(self, progress, images):
+        self.seen.append((progress.epoch, images))
+
+
+def test_a_run_folder_holds_everything(toy_npz, tmp_path):
+    recorder = Recorder()
+    run = training.train(recipe(toy_npz), tmp_path / "run", reporter=recorder)
+    assert {p.name for p in run.path.iterdir()} == {
+        "recipe.json", "environment.json", "history.csv", "model.keras", "checkpoints",
+        "run.lock", "train.log",
+    }  # fmt: skip
+    rows = run.history
+    assert [row["epoch"] for row in rows] == [1, 2, 3]
+    assert set(rows[0]) == {
+        "epoch", "seconds", "images_per_second", "loss", "neg_elbo",
+        "reconstruction_nll", "kl",
+    }  # fmt: skip
+    assert recorder.seen[-1] == (2, 56)
+    kept = run.recipe
+    assert kept.options["beta"] == 1.0 and kept.options["hidden_units"] == [8]
+    assert kept.backend == keras.backend.backend()
+    assert run.data["train"] == 56 and len(run.data["fingerprint"]) == 64
+    environment = run.environment
+    assert environment["packages"]["keras"] == keras.__version__
+    assert environment["execution"] == "graph"
+
+
+def test_the_saved_model_is_the_trained_one(toy_npz, tmp_path, toy_images):
+    run = training.train(recipe(toy_npz, epochs=8), tmp_path / "run")
+    source = training.Source.open(run.path)
+    numbers = training.evaluate_source(source)
+    assert run.metrics == numbers
+    assert numbers["neg_elbo"] == pytest.approx(run.history[-1]["neg_elbo"], rel=0.2)
+    assert source.model.optimizer is None
+
+
+def test_the_same_recipe_gives_the_same_history(toy_npz, tmp_path):
+    runs = [training.train(recipe(toy_npz), tmp_path / name) for name in "ab"]
+    assert terms(runs[0]) == terms(runs[1])
+    other = training.train(recipe(toy_npz, seed=1), tmp_path / "c")
+    assert terms(runs[0]) != terms(other)
+
+
+def test_validation_does_not_disturb_training(toy_npz, tmp_path):
+    plain = training.train(recipe(toy_npz, limit=48), tmp_path / "a")
+    assert terms(plain) == terms(
+        training.train(recipe(toy_npz, limit=48), tmp_path / "b")
+    )
+    held_out = training.train(recipe(toy_npz, validation=8), tmp_path / "c")
+    assert "val_neg_elbo" in held_out.history[0]
+
+
+def test_resuming_with_more_epochs_equals_training_them_at_once(toy_npz, tmp_path):
+    options = {**OPTIONS, "beta": "linear:0:1:4"}
+    changes = {
+        "options": options,
+        "learning_rate": "cosine:0.01:0.001:5",
+        "validation": 8,
+    }
+    whole = training.train(recipe(toy_npz, epochs=5, **changes), tmp_path / "whole")
+    run = training.train(recipe(toy_npz, epochs=2, **changes), tmp_path / "parts")
+    training.resume(run.path, epochs=5)
+    assert terms(whole) == terms(run)
+    assert run.recipe.epochs == 5
+    np.testing.assert_array_equal(codes(whole), codes(run))
+
+
+def codes(run):
+    return training.load_run_model(run).encode(
+        np.arange(128, dtype="u1").reshape(2, 8, 8)
+    )
+
+
+def test_resuming_a_finished_run_changes_nothing(toy_npz, tmp_path):
+    run = training.train(recipe(toy_npz), tmp_path / "run")
+    history = (run.path / "history.csv").read_bytes()
+    before = codes(run)
+    training.resume(run.path)
+    assert (run.path / "history.csv").read_bytes() == history
+    np.testing.assert_array_equal(before, codes(run))
+
+
+def test_a_run_without_a_checkpoint_starts_again(toy_npz, tmp_path):
+    whole = training.train(recipe(toy_npz), tmp_path / "whole")
+    run = training.train(recipe(toy_npz), tmp_path / "run")
+    for checkpoint in run.checkpoints_path.iterdir():
+        for file in checkpoint.iterdir():
+            file.unlink()
+        checkpoint.rmdir()
+    training.resume(run.path)
+    assert terms(whole) == terms(run)
+
+
+def test_the_beta_and_the_learning_rate_follow_their_schedules(toy_npz, tmp_path):
+    changes = {"learning_rate": "linear:0.01:0:3", "epochs": 4}
+    options = {**OPTIONS, "beta": "linear:0:2:2"}
+    run = training.train(recipe(toy_npz, options=options, **changes), tmp_path / "run")
+    model = training.load_checkpoint(next(run.checkpoints_path.iterdir()))[0]
+    assert float(model.weight(model.beta)) == pytest.approx(2)
+    assert int(model.steps_done) == 28
+    rate = model.optimizer["elbo"].learning_rate
+    assert float(keras.ops.convert_to_numpy(rate)) == pytest.approx(0, abs=1e-7)
+    first = run.history[0]
+    assert first["loss"] < first["neg_elbo"]
+    last = run.history[-1]
+    assert last["loss"] == pytest.approx(
+        last["reconstruction_nll"] + 2 * last["kl"], 1e-4
+    )
+
+
+def test_patience_ends_the_run_and_the_best_epoch_is_kept(toy_npz, tmp_path):
+    changes = {
+        "monitor": "val_kl", "patience": 2, "validation": 8, "epochs": 40,
+        "learning_rate": 0.01,
+    }  # fmt: skip
+    run = training.train(recipe(toy_npz, **changes), tmp_path / "run")
+    values = [row["val_kl"] for row in run.history]
+    best = int(np.argmin(values))
+    assert len(values) == best + 3 < 40
+    again = training.train(
+        recipe(toy_npz, **{**changes, "epochs": best + 1, "patience": None}),
+        tmp_path / "again",
+    )
+    np.testing.assert_array_equal(codes(run), codes(again))
+    training.resume(run.path)
+    assert len(run.history) == len(values)
+
+
+def test_an_unknown_monitor_names_the_columns(toy_npz, tmp_path):
+    with pytest.raises(RecipeError, match="The history has epoch.*neg_elbo"):
+        training.train(recipe(toy_npz, monitor="elbow"), tmp_path / "run")
+
+
+def test_numbers_that_are_no_longer_finite_end_the_run(toy_npz, tmp_path):
+    with pytest.raises(DivergedError, match="no longer.*finite"):
+        training.train(
+            recipe(toy_npz, optimizer="sgd", learning_rate=1e9, epochs=9),
+            tmp_path / "run",
+        )
+    assert "no longer" in (tmp_path / "run" / "train.log").read_text()
+    for checkpoint in (tmp_path / "run" / "checkpoints").glob("*"):
+        model = training.load_checkpoint(checkpoint)[0]
+        assert all(np.isfinite(w).all() for w in model.get_weights())
+
+
+def test_optimizers_are_plain_values(toy_npz, tmp_path):
+    given = {"name": "adam", "beta_1": 0.4, "learning_rate": 0.002}
+    run = training.train(recipe(toy_npz, optimizer=given, epochs=1), tmp_path / "run")
+    model = training.load_checkpoint(next(run.checkpoints_path.iterdir()))[0]
+    adam = model.optimizer["elbo"]
+    assert adam.beta_1 == 0.4
+    assert float(adam.learning_rate.numpy()) == pytest.approx(0.002)
+
+
+@pytest.mark.parametrize(
+    ("changes", "error", "message"),
+    [
+        ({"options": {"latent_dims": 2}}, RecipeError, "Did you mean 'latent_dim'"),
+        ({"options": {"latent_dim": 0}}, RecipeError, "whole numbers from 1"),
+        ({"options": {"latent_dim": 2.5}}, RecipeError, "Expected int"),
+        ({"options": {"beta": "much"}}, RecipeError, "Invalid beta"),
+        ({"options": {"network": "denser"}}, RecipeError, "Choices: dense, conv"),
+        ({"options": {"likelihood": "poisson"}}, RecipeError, "Choices: bernoulli"),
+        ({"options": {"activation": "relux"}}, RecipeError, "activation"),
+        (
+            {"optimizer": "adamant"},
+            RecipeError,
+            "Expected the name of a Keras optimizer",
+        ),
+        ({"optimizer": {"name": "adam", "speed": 1}}, RecipeError, "Invalid optimizer"),
+        ({"optimizer": {"elbow": "adam"}}, ValueError, "phase: elbo"),
+        ({"batch_size": 100}, DataError, "a batch size of at most 56"),
+        ({"model": "vea"}, ValueError, "Did you mean 'vae'"),
+        ({"backend": "other"}, RecipeError, "Invalid backend"),
+        ({"labels": 1000}, DataError, "1000"),
+    ],
+)
+def test_bad_recipes_leave_no_folder(toy_npz, tmp_path, changes, error, message):
+    with pytest.raises(error, match=message):
+        training.train(recipe(toy_npz, **changes), tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
+def test_an_existing_folder_is_never_overwritten(toy_npz, tmp_path):
+    run = training.train(recipe(toy_npz, epochs=1), tmp_path / "run")
+    with pytest.raises(RunError, match="keras-aae resume"):
+        training.train(recipe(toy_npz), run.path)
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "thesis.txt").write_text("all of it")
+    with pytest.raises(RunError, match="is not empty"):
+        training.train(recipe(toy_npz), tmp_path / "mine")
+    assert (tmp_path / "mine" / "thesis.txt").read_text() == "all of it"
+    (tmp_path / "file").write_text("")
+    with pytest.raises(RunError, match="--out"):
+        training.train(recipe(toy_npz), tmp_path / "file")
+
+
+def test_other_data_are_refused_on_resume(toy_npz, tmp_path, toy_images):
+    run = training.train(recipe(toy_npz), tmp_path / "run")
+    x, y = toy_images
+    np.savez(toy_npz, x_train=x[::-1], y_train=y, x_test=x, y_test=y)
+    with pytest.raises(RunError, match="fingerprint differs"):
+        training.resume(run.path, epochs=9)
+
+
+def test_a_changed_recipe_is_refused_on_resume(toy_npz, tmp_path):
+    run = training.train(recipe(toy_npz), tmp_path / "run")
+    content = json.loads((run.path / "recipe.json").read_text())
+    content["recipe"]["batch_size"] = 4
+    (run.path / "recipe.json").write_text(json.dumps(content))
+    with pytest.raises(RunError, match="another recipe"):
+        training.resume(run.path, epochs=9)
+
+
+def test_fewer_epochs_than_done_are_refused(toy_npz, tmp_path):
+    run = training.train(recipe(toy_npz), tmp_path / "run")
+    with pytest.raises(RunError, match="less than the 3 epochs"):
+        training.resume(run.path, epochs=2)
+
+
+def test_another_environment_is_told(toy_npz, tmp_path, monkeypatch):
+    run = training.train(recipe(toy_npz), tmp_path / "run")
+    monkeypatch.setenv("TF_ENABLE_ONEDNN_OPTS", "0")
+    recorder = Recorder()
+    training.resume(run.path, epochs=4, reporter=recorder)
+    assert any("last bits" in text for text in recorder.warnings)
+
+
+def test_folders_that_are_no_runs_are_named(tmp_path):
+    with pytest.raises(RunError, match="no run folder"):
+        training.resume(tmp_path / "nothing")
+    with pytest.raises(RunError, match="holds no recipe.json"):
+        training.resume(tmp_path)
+    (tmp_path / "recipe.json").write_text("{")
+    with pytest.raises(RunError, match="Cannot read recipe.json"):
+        training.resume(tmp_path)
+    (tmp_path / "recipe.json").write_text('{"format": 99}')
+    with pytest.raises(RunError, match="newer version"):
+        training.resume(tmp_path)
+
+
+def test_the_lock_is_held_by_one(toy_npz, tmp_path):
+    run = training.train(recipe(toy_npz), tmp_path / "run")
+    with run.lock(), pytest.raises(RunError, match="in use by process"):
+        training.resume(run.path)
+    with RunFolder(run.path).lock():
+        pass
