@@ -160,7 +160,7 @@ class Training:
     """A model, its data and where it stands; see `train` and `resume`."""
 
     def __init__(self, recipe: Recipe, dataset: Dataset):
-        self.recipe = recipe
+        self.recipe, self.note = recipe, dataset.note
         images, self.validation = dataset.split_validation(
             recipe.validation, recipe.seed
         )
@@ -184,6 +184,8 @@ class Training:
 
     def run(self, run: RunFolder, reporter: Reporter, checkpoint_seconds) -> None:
         """Train to the end in a run folder, and leave the model there."""
+        if self.note:
+            warn(run, reporter, self.note)
         loop = self._loop()
         self._compare_environment(run, reporter, loop.execution)
         checkpoints = Checkpoints(

@@ -1,0 +1,241 @@
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+COMMAND = Path(sys.executable).with_name("keras-aae")
+SMALL = ["--hidden-units", "8", "--batch-size", "8", "--epochs", "2"]
+
+
+def run(*args, cwd=None, **environment):
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("KERAS_AAE")}
+    return subprocess.run(
+        [COMMAND, *map(str, args)], cwd=cwd, env=kept | environment,
+        capture_output=True, text=True, timeout=300,
+    )  # fmt: skip
+
+
+def call(*args):
+    """The same in this process: exit code, stdout, stderr."""
+    import contextlib
+    import io
+
+    from cli.main import main
+
+    out, err, argv = io.StringIO(), io.StringIO(), sys.argv
+    sys.argv = ["keras-aae", *map(str, args)]
+    try:
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            try:
+                main()
+                code = 0
+            except SystemExit as stop:
+                code = stop.code
+    finally:
+        sys.argv = argv
+    return code, out.getvalue(), err.getvalue()
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory, toy_images):
+    """A run made by the command itself."""
+    folder = tmp_path_factory.mktemp("cli")
+    x, y = toy_images
+    np.savez(folder / "toy.npz", x_train=x[:56], y_train=y[:56], x_test=x, y_test=y)
+    result = run(
+        "train", "vae", "--dataset", folder / "toy.npz", "--latent-dim", 2, *SMALL,
+        "--validation", 8, "--out", folder / "run", "--json",
+    )  # fmt: skip
+    assert result.returncode == 0, result.stderr
+    return folder / "run", json.loads(result.stdout), result.stderr
+
+
+def test_train_answers_with_numbers_and_figures(trained):
+    path, answer, progress = trained
+    assert answer["run"] == str(path)
+    assert answer["metrics"] == json.loads((path / "metrics.json").read_text())
+    assert {"neg_elbo", "kl", "mse", "active_units", "nll"} <= set(answer["metrics"])
+    drawn = {Path(figure).name for figure in answer["figures"]}
+    assert {"reconstructions.png", "scatterplot.png", "latent-sweep.png",
+            "samples.png", "learning-curves.png"} <= drawn  # fmt: skip
+    assert all(Path(figure).stat().st_size > 1000 for figure in answer["figures"])
+    lines = [line for line in progress.splitlines() if line.startswith("epoch")]
+    assert len(lines) == 2 and "val_neg_elbo" in lines[0]
+    assert "Traceback" not in progress and "I0000" not in progress
+
+
+@pytest.mark.parametrize(
+    ("kind", "options", "name"),
+    [
+        ("reconstructions", ["--count", 5], "a.png"),
+        ("scatterplot", [], "a.svg"),
+        ("latent-sweep", ["--spacing", "quantile", "--count", 6], "a.pdf"),
+        ("samples", ["--count", 9, "--seed", 4], "a.png"),
+    ],
+)
+def test_export_draws_runs_and_files(kind, options, name, trained, tmp_path):
+    path, *_ = trained
+    data = ["--dataset", path.parent / "toy.npz"]
+    for source in (path, path / "model.keras"):
+        output = tmp_path / name
+        code, out, err = call("export", kind, source, "-o", output, *options, *data)
+        assert (code, out.strip()) == (0, str(output)), err
+        assert output.stat().st_size > 1000
+        output.unlink()
+
+
+def test_evaluate_measures_several_runs_side_by_side(trained):
+    path, answer, _ = trained
+    code, out, err = call("evaluate", path, path, "--json")
+    assert code == 0, err
+    assert json.loads(out)[str(path)] == pytest.approx(answer["metrics"], rel=1e-3)
+    code, out, _ = call("evaluate", path)
+    assert code == 0 and "neg_elbo" in out
+
+
+def test_resume_goes_on(trained, tmp_path):
+    import shutil
+
+    path, *_ = trained
+    copy = tmp_path / "copy with space"
+    shutil.copytree(path, copy)
+    code, out, err = call(
+        "resume", copy, "--epochs", 3, "--no-figures", "--no-evaluation"
+    )
+    assert code == 0, err
+    assert "Going on after 2 epochs" in out and "epoch 3/3" in out
+
+
+@pytest.mark.parametrize(
+    "what", ["models", "datasets", "priors", "figures", "metrics", "recipes"]
+)
+def test_list_shows_every_menu(what):
+    from keras_aae import registry
+
+    code, out, _ = call("list", what)
+    assert code == 0
+    for name in getattr(registry, what.upper()):
+        assert name in out
+    assert len(json.loads(call("list", what, "--json")[1])) == len(out.splitlines())
+
+
+def test_list_runs_tells_how_far_they_are(trained):
+    path, *_ = trained
+    code, out, _ = call("list", "runs", "--root", path.parent)
+    assert code == 0 and "2 of 2 epochs" in out
+
+
+def test_inspect_tells_without_loading(trained):
+    path, *_ = trained
+    code, out, _ = call("inspect", path / "model.keras")
+    assert code == 0 and "class: VAE" in out and "accepted: True" in out
+    assert (
+        json.loads(call("inspect", path / "model.keras", "--json")[1])["class"] == "VAE"
+    )
+
+
+@pytest.mark.parametrize(
+    ("args", "code", "message"),
+    [
+        (["train", "vea"], 2, "Did you mean 'vae'"),
+        (["train"], 2, "Give a MODEL or --recipe"),
+        (["train", "vae", "--recipe", "vae-2d"], 2, "one of the two"),
+        (["train", "--recipe", "vae-2"], 2, "Did you mean 'vae-2d'"),
+        (["train", "vae", "--epochs", "many"], 2, "not a valid integer"),
+        (["train", "vae", "--hidden-units", "a,b"], 2, "500,500"),
+        (["train", "vae", "--set", "epochs"], 2, "KEY=VALUE"),
+        (["train", "vae", "--epochs", "0"], 1, "whole number of at least 1"),
+        (["train", "vae", "--dataset", "mnits"], 1, "Did you mean 'mnist'"),
+        (["train", "vae", "--dataset", "digits", "--set", "betta=2"], 1, "'beta'"),
+        (["train", "vae", "--dataset", "digits", "--batch-size", "5000"], 1, "at most"),
+        (["trian", "vae"], 2, "Did you mean 'train'"),
+        (["export", "scatter", "run"], 2, "Did you mean 'scatterplot'"),
+        (["export", "samples", "no-run"], 1, "no run folder"),
+        (["export", "samples", "no.keras", "-o", "x.png"], 1, "no.keras"),
+        (["evaluate", "no-run"], 1, "no run folder"),
+        (["resume", "no-run"], 1, "no run folder"),
+        (["inspect", "no.keras"], 1, "no.keras"),
+        (["list", "everything"], 2, "models"),
+    ],
+)
+def test_bad_requests_are_one_line_and_an_exit_code(args, code, message, tmp_path):
+    result, _, err = call(*args)
+    assert result == code
+    assert message in " ".join(err.split())
+    assert "Traceback" not in err
+    if code == 1:
+        assert len(err.strip().splitlines()) == 1
+
+
+def test_debug_shows_where(tmp_path):
+    result = run("export", "samples", "no-run", "--debug")
+    assert result.returncode == 1 and "Traceback" in result.stderr
+
+
+def test_a_backend_that_is_not_installed_is_named(monkeypatch):
+    import importlib.util
+
+    from cli.backend import select_backend
+    from keras_aae.errors import KerasAAEError
+
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(KerasAAEError, match=r"pip install 'keras-aae\[jax\]'"):
+        select_backend("jax")
+
+
+def test_without_mnist_the_digits_are_used_and_nobody_can_miss_it(tmp_path):
+    home = {"HOME": str(tmp_path), "KERAS_HOME": str(tmp_path / "keras")}
+    # No network, wherever this runs: nobody listens there.
+    home |= {"https_proxy": "http://127.0.0.1:9", "http_proxy": "http://127.0.0.1:9"}
+    result = run("train", "vae", "--epochs", 1, cwd=tmp_path, **home)
+    assert result.returncode == 0, result.stderr
+    assert "digits" in result.stderr and "Warning" in result.stderr
+    (folder,) = (tmp_path / "runs").iterdir()
+    assert folder.name.startswith("vae_digits_")
+    assert json.loads((folder / "recipe.json").read_text())["data"]["note"]
+    refused = run("train", "vae", "--dataset", "mnist", cwd=tmp_path, **home)
+    assert refused.returncode == 1 and "--data-dir" in refused.stderr
+
+
+def test_a_closed_pipe_is_quiet(tmp_path):
+    result = subprocess.run(
+        f"{COMMAND} list metrics | head -1", shell=True, capture_output=True, text=True
+    )
+    assert result.stderr == "" and result.stdout.startswith("neg_elbo")
+
+
+HELP = ["", "train", "resume", "export", "evaluate", "figures", "list", "inspect"]
+
+
+@pytest.mark.parametrize("command", HELP)
+def test_help_needs_no_keras(command):
+    code = (
+        "import sys; from cli.main import cli\n"
+        "try: cli.main(sys.argv[1:], standalone_mode=False)\n"
+        "finally: print(sorted({'keras', 'tensorflow', 'numpy'} & set(sys.modules)))"
+    )
+    args = [command, "--help"] if command else ["--help"]
+    result = subprocess.run(
+        [sys.executable, "-c", code, *args], capture_output=True, text=True
+    )
+    assert result.returncode == 0 and result.stdout.endswith("[]\n")
+
+
+def test_every_command_has_help_and_an_example():
+    from cli.main import COMMANDS, cli
+
+    assert set(COMMANDS) | {""} == set(HELP)
+    for name in COMMANDS:
+        command = cli.get_command(None, name)
+        assert len(command.help) > 40 and f"keras-aae {name}" in command.help
+        for option in command.params:
+            if option.param_type_name == "option" and option.name not in UNEXPLAINED:
+                assert option.help, (name, option.name)
+
+
+# Their names say it.
+UNEXPLAINED = ("epochs", "batch_size", "seed", "help")

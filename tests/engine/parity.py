@@ -1,0 +1,30 @@
+"""Load a compiled model, train it a little, and print what came of it as JSON."""
+
+import json
+import sys
+
+import families  # noqa: F401  (registers the test model)
+import keras
+import numpy as np
+
+from keras_aae.data import Images
+from keras_aae.engine import Feed
+from keras_aae.engine.loop import Progress, TrainingLoop
+
+
+def main(model_path, data_path):
+    with np.load(data_path) as data:
+        images = Images(data["x_train"], data["y_train"])
+    model = keras.saving.load_model(model_path)
+    labelled = images.subset(np.arange(12))
+    feed = Feed(images, 8, model.batches, seed=3, labelled=labelled)
+    before = model.encode(images.array())
+    progress = Progress()
+    TrainingLoop(model, feed, epochs=2).run(progress, lambda: None, lambda row: None)
+    rows = [[row[t] for t in ("loss", *model.terms)] for row in progress.history]
+    after = model.decode(model.encode(images.array()))
+    print(json.dumps([before.tolist(), rows, after.tolist()]))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

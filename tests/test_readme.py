@@ -1,0 +1,77 @@
+"""Every command of the README, as a new user would run it, in their order."""
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def blocks(language):
+    return re.findall(rf"```{language}\n(.*?)```", README, flags=re.DOTALL)
+
+
+def commands():
+    lines = [line for block in blocks("sh") for line in block.splitlines()]
+    return [line for line in lines if line.startswith("keras-aae")]
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    return tmp_path_factory.mktemp("home")
+
+
+def run(args, home):
+    nobody = "http://127.0.0.1:9"
+    environment = {
+        **{k: v for k, v in os.environ.items() if not k.startswith("KERAS_AAE")},
+        "HOME": str(home), "KERAS_HOME": str(home / "keras"),
+        "https_proxy": nobody, "http_proxy": nobody, "TF_CPP_MIN_LOG_LEVEL": "3",
+    }  # fmt: skip
+    result = subprocess.run(
+        args, cwd=home, env=environment, capture_output=True, text=True, timeout=300
+    )
+    assert result.returncode == 0, result.stderr
+    return result
+
+
+@pytest.mark.long
+def test_the_commands_of_the_readme_run_in_their_order(home):
+    folder = Path(sys.executable).parent
+    for line in commands():
+        program, *args = shlex.split(line)
+        run([folder / program, *args], home)
+    assert {"codes.svg", "sweep.pdf", "samples.png", "runs"} <= set(os.listdir(home))
+
+
+@pytest.mark.long
+def test_the_python_of_the_readme_runs(home):
+    code = "\n".join(blocks("python"))
+    result = run([sys.executable, "-c", code], home)
+    assert "neg_elbo" in result.stdout
+
+
+def test_make_targets_of_the_readme_exist():
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = re.findall(r"^make ([a-z-]+)$|`make ([a-z-]+)`", README, re.MULTILINE)
+    assert len(targets) >= 4
+    for target in map("".join, targets):
+        assert re.search(rf"^{target}:.*##", makefile, flags=re.MULTILINE), target
+
+
+def test_links_and_pictures_of_the_readme_exist():
+    for target in re.findall(r"\]\(([^)#]+)\)", README):
+        assert target.startswith("http") or (ROOT / target).exists(), target
+
+
+def test_every_command_of_the_program_is_in_the_readme():
+    from cli.main import COMMANDS
+
+    for name in COMMANDS:
+        assert f"keras-aae {name}" in README or f"make {name}" in README, name
