@@ -7,6 +7,7 @@ import families  # noqa: F401  (registers the test model)
 import keras
 import numpy as np
 
+import keras_aae.models  # noqa: F401  (registers the families)
 from keras_aae.data import Images
 from keras_aae.engine import Feed
 from keras_aae.engine.loop import Progress, TrainingLoop

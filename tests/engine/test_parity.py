@@ -27,7 +27,7 @@ def on(engine, *args):
 
 @pytest.mark.long
 @pytest.mark.engines
-@pytest.mark.parametrize("engine", ["tensorflow", "jax", "torch"])
+@pytest.mark.parametrize("engine", ["jax", "torch"])
 @pytest.mark.parametrize("name", ["autoencoder", "four-phases"])
 def test_engines_agree(name, engine, toy_npz, tmp_path):
     if not importlib.util.find_spec(engine):
