@@ -7,6 +7,7 @@ import click
 
 from cli.options import debug_option, json_option
 from keras_aae import registry
+from keras_aae.errors import KerasAAEError
 
 MENUS = {
     "models": registry.MODELS,
@@ -47,21 +48,21 @@ def list_(what, root, as_json):
 
 
 def _runs(root):
+    found = sorted(root.glob("*/recipe.json"))
+    return [{"name": str(p.parent), "help": _describe_run(p.parent)} for p in found]
+
+
+def _describe_run(path):
     from keras_aae.runs.folder import RunFolder
 
-    rows = []
-    for path in sorted(root.glob("*/recipe.json")):
-        run = RunFolder(path.parent)
+    try:
+        run = RunFolder(path)
         recipe, done = run.recipe, len(run.history)
-        rows.append(
-            {
-                "name": str(path.parent),
-                "help": f"{recipe.name} on {recipe.dataset}, "
-                f"{done} of {recipe.epochs} epochs"
-                + ("" if run.model_path.exists() else ", no model yet"),
-            }
-        )
-    return rows
+    except KerasAAEError as error:
+        return str(error)
+    model = "" if run.model_path.exists() else ", no model yet"
+    epochs = f"{done} of {recipe.epochs} epochs"
+    return f"{recipe.name} on {recipe.dataset}, {epochs}{model}"
 
 
 @click.command()

@@ -85,7 +85,7 @@ def _report(error: BaseException) -> int:
         click.echo("Stopped.", err=True)
         return 130
     if hasattr(error, "signum"):
-        click.echo(f"Saved and {error}. Go on with `keras-aae resume RUN`.", err=True)
+        click.echo(error, err=True)
         return 128 + error.signum
     if isinstance(error, KerasAAEError):
         click.echo(f"Error: {error}", err=True)

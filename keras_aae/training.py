@@ -15,7 +15,7 @@ from keras_aae.errors import DataError, RecipeError, RunError, UnsupportedError
 from keras_aae.evaluation import evaluate
 from keras_aae.figures import draw, save
 from keras_aae.recipe import Recipe
-from keras_aae.registry import FIGURES
+from keras_aae.registry import DATASETS, FIGURES
 from keras_aae.runs.checkpoints import Checkpoints, load_checkpoint
 from keras_aae.runs.environment import describe_environment, differences
 from keras_aae.runs.folder import RunFolder
@@ -38,10 +38,11 @@ def complete(recipe: Recipe, dataset: Dataset) -> Recipe:
         )
     options = complete_options(recipe.model, recipe.options | {"seed": recipe.seed})
     options.pop("seed")
-    name = recipe.name or recipe.model
+    name = recipe.dataset or dataset.name
     return recipe.replace(
-        name=name,
-        dataset=recipe.dataset or dataset.name,
+        name=recipe.name or recipe.model,
+        # A run may be resumed from another folder.
+        dataset=name if name in DATASETS else str(Path(name).absolute()),
         options=options,
         backend=backend,
     )

@@ -15,8 +15,11 @@ from keras_aae.runs.model_file import save_model
 class Interrupted(Exception):
     """A signal ended the training; everything is saved and can be resumed."""
 
-    def __init__(self, signum: int):
-        super().__init__(f"stopped by {signal.Signals(signum).name}")
+    def __init__(self, signum: int, path):
+        name = signal.Signals(signum).name
+        super().__init__(
+            f"Stopped by {name}, and saved. Go on with `keras-aae resume {path}`."
+        )
         self.signum = signum
 
 
@@ -97,7 +100,7 @@ class Session:
     def _stop_or_save(self):
         if self.stop.signum is not None:
             self._must(self._save_checkpoint, "a checkpoint")
-            raise Interrupted(self.stop.signum)
+            raise Interrupted(self.stop.signum, self.folder.path)
         if self.checkpoints.due:
             self._try(self._save_checkpoint)
 

@@ -34,6 +34,14 @@ def test_losses_and_gradients_are_finite_at_the_edges(loss, logit, pixel):
     assert np.isfinite(value) and np.isfinite(slope).all()
 
 
+@pytest.mark.parametrize("logit", [-3.0, 0.0, 3.0])
+def test_the_gradient_of_the_bernoulli_nll_is_p_minus_x_at_zero_too(logit):
+    x = np.full((1, 2, 2, 1), 0.3, "float32")
+    at = np.full_like(x, logit)
+    _, slope = gradient(lambda v: ops.sum(losses.bernoulli_nll(x, v)), at)
+    np.testing.assert_allclose(slope, reference.sigmoid(at) - x, rtol=1e-5)
+
+
 def gradient(function, at):
     """The value and gradient of a function, through the engine itself."""
     import keras

@@ -90,6 +90,36 @@ def test_a_signal_saves_and_tells_how_to_go_on(signum, code, data, tmp_path):
     process.send_signal(signum)
     _, errors = process.communicate(timeout=60)
     assert process.returncode == code, errors
-    assert "keras-aae resume" in errors and "Traceback" not in errors
+    assert f"keras-aae resume {folder}" in errors and "Traceback" not in errors
     assert (folder / "model.keras").exists()
     assert len(list((folder / "checkpoints").glob("step-*"))) == 1
+
+
+def limit_files(size):
+    """No file may grow beyond `size` bytes: what a full disk looks like to a process."""
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+
+
+@pytest.mark.long
+def test_a_full_disk_loses_nothing(data, tmp_path):
+    folder = tmp_path / "run"
+    command = [
+        Path(sys.executable).with_name("keras-aae"), "train", "vae", "--dataset", data,
+        "--epochs", "3", "--batch-size", "24", "--hidden-units", "64", "--out", folder,
+        "--checkpoint-seconds", "0", "--no-figures", "--no-evaluation",
+    ]  # fmt: skip
+    result = subprocess.run(
+        command, capture_output=True, text=True, preexec_fn=lambda: limit_files(50_000)
+    )
+    assert result.returncode == 1
+    assert "training goes on" in result.stderr and "epoch 3/3" in result.stdout
+    assert "make room" in result.stderr and "Traceback" not in result.stderr
+    assert not list(folder.glob("checkpoints/*")) and not list(folder.glob("*.tmp*"))
+    resumed = subprocess.run(
+        [command[0], "resume", folder, "--no-figures", "--no-evaluation"],
+        capture_output=True, text=True,
+    )  # fmt: skip
+    assert resumed.returncode == 0, resumed.stderr
+    assert (folder / "model.keras").exists()

@@ -1,0 +1,1 @@
+"""Seconds, memory and ratios of keras_aae, measured side by side in one run."""

@@ -1,0 +1,31 @@
+"""Encoding and decoding against Keras' `predict` of the same networks."""
+
+from functools import partial
+
+import keras
+import numpy as np
+
+from benchmarks.contenders import CODE_CALLS, PREDICT_SIZES
+from keras_aae.building import build_model
+
+
+def coding(images):
+    """All images to codes and as many codes to images, by ours and by `predict`."""
+    keras.utils.set_random_seed(0)
+    model = build_model("vae", image_shape=images.shape[1:], latent_dim=2)
+    x = images.astype(np.float32) / 255
+    z = np.random.default_rng(0).standard_normal((len(images), 2), np.float32)
+    decoder = keras.Sequential([model.decoder, keras.layers.Activation("sigmoid")])
+    turns = {
+        CODE_CALLS["encode"]: lambda: model.encode(images),
+        CODE_CALLS["decode"]: lambda: model.decode(z),
+    }
+    for size in PREDICT_SIZES:
+        for name, network, rows in (
+            ("encode", model.encoder, x),
+            ("decode", decoder, z),
+        ):
+            turns[f"{name}, predict {size}"] = partial(
+                network.predict, rows, batch_size=size, verbose=0
+            )
+    return turns, {"count": len(images)}

@@ -1,0 +1,85 @@
+"""Who is measured: literal tables, read by the parent and by the workers."""
+
+import importlib.util
+from dataclasses import dataclass, field
+
+OURS = "ours, tensorflow"
+OURS_JAX = "ours, jax"
+OURS_JAX_STEPS = "ours, jax, single jitted steps"
+FIT = "stock fit, tensorflow"
+SCAN = "hand-written jax.lax.scan"
+TORCH_LOOP = "plain PyTorch loop"
+CODE_CALLS = {"encode": "encode, ours", "decode": "decode, ours"}
+PREDICT_SIZES = (128, 256, 512, 1024, 2048, 4096)
+FLOORS = tuple(f"products alone, {engine}" for engine in ("numpy", "jax", "tensorflow"))
+
+# XLA convolutions in a CPU loop take minutes: a few rounds say enough.
+HOPELESS_ROUNDS = 2
+
+
+@dataclass(frozen=True)
+class Contender:
+    """What one worker process measures.
+
+    Args:
+        where: "module:function"; function(images, **options) -> (turns, info), where
+            turns is a dict of callables by label, and info is shown beside the table.
+        package: What must be installed for it.
+        options: Of the function.
+        hopeless: Known to be slow; takes part in few rounds, and in none if quick.
+    """
+
+    where: str
+    package: str
+    options: dict = field(default_factory=dict)
+    hopeless: bool = False
+
+    @property
+    def installed(self) -> bool:
+        """Whether its package is there."""
+        return importlib.util.find_spec(self.package) is not None
+
+    @property
+    def backend(self) -> str:
+        """The Keras backend that the worker sets; NumPy needs none."""
+        return "tensorflow" if self.package == "numpy" else self.package
+
+
+def _ours(package, network, execution="auto", hopeless=False) -> Contender:
+    options = {"network": network, "execution": execution}
+    return Contender("benchmarks.ours:epochs", package, options, hopeless)
+
+
+DENSE = {
+    OURS: _ours("tensorflow", "dense"),
+    OURS_JAX: _ours("jax", "dense"),
+    "ours, torch": _ours("torch", "dense"),
+    FIT: Contender("benchmarks.ours:stock_fit", "tensorflow"),
+    SCAN: Contender("benchmarks.jax_scan:epochs", "jax"),
+    TORCH_LOOP: Contender("benchmarks.torch_loop:epochs", "torch"),
+    FLOORS[0]: Contender("benchmarks.floor:numpy_products", "numpy"),
+    FLOORS[1]: Contender("benchmarks.floor:jax_products", "jax"),
+    FLOORS[2]: Contender("benchmarks.floor:tensorflow_products", "tensorflow"),
+}
+
+CONV = {
+    OURS: _ours("tensorflow", "conv"),
+    OURS_JAX: _ours("jax", "conv"),
+    "ours, torch": _ours("torch", "conv"),
+    TORCH_LOOP: Contender("benchmarks.torch_loop:epochs", "torch", {"network": "conv"}),
+    OURS_JAX_STEPS: _ours("jax", "conv", "steps"),
+    "ours, tensorflow, whole chunk in XLA": _ours("tensorflow", "conv", "xla", True),
+    "ours, jax, whole chunk in XLA": _ours("jax", "conv", "xla", True),
+}
+
+CODES = {"codes": Contender("benchmarks.codes:coding", "tensorflow")}
+
+MEMORY = Contender("benchmarks.cost:memory", "tensorflow")
+CHECKPOINTS = Contender("benchmarks.cost:checkpoints", "tensorflow")
+
+GROUPS = {
+    "dense": DENSE,
+    "conv": CONV,
+    "codes": CODES,
+    "cost": {"memory": MEMORY, "checkpoints": CHECKPOINTS},
+}

@@ -1,0 +1,80 @@
+"""The numbers that keras_aae has to reach, each beside what was measured."""
+
+from dataclasses import dataclass
+
+from benchmarks import contenders as c
+from benchmarks.arithmetic import ratio
+
+
+@dataclass(frozen=True)
+class Target:
+    """A number to reach: at most, or at least, `bound`."""
+
+    text: str
+    measured: float | None
+    bound: float
+    at_least: bool = False
+    unit: str = ""
+
+    @property
+    def required(self) -> str:
+        """The bound in words."""
+        return f"{'at least' if self.at_least else 'at most'} {self.bound:g}{self.unit}"
+
+    @property
+    def verdict(self) -> str:
+        """Yes, no, or that nobody looked."""
+        if self.measured is None:
+            return "not measured"
+        if self.at_least:
+            return "yes" if self.measured >= self.bound else "no"
+        return "yes" if self.measured <= self.bound else "no"
+
+
+def _median_ratio(readings, group, label, base):
+    if group not in readings:
+        return None
+    found = ratio(readings[group].rounds, label, base)
+    return found and found.median
+
+
+def targets(readings: dict, facts: dict) -> list[Target]:
+    """Every target, with what is known.
+
+    Args:
+        readings: dict of group to `Readings`.
+        facts: `megabytes`, `checkpoint_share`, `help_seconds`, `help_keras`; any may be
+            missing.
+    """
+
+    def dense(label, base):
+        return _median_ratio(readings, "dense", label, base)
+
+    def conv(label, base):
+        return _median_ratio(readings, "conv", label, base)
+
+    share = facts.get("checkpoint_share")
+    return [
+        Target(
+            "dense: ours on tensorflow / hand-written JAX", dense(c.OURS, c.SCAN), 1.1
+        ),
+        Target("dense: ours on jax / hand-written JAX", dense(c.OURS_JAX, c.SCAN), 1.1),
+        Target("dense: stock fit / ours", dense(c.FIT, c.OURS), 2, True),
+        Target("dense: PyTorch loop / ours", dense(c.TORCH_LOOP, c.OURS), 2.3, True),
+        Target("conv: PyTorch loop / ours", conv(c.TORCH_LOOP, c.OURS), 1, True),
+        # The same execution twice: what is above 1 is noise.
+        Target(
+            "conv: ours on jax / its single jitted steps",
+            conv(c.OURS_JAX, c.OURS_JAX_STEPS),
+            1.1,
+        ),
+        Target("peak memory of a training", facts.get("megabytes"), 1500, unit=" MB"),
+        Target(
+            "checkpoints' share of a training",
+            None if share is None else 100 * share,
+            2,
+            unit=" %",
+        ),
+        Target("slowest --help", facts.get("help_seconds"), 0.3, unit=" s"),
+        Target("commands whose --help imports Keras", facts.get("help_keras"), 0),
+    ]
