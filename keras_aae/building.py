@@ -23,7 +23,14 @@ def build_model(name: str, image_shape, optimizer="adam", **options):
         RecipeError: an unknown option; the message lists the known ones.
         KerasAAEError: an unknown name.
     """
-    model = family(name).create(tuple(image_shape), **complete_options(name, options))
+    options = complete_options(name, options)
+    for key, value in options.items():
+        if _is_schedule(value):
+            raise RecipeError(
+                f"The schedule {key}={value!r} counts epochs, whose length is not known "
+                "here. Give a Keras schedule over steps, or train a recipe."
+            )
+    model = family(name).create(tuple(image_shape), **options)
     model.compile(optimizer)
     return model
 
@@ -43,25 +50,32 @@ def complete_options(name: str, options: dict) -> dict:
     complete = {k: options.get(k, p.default) for k, p in parameters.items()}
     if complete.get("hidden_units", 0) is None and complete.get("network") in NETWORKS:
         complete["hidden_units"] = NETWORKS[complete["network"]].HIDDEN_UNITS
-    for key, value in complete.items():
-        if isinstance(value, tuple):
-            complete[key] = list(value)
-        _check_type(key, value, parameters[key].annotation)
-    return complete
+    return {
+        key: _checked(key, value, parameters[key].annotation)
+        for key, value in complete.items()
+    }
 
 
-def _check_type(name, value, annotation):
+def _checked(name, value, annotation):
+    """An option as a plain value of its type."""
     if annotation is float:
-        try:
-            if not isinstance(value, keras.optimizers.schedules.LearningRateSchedule):
-                parse_value(value)
-        except (RecipeError, TypeError):
-            raise RecipeError(
-                f"Invalid {name} {value!r}. Expected a number, or a schedule such as "
-                "linear:0:1:10."
-            ) from None
-    elif annotation in (int, str, bool) and type(value) is not annotation:
+        return _checked_weight(name, value)
+    if annotation in (int, str, bool) and type(value) is not annotation:
         raise RecipeError(f"Invalid {name} {value!r}. Expected {annotation.__name__}.")
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _checked_weight(name, value):
+    if isinstance(value, keras.optimizers.schedules.LearningRateSchedule):
+        return value
+    try:
+        parsed = parse_value(value)
+    except (RecipeError, TypeError):
+        raise RecipeError(
+            f"Invalid {name} {value!r}. Expected a number, or a schedule such as "
+            "linear:0:1:10."
+        ) from None
+    return value if isinstance(parsed, Schedule) else parsed
 
 
 def new_model(recipe: Recipe, image_shape, steps: int):

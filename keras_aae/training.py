@@ -1,7 +1,7 @@
 """From a recipe to a trained, evaluated and drawn run: where everything meets."""
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import keras
@@ -256,19 +256,22 @@ class Source:
             data = load_dataset(dataset, data_dir=data_dir)
             return cls(load_model(path), data)
         run = RunFolder(path)
-        recipe = run.recipe if dataset is None else run.recipe.replace(dataset=dataset)
-        model = load_run_model(run)
-        return cls(model, _load_data(recipe, data_dir), recipe.seed, run)
+        recipe = run.recipe
+        if dataset is None:
+            data = replace(_load_data(recipe, data_dir), note=run.data["note"])
+        else:
+            data = _load_data(recipe.replace(dataset=dataset), data_dir)
+        return cls(load_run_model(run), data, recipe.seed, run)
 
 
 def evaluate_source(source: Source) -> dict[str, float]:
     """All metrics that apply to a model; of a run, kept in its metrics.json."""
     metrics = evaluate(source.model, source.dataset, seed=source.seed)
-    if (
-        source.run is not None
-        and source.dataset.fingerprint == source.run.data["fingerprint"]
-    ):
-        source.run.write_metrics(metrics)
+    run = source.run
+    if run is not None and source.dataset.fingerprint == run.data["fingerprint"]:
+        # Runs of others may be read-only, and are measured all the same.
+        with suppress(OSError):
+            run.write_metrics(metrics)
     return metrics
 
 
@@ -288,7 +291,9 @@ def export_figure(kind: str, source: Source, out=None, *, seed=None, **options) 
     if out is None:
         if source.run is None:
             raise RunError("A .keras file has no figures folder. Give a file with -o.")
-        source.run.figures_path.mkdir(exist_ok=True)
+        # If this fails, saving says so.
+        with suppress(OSError):
+            source.run.figures_path.mkdir(exist_ok=True)
         out = source.run.figures_path / f"{kind}.png"
     figure = draw(
         kind,

@@ -196,7 +196,11 @@ def test_without_mnist_the_digits_are_used_and_nobody_can_miss_it(tmp_path):
     assert "digits" in result.stderr and "Warning" in result.stderr
     (folder,) = (tmp_path / "runs").iterdir()
     assert folder.name.startswith("vae_digits_")
-    assert json.loads((folder / "recipe.json").read_text())["data"]["note"]
+    note = json.loads((folder / "recipe.json").read_text())["data"]["note"]
+    assert "digits" in note
+    drawn = tmp_path / "samples.svg"
+    assert run("export", "samples", folder, "-o", drawn, **home).returncode == 0
+    assert note.split(".")[0][:20] in drawn.read_text()
     refused = run("train", "vae", "--dataset", "mnist", cwd=tmp_path, **home)
     assert refused.returncode == 1 and "--data-dir" in refused.stderr
 

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from keras_aae import training
+from keras_aae.building import build_model
 from keras_aae.errors import DataError, DivergedError, RecipeError, RunError
 from keras_aae.recipe import Recipe
 from keras_aae.runs.folder import RunFolder
@@ -140,6 +141,15 @@ def test_the_beta_and_the_learning_rate_follow_their_schedules(toy_npz, tmp_path
     assert last["loss"] == pytest.approx(
         last["reconstruction_nll"] + 2 * last["kl"], 1e-4
     )
+
+
+def test_numbers_may_come_as_text(toy_npz, tmp_path):
+    options = {**OPTIONS, "beta": "4"}
+    run = training.train(recipe(toy_npz, options=options, epochs=1), tmp_path / "run")
+    row = run.history[0]
+    assert row["loss"] == pytest.approx(row["reconstruction_nll"] + 4 * row["kl"], 1e-4)
+    with pytest.raises(RecipeError, match="counts epochs"):
+        build_model("vae", (8, 8, 1), beta="linear:0:1:10")
 
 
 def test_patience_ends_the_run_and_the_best_epoch_is_kept(toy_npz, tmp_path):
