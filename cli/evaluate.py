@@ -33,7 +33,7 @@ def evaluate(runs, dataset, data_dir, backend, as_json):
       keras-aae evaluate runs/first runs/second --json
     """
     select_backend(backend)
-    from keras_aae.training import Source, evaluate_source
+    from keras_aae.source import Source, evaluate_source
 
     results = {}
     for run in runs:

@@ -42,7 +42,7 @@ def export(kind, run, output, seed, dataset, data_dir, backend, **options):
       keras-aae export samples model.keras -o samples.png --count 64
     """
     select_backend(backend)
-    from keras_aae.training import Source, export_figure
+    from keras_aae.source import Source, export_figure
 
     source = Source.open(run, dataset=dataset, data_dir=data_dir)
     options = {key: value for key, value in options.items() if value is not None}

@@ -152,13 +152,13 @@ def _recipe(model, recipe, settings, given):
 def _finish(run, data_dir, figures, evaluation, as_json):
     """Measure, draw, and say where everything is."""
     from cli.tables import print_metrics
-    from keras_aae import training
+    from keras_aae.source import Source, draw_run, evaluate_source
 
     metrics, drawn = {}, []
     if evaluation or figures:
-        source = training.Source.open(run.path, data_dir=data_dir)
-        metrics = training.evaluate_source(source) if evaluation else {}
-        drawn = training.draw_run(source) if figures else []
+        source = Source.open(run.path, data_dir=data_dir)
+        metrics = evaluate_source(source) if evaluation else {}
+        drawn = draw_run(source) if figures else []
     if as_json:
         answer = {"run": str(run.path), "metrics": metrics}
         click.echo(json.dumps(answer | {"figures": [str(path) for path in drawn]}))

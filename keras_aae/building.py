@@ -1,9 +1,10 @@
-"""From a recipe's plain values to a compiled model."""
+"""From a recipe's plain values to its data and a compiled model."""
 
 import inspect
 
 import keras
 
+from keras_aae.data import Dataset, load_dataset
 from keras_aae.errors import RecipeError
 from keras_aae.networks import NETWORKS
 from keras_aae.recipe import Recipe, Schedule, parse_value, unknown_key
@@ -76,6 +77,18 @@ def _checked_weight(name, value):
             "linear:0:1:10."
         ) from None
     return value if isinstance(parsed, Schedule) else parsed
+
+
+def load_data(recipe: Recipe, data_dir=None) -> Dataset:
+    """The data set that a recipe names."""
+    return load_dataset(
+        recipe.dataset,
+        data_dir=data_dir,
+        image_size=recipe.image_size,
+        channels=recipe.channels,
+        limit=recipe.limit,
+        seed=recipe.seed,
+    )
 
 
 def new_model(recipe: Recipe, image_shape, steps: int):

@@ -8,6 +8,7 @@ from keras_aae.registry import METRICS, RECIPES, load_entry
 from keras_aae.runs.files import write_json, write_text
 from keras_aae.runs.folder import RunFolder
 from keras_aae.runs.session import Reporter
+from keras_aae.source import Source, evaluate_source, export_figure
 
 
 def default_set() -> list[str]:
@@ -44,10 +45,10 @@ def make_results(
     run = _run(experiment.recipe, Path(runs), data_dir, reporter or Reporter())
     if force or not _is_current(target, run, experiment):
         target.mkdir(parents=True, exist_ok=True)
-        source = training.Source.open(run.path, data_dir=data_dir)
+        source = Source.open(run.path, data_dir=data_dir)
         for kind in experiment.figures:
-            training.export_figure(kind, source, target / f"{kind}.png")
-        metrics = training.evaluate_source(source)
+            export_figure(kind, source, target / f"{kind}.png")
+        metrics = evaluate_source(source)
         recipe = run.recipe.to_dict()
         write_json(target / "metrics.json", {"recipe": recipe, "metrics": metrics})
     write_text(Path(results) / "README.md", page(results))

@@ -1,25 +1,20 @@
-"""From a recipe to a trained, evaluated and drawn run: where everything meets."""
+"""From a recipe to a trained run, from an interrupted run to a finished one."""
 
-from contextlib import suppress
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 import keras
 
-from keras_aae.building import complete_options, family, new_model
-from keras_aae.data import Dataset, Images, load_dataset, stratified_subset
+from keras_aae.building import complete_options, family, load_data, new_model
+from keras_aae.data import Dataset, Images, stratified_subset
 from keras_aae.engine import Feed
 from keras_aae.engine.backend import engine
 from keras_aae.engine.loop import Progress, TrainingLoop
-from keras_aae.errors import DataError, RecipeError, RunError, UnsupportedError
-from keras_aae.evaluation import evaluate
-from keras_aae.figures import draw, save
+from keras_aae.errors import DataError, RecipeError, RunError
 from keras_aae.recipe import Recipe
-from keras_aae.registry import DATASETS, FIGURES
+from keras_aae.registry import DATASETS
 from keras_aae.runs.checkpoints import Checkpoints, load_checkpoint
 from keras_aae.runs.environment import describe_environment, differences
 from keras_aae.runs.folder import RunFolder
-from keras_aae.runs.model_file import load_model
 from keras_aae.runs.session import Reporter, Session, warn
 
 
@@ -45,17 +40,6 @@ def complete(recipe: Recipe, dataset: Dataset) -> Recipe:
         dataset=name if name in DATASETS else str(Path(name).absolute()),
         options=options,
         backend=backend,
-    )
-
-
-def _load_data(recipe: Recipe, data_dir) -> Dataset:
-    return load_dataset(
-        recipe.dataset,
-        data_dir=data_dir,
-        image_size=recipe.image_size,
-        channels=recipe.channels,
-        limit=recipe.limit,
-        seed=recipe.seed,
     )
 
 
@@ -94,7 +78,7 @@ def train(
         KerasAAEError: the request cannot be met; nothing was overwritten.
         Interrupted: a signal came; the run is saved.
     """
-    dataset = _load_data(recipe, data_dir)
+    dataset = load_data(recipe, data_dir)
     recipe = complete(recipe, dataset)
     training = Training(recipe, dataset)
     path = out or RunFolder.new_path(f"{recipe.name}_{dataset.name}")
@@ -131,7 +115,7 @@ def resume(
         recipe = run.recipe
         if epochs is not None:
             recipe = recipe.replace(epochs=epochs)
-        dataset = _load_data(recipe, data_dir)
+        dataset = load_data(recipe, data_dir)
         if dataset.fingerprint != run.data["fingerprint"]:
             raise RunError(
                 f"The data set {recipe.dataset!r} is not the one that run {str(path)!r} "
@@ -216,100 +200,3 @@ class Training:
             run.write_environment(now)
         for change in differences(before, now) if before else []:
             warn(run, reporter, f"The last bits of results may differ: {change}.")
-
-
-def load_run_model(run: RunFolder):
-    """The run's model: the finished one, or as of its newest checkpoint.
-
-    Raises:
-        RunError: the run has left neither yet.
-    """
-    if run.model_path.exists():
-        return load_model(run.model_path)
-    newest = Checkpoints(run.checkpoints_path, run.recipe.fingerprint).newest()
-    if newest is None:
-        raise RunError(
-            f"Run {str(run.path)!r} has no model and no checkpoint yet. Go on with it by "
-            f"`keras-aae resume {run.path}`."
-        )
-    return load_checkpoint(newest)[0]
-
-
-@dataclass(frozen=True)
-class Source:
-    """A model to measure and draw: of a run, or of a `.keras` file."""
-
-    model: object
-    dataset: Dataset
-    seed: int = 0
-    run: RunFolder | None = None
-
-    @classmethod
-    def open(cls, path, *, dataset: str | None = None, data_dir=None) -> "Source":
-        """The model at a path, with a data set; a run knows its own.
-
-        Raises:
-            KerasAAEError: the path holds no model, or its data are not to be had.
-        """
-        path = Path(path)
-        if path.suffix == ".keras" or path.is_file():
-            data = load_dataset(dataset, data_dir=data_dir)
-            return cls(load_model(path), data)
-        run = RunFolder(path)
-        recipe = run.recipe
-        if dataset is None:
-            data = replace(_load_data(recipe, data_dir), note=run.data["note"])
-        else:
-            data = _load_data(recipe.replace(dataset=dataset), data_dir)
-        return cls(load_run_model(run), data, recipe.seed, run)
-
-
-def evaluate_source(source: Source) -> dict[str, float]:
-    """All metrics that apply to a model; of a run, kept in its metrics.json."""
-    metrics = evaluate(source.model, source.dataset, seed=source.seed)
-    run = source.run
-    if run is not None and source.dataset.fingerprint == run.data["fingerprint"]:
-        # Runs of others may be read-only, and are measured all the same.
-        with suppress(OSError):
-            run.write_metrics(metrics)
-    return metrics
-
-
-def export_figure(kind: str, source: Source, out=None, *, seed=None, **options) -> Path:
-    """Draw a figure of a model.
-
-    Args:
-        kind: A key of `registry.FIGURES`.
-        source: The model and its data.
-        out: The file; None is RUN/figures/KIND.png.
-        seed: Of random draws; None is the recipe's.
-        **options: The figure's own.
-
-    Returns:
-        The file.
-    """
-    if out is None:
-        if source.run is None:
-            raise RunError("A .keras file has no figures folder. Give a file with -o.")
-        # If this fails, saving says so.
-        with suppress(OSError):
-            source.run.figures_path.mkdir(exist_ok=True)
-        out = source.run.figures_path / f"{kind}.png"
-    figure = draw(
-        kind,
-        model=source.model,
-        dataset=source.dataset,
-        history=source.run.history if source.run else None,
-        seed=source.seed if seed is None else seed,
-        **options,
-    )
-    return save(figure, out)
-
-
-def draw_run(source: Source) -> list[Path]:
-    """Every figure that applies to a run's model, in its figures folder."""
-    paths = []
-    for kind in FIGURES:
-        with suppress(UnsupportedError):
-            paths.append(export_figure(kind, source))
-    return paths

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from keras_aae import training
+from keras_aae import source, training
 from keras_aae.building import build_model
 from keras_aae.errors import DataError, DivergedError, RecipeError, RunError
 from keras_aae.recipe import Recipe
@@ -62,11 +62,11 @@ def test_a_run_folder_holds_everything(toy_npz, tmp_path):
 
 def test_the_saved_model_is_the_trained_one(toy_npz, tmp_path, toy_images):
     run = training.train(recipe(toy_npz, epochs=8), tmp_path / "run")
-    source = training.Source.open(run.path)
-    numbers = training.evaluate_source(source)
+    opened = source.Source.open(run.path)
+    numbers = source.evaluate_source(opened)
     assert run.metrics == numbers
     assert numbers["neg_elbo"] == pytest.approx(run.history[-1]["neg_elbo"], rel=0.2)
-    assert source.model.optimizer is None
+    assert opened.model.optimizer is None
 
 
 def test_the_same_recipe_gives_the_same_history(toy_npz, tmp_path):
@@ -101,7 +101,7 @@ def test_resuming_with_more_epochs_equals_training_them_at_once(toy_npz, tmp_pat
 
 
 def codes(run):
-    return training.load_run_model(run).encode(
+    return source.load_run_model(run).encode(
         np.arange(128, dtype="u1").reshape(2, 8, 8)
     )
 
