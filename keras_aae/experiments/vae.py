@@ -34,13 +34,19 @@ VAE_2D = Experiment(
     figures=FIGURES,
 )
 
+# Four layers a side and a cosine learning rate, chosen on 5,000 validation images of the
+# training part among 2-4 layers of 64-500, ReLU, ELU and softplus: -ELBO there after 40
+# epochs 134.6, with three layers 135.6, with two 139.4 (60 epochs; softplus 145.5).
 VAE_2D_BEST = Experiment(
     Recipe(
         name="vae-2d-best",
         model="vae",
         dataset="mnist",
-        options={"latent_dim": 2, "network": "dense", "hidden_units": [500]},
-        epochs=50,
+        options={"latent_dim": 2, "network": "dense", "hidden_units": [500] * 4},
+        optimizer="adam",
+        learning_rate="cosine:0.001:0.00001:90",
+        batch_size=128,
+        epochs=90,
     ),
     source="keras.io, Variational AutoEncoder, on its training data",
     published={"neg_elbo": 146.95},
