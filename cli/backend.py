@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 from keras_aae.errors import KerasAAEError
 from keras_aae.recipe import BACKENDS
+from keras_aae.registry import check_name
 
 
 def select_backend(name: str | None = None) -> str:
@@ -17,12 +18,11 @@ def select_backend(name: str | None = None) -> str:
         KerasAAEError: it is not installed, or none is.
     """
     name = name or os.environ.get("KERAS_BACKEND") or _first_installed()
-    if name not in BACKENDS or not importlib.util.find_spec(name):
+    check_name(name, dict.fromkeys(BACKENDS), "backend")
+    if not importlib.util.find_spec(name):
         raise KerasAAEError(
-            f"Backend {name!r} is not installed. Install it with "
-            f"`pip install 'keras-aae[{name}]'`, or choose another with --backend."
-            if name in BACKENDS
-            else f"Unknown backend {name!r}. Choices: {', '.join(BACKENDS)}."
+            f"Backend {name!r} is not installed. Install it with `pip install {name}`, "
+            "or choose another with --backend."
         )
     os.environ["KERAS_BACKEND"] = name
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
