@@ -1,0 +1,86 @@
+import numpy as np
+import pytest
+from families import small_model
+
+from keras_aae.data import Dataset, Images
+from keras_aae.errors import KerasAAEError, UnsupportedError
+from keras_aae.evaluation import evaluate
+from keras_aae.evaluation.likelihood import binarised
+from keras_aae.registry import METRICS
+
+
+@pytest.fixture(scope="module")
+def dataset(toy_images):
+    x, y = toy_images
+    many, labels = np.concatenate([x] * 2), np.concatenate([y] * 2)
+    return Dataset("toy", Images(many, labels), Images(x, y), tuple("abcd"))
+
+
+class Known:
+    """A model whose codes tell the class, and whose images are all grey."""
+
+    def encode(self, x):
+        corners = np.asarray(x, float).reshape(-1, 2, 4, 2, 4).mean((2, 4))
+        return corners.reshape(-1, 4).astype("float32")
+
+    def reconstruct(self, x):
+        return np.full((*x.shape,), 0.5, "float32")
+
+
+def test_known_answers(dataset):
+    values = evaluate(Known(), dataset, names=["mse", "knn_accuracy_100"])
+    x = dataset.test.array() / 255
+    assert values["mse"] == pytest.approx(((x - 0.5) ** 2).mean(), rel=1e-5)
+    assert values["knn_accuracy_100"] == 1.0
+
+
+def test_what_does_not_apply_is_left_out_or_refused(dataset):
+    values = evaluate(Known(), dataset)
+    assert set(values) == {"mse", "knn_accuracy_100"}
+    with pytest.raises(UnsupportedError, match="no posterior"):
+        evaluate(Known(), dataset, names=["nll"])
+    with pytest.raises(KerasAAEError, match="does not apply"):
+        evaluate(Known(), dataset, names=["knn_accuracy_1000"])
+    with pytest.raises(KerasAAEError, match="Did you mean 'neg_elbo'"):
+        evaluate(Known(), dataset, names=["negelbo"])
+
+
+def test_a_vae_has_all_its_numbers(dataset):
+    model = small_model("vae", latent_dim=2)
+    values = evaluate(model, dataset, seed=1)
+    assert values == evaluate(model, dataset, seed=1)
+    assert list(values) == [name for name in METRICS if name in values]
+    assert {"neg_elbo", "nll", "neg_elbo_binarised", "active_units"} <= set(values)
+    assert values["neg_elbo"] == pytest.approx(
+        values["reconstruction_nll"] + values["kl"]
+    )
+    assert values["kl"] >= 0
+    # Jensen: the importance-weighted bound is the tighter one.
+    assert values["nll"] <= values["neg_elbo"] + 0.1
+    assert values["nll_binarised"] <= values["neg_elbo_binarised"] + 0.1
+    assert np.isfinite(list(values.values())).all()
+
+
+def test_a_gaussian_likelihood_is_not_binarised(dataset):
+    values = evaluate(small_model("vae", likelihood="gaussian"), dataset)
+    assert not [name for name in values if "binarised" in name]
+
+
+def test_an_autoencoder_has_a_loss_and_no_likelihood(dataset):
+    values = evaluate(small_model("autoencoder"), dataset)
+    assert set(values) == {"reconstruction_loss", "mse", "knn_accuracy_100"}
+
+
+def test_binarised_pixels_are_draws_with_the_grey_values():
+    x = np.full((200, 8, 8, 1), 64, "uint8")
+    draws = binarised(x, np.random.default_rng(0))
+    assert set(np.unique(draws)) == {0, 255}
+    assert (draws > 0).mean() == pytest.approx(64 / 255, abs=0.02)
+    ends = np.array([0.0, 1.0], "float32").reshape(2, 1, 1, 1)
+    assert binarised(ends, np.random.default_rng(0)).ravel().tolist() == [0, 255]
+
+
+def test_data_without_labels_have_no_accuracy(toy_images):
+    x, _ = toy_images
+    unlabelled = Dataset("toy", Images(x), Images(x))
+    assert "knn_accuracy_100" not in evaluate(Known(), unlabelled)

@@ -1,0 +1,119 @@
+import keras
+import numpy as np
+import pytest
+from families import small_model
+from keras import layers
+
+from keras_aae.building import build_model
+from keras_aae.errors import RecipeError, UnsupportedError
+from keras_aae.models import VAE, Autoencoder
+
+
+@pytest.fixture(scope="module")
+def vae():
+    return small_model("vae", latent_dim=2)
+
+
+def test_the_first_experiment_has_the_parameters_of_its_seed():
+    model = build_model("vae", (28, 28, 1), latent_dim=2)
+    assert model.encoder.count_params() + model.decoder.count_params() == 788_788
+    ordinary = build_model(
+        "autoencoder", (28, 28, 1), hidden_units=[], code_activation="relu"
+    )
+    networks = (ordinary.encoder, ordinary.decoder)
+    assert sum(network.count_params() for network in networks) == 50_992
+
+
+def test_the_standard_deviation_is_exp_of_half_the_log_variance():
+    z = VAE.reparameterize(np.array([1.0]), np.array([np.log(9.0)]), np.array([2.0]))
+    np.testing.assert_allclose(z, 1 + 3 * 2)
+
+
+def test_the_bound_equals_its_definition(vae, toy_images):
+    x, _ = toy_images
+    noise = np.random.default_rng(0).standard_normal((len(x), 2)).astype("float32")
+    nll, kl = vae.bound(x, noise)
+    mean, log_var = vae.posterior(x)
+    p = vae.decode(mean + np.exp(log_var / 2) * noise).astype(float)
+    pixels = x / 255
+    expected = -(pixels * np.log(p) + (1 - pixels) * np.log1p(-p)).sum((1, 2, 3))
+    np.testing.assert_allclose(nll, expected, rtol=1e-4)
+    expected_kl = 0.5 * (mean**2 + np.exp(log_var) - 1 - log_var)
+    np.testing.assert_allclose(kl, expected_kl.sum(1), rtol=1e-3, atol=1e-5)
+    np.testing.assert_allclose(
+        vae.kl_per_dimension(x), expected_kl.mean(0), rtol=1e-3, atol=1e-5
+    )
+
+
+def test_importance_sampling_finds_the_integral_over_the_codes(vae, toy_images):
+    x = (toy_images[0][:3] > 127).astype("uint8") * 255
+    noise = np.random.default_rng(0).standard_normal((2000, 3, 2)).astype("float32")
+    weights = vae.log_importance_weights(x, noise)
+    assert weights.shape == (2000, 3)
+    estimate = np.logaddexp.reduce(weights.astype(float), axis=0) - np.log(2000)
+    axis = np.linspace(-6, 6, 121)
+    grid = np.stack(np.meshgrid(axis, axis), -1).reshape(-1, 2)
+    p = vae.decode(grid).astype(float).reshape(len(grid), 1, -1)
+    on = x.reshape(1, 3, -1) > 0
+    log_p = np.where(on, np.log(p), np.log1p(-p)).sum(-1)
+    log_prior = -0.5 * (grid**2).sum(1) - np.log(2 * np.pi)
+    log_cell = 2 * np.log(axis[1] - axis[0])
+    exact = np.logaddexp.reduce(log_p + log_prior[:, None] + log_cell, axis=0)
+    np.testing.assert_allclose(estimate, exact, atol=0.02)
+
+
+def test_the_networks_of_a_user_are_taken(toy_images):
+    x = keras.Input((8, 8, 1))
+    h = layers.Dense(5)(layers.Flatten()(x))
+    encoder = keras.Model(x, [layers.Dense(2)(h), layers.Dense(2)(h)])
+    z = keras.Input((2,))
+    decoder = keras.Model(z, layers.Reshape((8, 8, 1))(layers.Dense(64)(z)))
+    model = VAE(encoder, decoder, likelihood="gaussian", beta=0.5)
+    model.compile(keras.optimizers.Adam(0.01))
+    history = model.fit(toy_images[0], batch_size=35, epochs=2, verbose=0).history
+    total = np.array(history["reconstruction_nll"]) + 0.5 * np.array(history["kl"])
+    np.testing.assert_allclose(history["loss"], total, rtol=1e-5)
+    assert model.encode(toy_images[0]).shape == (70, 2)
+
+
+@pytest.mark.parametrize("shape", [(28, 28, 1), (30, 17, 3), (9, 9, 1)])
+def test_convolutions_fit_images_of_any_size(shape):
+    model = build_model("vae", shape, network="conv", hidden_units=[4, 8], latent_dim=2)
+    assert model.image_shape == shape
+    x = np.random.default_rng(0).random((3, *shape), np.float32)
+    assert model.reconstruct(x).shape == (3, *shape)
+
+
+def test_generate_is_a_function_of_its_seed(vae):
+    first = vae.generate(5, seed=3)
+    assert first.shape == (5, 8, 8, 1)
+    np.testing.assert_array_equal(first, vae.generate(5, seed=3))
+    assert not np.array_equal(first, vae.generate(5, seed=4))
+    with pytest.raises(UnsupportedError, match="no prior"):
+        small_model("autoencoder").generate(5)
+
+
+@pytest.mark.parametrize(
+    ("build", "message"),
+    [
+        (lambda: build_model("vae", (8, 8, 1), likelihood="poisson"), "bernoulli"),
+        (lambda: build_model("autoencoder", (8, 8, 1), loss="l1"), "bernoulli.*mse"),
+        (lambda: build_model("vae", (8, 8, 1), network="deep"), "dense, conv"),
+        (lambda: build_model("vae", (8, 8, 1), hidden_units=[0]), "whole numbers"),
+        (lambda: build_model("vae", (8, 8, 1), layers=3), "Known: latent_dim"),
+    ],
+)
+def test_unknown_options_list_the_choices(build, message):
+    with pytest.raises(RecipeError, match=message):
+        build()
+
+
+def test_the_autoencoder_measures_its_loss(toy_images):
+    for loss in ("bernoulli", "gaussian", "mse"):
+        model = small_model("autoencoder", loss=loss)
+        assert isinstance(model, Autoencoder)
+        value = model.evaluate(toy_images[0], verbose=0, return_dict=True)
+        assert value["loss"] == value["reconstruction_loss"]
+    x = toy_images[0] / 255
+    squared = ((x - model.reconstruct(x)) ** 2).sum((1, 2, 3)).mean()
+    assert value["loss"] == pytest.approx(squared, rel=1e-4)
