@@ -9,7 +9,7 @@ from keras_aae.engine.backend import engine
 from keras_aae.engine.phases import PhasedModel, as_tensor_images
 from keras_aae.errors import DataError, UnsupportedError
 
-BATCH_SIZE = 512
+BATCH_SIZE = 1024
 
 
 class AutoencodingModel(PhasedModel):

@@ -72,7 +72,7 @@ class TrainingLoop:
         self.best_weights = None
         self._train = engine.compile_chunk(model, model.training_step, self.execution)
         self._test = compile_test(model)
-        self._seconds_per_step = None
+        self._seconds_per_step, self._compiled = None, False
 
     def run(self, progress: Progress, after_chunk, after_epoch) -> None:
         """Train from `progress` to the end, moving it along.
@@ -103,15 +103,18 @@ class TrainingLoop:
             width = feed.block_steps
             count = min(self._steps_to_take(width), feed.full_steps - start)
             self._train(feed.block(progress.epoch, start, count, width), count)
+            self._time_step((time.perf_counter() - started) / count)
         else:
             count = 1
             self._train(feed.last_block(progress.epoch), 1)
         progress.step += count
         progress.totals = self._read_totals(progress)
-        seconds = time.perf_counter() - started
-        # The first call compiles, and would make the next ones too short.
-        self._seconds_per_step = seconds / count if self._seconds_per_step else 1e-9
-        progress.seconds += seconds
+        progress.seconds += time.perf_counter() - started
+
+    def _time_step(self, seconds):
+        # The first call compiles, and says nothing of the next ones.
+        self._seconds_per_step = seconds if self._compiled else None
+        self._compiled = True
 
     def _steps_to_take(self, width):
         if not self._seconds_per_step:
@@ -186,9 +189,8 @@ class TrainingLoop:
 
 def compile_test(model):
     """The model's test step, compiled for `measure_terms`."""
-    return engine.compile_chunk(
-        model, model.testing_step, engine.choose_execution(model)
-    )
+    # XLA would take longer to compile than it saves on forward passes.
+    return engine.compile_chunk(model, model.testing_step, "graph")
 
 
 def measure_terms(model, images, test=None) -> dict[str, float]:

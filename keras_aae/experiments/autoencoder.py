@@ -6,8 +6,8 @@ keras-aae train --recipe autoencoder-32   about 1 min on 2 cores
 from keras_aae.recipe import Experiment, Recipe
 
 # Adadelta's default learning rate was 1.0 in the Keras of 2018 and is 0.001 today. The
-# notebook's loss is a mean over the 784 pixels (0.1037 on test images), ours is a sum;
-# Adadelta's steps do not depend on the scale.
+# notebook's loss is a mean over the 784 pixels (0.1037 on test images), ours is a sum,
+# which Adadelta notices only through its epsilon.
 AUTOENCODER_32 = Experiment(
     Recipe(
         name="autoencoder-32",
