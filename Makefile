@@ -26,7 +26,7 @@ install: $(STAMP)  ## Make .venv and install the package in it
 
 demo: $(STAMP)  ## Train a 2-D VAE in a minute or two and draw it into demo/
 	@rm -rf demo
-	$(BIN)/keras-aae train vae --latent-dim 2 --epochs 20 --out demo
+	$(BIN)/keras-aae train vae --latent-dim 2 --epochs 40 --out demo
 	@echo "The pictures are in demo/figures: reconstructions.png, scatterplot.png, latent-sweep.png"
 
 test: $(STAMP)  ## Run the tests on TensorFlow
