@@ -126,7 +126,7 @@ class TrainingLoop:
         progress.history.append(row)
         progress.epoch, progress.step = progress.epoch + 1, 0
         progress.seconds, progress.totals = 0.0, {}
-        self._reset_totals()
+        self.model.reset_metrics()
         self._keep_best(progress, row)
         return row
 
@@ -175,16 +175,12 @@ class TrainingLoop:
         return totals
 
     def _restore_totals(self, progress):
-        self._reset_totals()
+        self.model.reset_metrics()
         for tracker in self.model.metrics:
             if tracker.name in progress.totals:
                 total, count = progress.totals[tracker.name]
                 tracker.total.assign(total)
                 tracker.count.assign(count)
-
-    def _reset_totals(self):
-        for tracker in self.model.metrics:
-            tracker.reset_state()
 
 
 def compile_test(model):
@@ -200,13 +196,11 @@ def measure_terms(model, images, test=None) -> dict[str, float]:
     """
     test = test or compile_test(model)
     with same_randomness(model):
-        for tracker in model.metrics:
-            tracker.reset_state()
+        model.reset_metrics()
         for batch, count in in_order(images, min(EVALUATION_BATCH_SIZE, len(images))):
             test(dict.fromkeys(model.batches, batch), count)
         values = {t.name: float(t.result()) for t in model.metrics}
-        for tracker in model.metrics:
-            tracker.reset_state()
+        model.reset_metrics()
     return values
 
 
