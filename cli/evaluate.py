@@ -6,6 +6,7 @@ import click
 
 from cli.backend import select_backend
 from cli.options import (
+    Name,
     backend_option,
     data_dir_option,
     dataset_option,
@@ -13,16 +14,21 @@ from cli.options import (
     json_option,
 )
 from cli.tables import print_metrics
+from keras_aae.registry import METRICS
 
 
 @click.command()
 @click.argument("runs", nargs=-1, required=True, type=click.Path())
+@click.option(
+    "--also", type=Name(METRICS, "metric"), multiple=True,
+    help="Measure NAME too, of those that take minutes: nll_5000. Repeatable.",
+)  # fmt: skip
 @dataset_option
 @data_dir_option
 @backend_option
 @json_option
 @debug_option
-def evaluate(runs, dataset, data_dir, backend, as_json):
+def evaluate(runs, also, dataset, data_dir, backend, as_json):
     r"""Measure RUNS, run folders or .keras files, on their test images.
 
     `keras-aae list metrics` says what each number is.
@@ -38,7 +44,7 @@ def evaluate(runs, dataset, data_dir, backend, as_json):
     results = {}
     for run in runs:
         source = Source.open(run, dataset=dataset, data_dir=data_dir)
-        results[run] = evaluate_source(source)
+        results[run] = evaluate_source(source, also)
     if as_json:
         click.echo(json.dumps(results))
     else:

@@ -4,11 +4,11 @@ import click
 
 from cli.backend import select_backend
 from cli.options import Name, backend_option, data_dir_option, debug_option
-from keras_aae.registry import RECIPES
+from keras_aae.registry import COMPARISONS, RECIPES
 
 
 @click.command()
-@click.argument("names", nargs=-1, type=Name(RECIPES, "recipe"))
+@click.argument("names", nargs=-1, type=Name({**RECIPES, **COMPARISONS}, "recipe"))
 @click.option(
     "--all", "everything", is_flag=True, help="Every recipe, the long ones too."
 )
@@ -23,7 +23,8 @@ from keras_aae.registry import RECIPES
 def figures(names, everything, force, results, runs, data_dir, backend):
     r"""Make the results page: train what is missing, draw what is stale.
 
-    NAMES are recipes; without any, the default set. Interrupted, it goes on where it was.
+    NAMES are recipes, or comparisons of several; without any, the default set. Comparisons
+    whose recipes are all among them are made too. Interrupted, it goes on where it was.
 
     \b
     Example:
@@ -31,11 +32,15 @@ def figures(names, everything, force, results, runs, data_dir, backend):
     """
     select_backend(backend)
     from cli.progress import reporting
-    from keras_aae.gallery import default_set, make_results
+    from keras_aae.gallery import Gallery, comparisons_of, default_set
 
-    for name in names or (list(RECIPES) if everything else default_set()):
-        with reporting() as reporter:
-            path = make_results(
-                name, results, runs, force=force, data_dir=data_dir, reporter=reporter
-            )
-        click.echo(f"{name}: {path}")
+    names = names or (list(RECIPES) if everything else default_set())
+    names = list(dict.fromkeys([*names, *comparisons_of(names)]))
+    width = max(map(len, names))
+    with reporting(quiet=True) as reporter:
+        gallery = Gallery(results, runs, force, data_dir, reporter)
+        for name in names:
+            made = gallery.make(name)
+            reporter.stop()
+            line = f"{made.action:<8} {made.seconds:>5.0f} s   {made.headline}"
+            click.echo(f"{name:<{width}}  {line}".rstrip())

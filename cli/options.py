@@ -93,6 +93,3 @@ def dataset_option(function):
         help="Name on `list datasets`, image folder, .npz or .npy file. "
         "[default: mnist, or digits with a warning]",
     )(function)
-
-
-run_argument = click.argument("run", type=click.Path())

@@ -8,10 +8,15 @@ import click
 
 
 class LineReporter:
-    """One plain line an epoch; see `keras_aae.training.Reporter` for the calls."""
+    """One plain line an epoch; see `keras_aae.training.Reporter` for the calls.
 
-    def __init__(self, err: bool = False):
-        self.err = err
+    Args:
+        err: Write them to stderr.
+        quiet: Write none but warnings.
+    """
+
+    def __init__(self, err: bool = False, quiet: bool = False):
+        self.err, self.quiet = err, quiet
 
     def start(self, run, recipe, progress, images):
         """Say what is trained and where."""
@@ -33,7 +38,8 @@ class LineReporter:
 
     def print(self, text):
         """A line of progress."""
-        click.echo(text, err=self.err)
+        if not self.quiet:
+            click.echo(text, err=self.err)
 
     def stop(self):
         """Nothing to take away."""
@@ -53,10 +59,12 @@ class BarReporter(LineReporter):
     """The same lines under a live bar with the time left."""
 
     def start(self, run, recipe, progress, images):
-        """Show the bar."""
+        """Show the bar, in the place of the last one."""
         from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
+        self.stop()
         super().start(run, recipe, progress, images)
+        self.title = f"{recipe.name}, seed {recipe.seed}: " if self.quiet else ""
         self.images, self.done = images, progress.epoch
         self.bar = Progress(
             TextColumn("{task.description}"),
@@ -67,7 +75,7 @@ class BarReporter(LineReporter):
             transient=True,
         )
         self.task = self.bar.add_task(
-            "compiling",
+            f"{self.title}compiling",
             total=recipe.epochs * images,
             completed=self.done * images,
             speed="",
@@ -90,7 +98,7 @@ class BarReporter(LineReporter):
         self.bar.update(
             self.task,
             completed=seen,
-            description=f"epoch {progress.epoch + 1}  {terms}",
+            description=f"{self.title}epoch {progress.epoch + 1}  {terms}",
             speed=f"{speed:,.0f} images/s",
         )
 
@@ -101,7 +109,7 @@ class BarReporter(LineReporter):
 
     def print(self, text):
         """A line above the bar, if there is one."""
-        if hasattr(self, "bar"):
+        if hasattr(self, "bar") and not self.quiet:
             self.bar.console.print(text, highlight=False, soft_wrap=True)
         else:
             super().print(text)
@@ -110,13 +118,17 @@ class BarReporter(LineReporter):
         """Take the bar away."""
         if hasattr(self, "bar"):
             self.bar.stop()
+            del self.bar
 
 
 @contextmanager
-def reporting(as_json: bool = False):
-    """A bar on a terminal, lines elsewhere; beside JSON the lines go to stderr."""
+def reporting(as_json: bool = False, quiet: bool = False):
+    """A bar on a terminal, lines elsewhere; beside JSON the lines go to stderr.
+
+    A quiet one has the bar alone.
+    """
     live = sys.stdout.isatty() and not as_json
-    reporter = BarReporter() if live else LineReporter(err=as_json)
+    reporter = BarReporter(quiet=quiet) if live else LineReporter(as_json, quiet)
     try:
         yield reporter
     finally:

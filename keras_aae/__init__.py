@@ -10,6 +10,7 @@ _NAMES = {
     "KerasAAEError": "keras_aae.errors",
     "build_model": "keras_aae.building",
     "evaluate": "keras_aae.evaluation",
+    "fit_density": "keras_aae.evaluation.density",
     "inspect_model": "keras_aae.runs.model_inspection",
     "load_dataset": "keras_aae.data",
     "load_model": "keras_aae.runs.model_file",

@@ -1,7 +1,5 @@
 """From a recipe's plain values to its data and a compiled model."""
 
-import inspect
-
 import keras
 
 from keras_aae.data import Dataset, load_dataset
@@ -18,7 +16,7 @@ def build_model(name: str, image_shape, optimizer="adam", **options):
         name: A key of `registry.MODELS`.
         image_shape: (height, width, channels).
         optimizer: As in `PhasedModel.compile`.
-        **options: Arguments of the family's `create`, such as `latent_dim`.
+        **options: The family's `options()`, such as `latent_dim`.
 
     Raises:
         RecipeError: an unknown option; the message lists the known ones.
@@ -42,9 +40,8 @@ def family(name: str):
 
 
 def complete_options(name: str, options: dict) -> dict:
-    """The arguments of the family's `create`, defaults included."""
-    parameters = dict(inspect.signature(family(name).create).parameters)
-    parameters.pop("image_shape")
+    """The options of the family, defaults included."""
+    parameters = family(name).options()
     for key in options:
         if key not in parameters:
             raise RecipeError(unknown_key(key, parameters))

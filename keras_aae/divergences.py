@@ -1,6 +1,10 @@
 """Divergences between distributions of codes: pure functions, in nats."""
 
+import math
+
 from keras import ops
+
+EDGE = 1e-6
 
 
 def normal_kl(z_mean, z_log_var):
@@ -13,3 +17,21 @@ def normal_kl(z_mean, z_log_var):
         Auto-Encoding Variational Bayes (Kingma, Welling, 2013), appendix B.
     """
     return 0.5 * (ops.square(z_mean) + ops.relu(ops.expm1(z_log_var) - z_log_var))
+
+
+def normal_log_prob(z, mean=0.0, log_var=0.0):
+    """log N(z; m, exp(v)) = -((z - m)^2 exp(-v) + v + log(2 pi)) / 2, last axis summed."""
+    squared = ops.square(z - mean) * ops.exp(-log_var)
+    return -0.5 * ops.sum(squared + log_var + math.log(2.0 * math.pi), axis=-1)
+
+
+def bernoulli_kl(p: float, r):
+    """KL(B(p) || B(r)) = p log(p / r) + (1 - p) log((1 - p) / (1 - r)), elementwise.
+
+    Where r is not between 1e-6 and 1 - 1e-6, as the mean of an unbounded unit may be, the
+    curve is continued by its tangent: finite everywhere, and its slope leads back.
+    """
+    inside = ops.clip(r, EDGE, 1.0 - EDGE)
+    kl = p * ops.log(p / inside) + (1.0 - p) * ops.log((1.0 - p) / (1.0 - inside))
+    slope = (inside - p) / (inside * (1.0 - inside))
+    return kl + ops.stop_gradient(slope) * (r - inside)

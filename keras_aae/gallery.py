@@ -1,113 +1,203 @@
 """The results page: recipes trained once, their figures and numbers kept in a folder."""
 
-import json
+import time
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from keras_aae import training
-from keras_aae.registry import METRICS, RECIPES, load_entry
+from keras_aae.code import code_fingerprint
+from keras_aae.page import headline, page
+from keras_aae.recipe import Experiment, Recipe
+from keras_aae.registry import COMPARISONS, RECIPES, load_entry
+from keras_aae.results import (
+    FigureFile,
+    Measured,
+    Origin,
+    Result,
+    comparison_file,
+    figure_files,
+    read_comparison,
+    read_result,
+)
 from keras_aae.runs.files import write_json, write_text
 from keras_aae.runs.folder import RunFolder
 from keras_aae.runs.session import Reporter
-from keras_aae.source import Source, evaluate_source, export_figure
+from keras_aae.source import Source, evaluate_source, export_comparison, export_figure
+
+ACTIONS = ("current", "reused", "resumed", "trained")
 
 
 def default_set() -> list[str]:
     """The recipes that are drawn if none is named."""
-    return [name for name in RECIPES if _experiment(name).quick]
+    return [name for name in RECIPES if experiment(name).quick]
 
 
-def make_results(
-    name: str,
-    results,
-    runs,
-    *,
-    force: bool = False,
-    data_dir=None,
-    reporter: Reporter | None = None,
-) -> Path:
-    """Train a recipe, or reuse or resume its run, and draw it into RESULTS/NAME.
+def comparisons_of(names) -> list[str]:
+    """The comparisons whose recipes are all among `names`."""
+    return [
+        name
+        for name in COMPARISONS
+        if set(load_entry(name, COMPARISONS, "comparison").recipes) <= set(names)
+    ]
 
-    A run folder carries the fingerprint of its recipe, so a changed recipe is trained
-    anew and nothing is overwritten.
+
+def experiment(name: str) -> Experiment:
+    """The experiment on the menu."""
+    return load_entry(name, RECIPES, "recipe")
+
+
+@dataclass(frozen=True)
+class Made:
+    """What became of a recipe: one of `ACTIONS`, how long it took, its first number."""
+
+    action: str
+    seconds: float
+    headline: str
+
+
+@dataclass(frozen=True)
+class Gallery:
+    """A folder of results, and the runs that they are drawn from.
+
+    A run folder is named by the fingerprints of its recipe and of its family's code, so
+    what has changed is trained anew beside the old, and nothing is overwritten.
 
     Args:
-        name: A key of `registry.RECIPES`.
         results: Folder of the results page.
         runs: Folder of the runs.
         force: Draw and measure again what is there.
         data_dir: Where to look for data first.
-        reporter: Is told of a training.
-
-    Returns:
-        The folder with the figures and metrics.json.
+        reporter: Is told of every training.
     """
-    experiment, target = _experiment(name), Path(results) / name
-    run = _run(experiment.recipe, Path(runs), data_dir, reporter or Reporter())
-    if force or not _is_current(target, run, experiment):
-        target.mkdir(parents=True, exist_ok=True)
-        source = Source.open(run.path, data_dir=data_dir)
-        for kind in experiment.figures:
-            export_figure(kind, source, target / f"{kind}.png")
-        metrics = evaluate_source(source)
-        recipe = run.recipe.to_dict()
-        write_json(target / "metrics.json", {"recipe": recipe, "metrics": metrics})
-    write_text(Path(results) / "README.md", page(results))
-    return target
+
+    results: Path
+    runs: Path
+    force: bool = False
+    data_dir: str | None = None
+    reporter: Reporter = field(default_factory=Reporter)
+
+    def make(self, name: str) -> Made:
+        """Bring RESULTS/NAME and the page up to date.
+
+        Nothing is trained if the folder is of the recipe and the code as they are now,
+        even where the run has gone. Else what is missing of it is made: runs that are
+        there are taken as they are, interrupted ones go on. Pictures in the folder that
+        the recipe no longer has are removed.
+
+        Args:
+            name: A key of `registry.RECIPES` or `registry.COMPARISONS`.
+        """
+        started = time.monotonic()
+        if name in COMPARISONS:
+            action, text = self._make_comparison(name), ""
+        else:
+            action, result = self._make_recipe(name)
+            text = headline(experiment(name), result)
+            self._remove_others(name)
+        write_text(Path(self.results) / "README.md", page(self.results))
+        return Made(action, time.monotonic() - started, text)
+
+    def _make_recipe(self, name) -> tuple[str, Result]:
+        wanted, folder = experiment(name), Path(self.results) / name
+        origin, kept = _origin(wanted), read_result(folder)
+        if self.force or kept is None or kept.origin != origin:
+            kept = Result(origin, [])
+        figures = [
+            figure
+            for figure in figure_files(wanted)
+            if not kept.runs or not (folder / figure.file).exists()
+        ]
+        if not figures and list(kept.by_seed) == list(wanted.seeds):
+            return "current", kept
+        return self._complete(kept, wanted, folder, figures)
+
+    def _complete(self, kept, wanted, folder, figures) -> tuple[str, Result]:
+        measured, first = kept.by_seed, wanted.seeds[0]
+        needed = [
+            s for s in wanted.seeds if s not in measured or (s == first and figures)
+        ]
+        trained = {seed: self._train(wanted, kept.origin.code, seed) for seed in needed}
+        folder.mkdir(parents=True, exist_ok=True)
+        if not kept.runs:
+            # The figures drawn from here on are not those of the old numbers.
+            (folder / "metrics.json").unlink(missing_ok=True)
+        for seed, (run, _) in trained.items():
+            source = Source.open(run.path, data_dir=self.data_dir)
+            if seed not in measured:
+                measured[seed] = _measure(source, wanted.metrics)
+            for figure in figures if seed == first else ():
+                out = folder / figure.file
+                export_figure(figure.kind, source, out, **figure.options)
+        result = Result(kept.origin, [measured[seed] for seed in wanted.seeds])
+        write_json(folder / "metrics.json", result.to_dict())
+        return _most([action for _, action in trained.values()]), result
+
+    def _remove_others(self, name) -> None:
+        drawn = {figure.file for figure in figure_files(experiment(name))}
+        for path in (Path(self.results) / name).iterdir():
+            if path.suffix in (".png", ".gif") and path.name not in drawn:
+                path.unlink()
+
+    def _train(self, wanted: Experiment, code: str, seed: int) -> tuple[RunFolder, str]:
+        """The finished run of a seed, and what was done for it."""
+        recipe = wanted.recipe.replace(seed=seed)
+        path = self._run_path(recipe, code)
+        options = {"data_dir": self.data_dir, "reporter": self.reporter}
+        if not (path / "recipe.json").exists():
+            return training.train(recipe, path, **options), "trained"
+        run = RunFolder(path)
+        if run.finished and run.recipe.epochs == recipe.epochs:
+            return run, "reused"
+        return training.resume(path, epochs=recipe.epochs, **options), "resumed"
+
+    def _run_path(self, recipe: Recipe, code: str) -> Path:
+        name = f"{recipe.name}-{recipe.fingerprint[:8]}-{code[:8]}"
+        path = Path(self.runs) / name
+        # Fingerprints leave out the epochs, so that a run can be trained for longer.
+        longer = (path / "recipe.json").exists() and (
+            RunFolder(path).recipe.epochs > recipe.epochs
+        )
+        return path.with_name(f"{name}-{recipe.epochs}") if longer else path
+
+    def _make_comparison(self, name) -> str:
+        comparison = load_entry(name, COMPARISONS, "comparison")
+        experiments = {recipe: experiment(recipe) for recipe in comparison.recipes}
+        origins = {recipe: _origin(wanted) for recipe, wanted in experiments.items()}
+        out = Path(self.results) / comparison_file(name, comparison)
+        figure, record = FigureFile(comparison.figure), out.with_suffix(".json")
+        made_of = (figure.name, origins)
+        if not self.force and out.exists() and read_comparison(record) == made_of:
+            return "current"
+        trained = {
+            recipe: self._train(wanted, origins[recipe].code, wanted.seeds[0])
+            for recipe, wanted in experiments.items()
+        }
+        out.parent.mkdir(parents=True, exist_ok=True)
+        record.unlink(missing_ok=True)
+        sources = [
+            Source.open(run.path, data_dir=self.data_dir) for run, _ in trained.values()
+        ]
+        export_comparison(figure.kind, sources, out, **figure.options)
+        recipes = {recipe: asdict(origin) for recipe, origin in origins.items()}
+        write_json(record, {"figure": figure.name, "recipes": recipes})
+        return _most([action for _, action in trained.values()])
 
 
-def _experiment(name):
-    return load_entry(name, RECIPES, "recipe")
+def _origin(wanted: Experiment) -> Origin:
+    return Origin.of(wanted.recipe, code_fingerprint(wanted.recipe.model))
 
 
-def _run(recipe, runs, data_dir, reporter) -> RunFolder:
-    path = runs / f"{recipe.name}-{recipe.fingerprint[:8]}"
-    if not (path / "recipe.json").exists():
-        return training.train(recipe, path, data_dir=data_dir, reporter=reporter)
-    run = RunFolder(path)
-    if run.model_path.exists() and run.recipe.epochs == recipe.epochs:
-        return run
-    return training.resume(
-        path, epochs=recipe.epochs, data_dir=data_dir, reporter=reporter
+def _measure(source: Source, also) -> Measured:
+    run, history = source.run, source.run.history
+    last = {f"train_{term}": history[-1][term] for term in source.model.terms}
+    return Measured(
+        seed=run.recipe.seed,
+        epochs=len(history),
+        seconds=round(sum(row["seconds"] for row in history), 1),
+        environment={k: run.environment.get(k) for k in ("engine", "device", "cpus")},
+        metrics=evaluate_source(source, also) | last,
     )
 
 
-def _is_current(target, run, experiment) -> bool:
-    try:
-        kept = json.loads((target / "metrics.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return False
-    drawn = all((target / f"{kind}.png").exists() for kind in experiment.figures)
-    return drawn and kept["recipe"] == run.recipe.to_dict()
-
-
-def page(results) -> str:
-    """The results page: figures and numbers of every recipe that has some."""
-    parts = [
-        "# Results",
-        "Made by `make figures`; every number is measured on the test images. Seeds and "
-        "commands stand beside them.",
-    ]
-    for name in RECIPES:
-        path = Path(results) / name / "metrics.json"
-        if path.exists():
-            kept = json.loads(path.read_text(encoding="utf-8"))
-            parts += _section(name, _experiment(name), kept)
-    return "\n\n".join(parts) + "\n"
-
-
-def _section(name, experiment, kept):
-    recipe = kept["recipe"]
-    rows = ["| metric | ours | published | |", "|---|---|---|---|"]
-    for metric, value in kept["metrics"].items():
-        published = experiment.published.get(metric)
-        text = "" if published is None else f"{published:.2f}"
-        rows.append(f"| {metric} | {value:.4f} | {text} | {METRICS[metric][1]} |")
-    figures = [f"![{kind} of {name}]({name}/{kind}.png)" for kind in experiment.figures]
-    return [
-        f"## {name}",
-        f"{RECIPES[name][1]}. Published numbers: {experiment.source}.",
-        f"`keras-aae train --recipe {name}` · seed {recipe['seed']} · "
-        f"{recipe['epochs']} epochs · {recipe['backend']}",
-        "\n".join(rows),
-        *figures,
-    ]
+def _most(actions: list[str]) -> str:
+    return max(["current", *actions], key=ACTIONS.index)

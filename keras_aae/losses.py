@@ -35,10 +35,20 @@ def gaussian_nll(x, logits):
     return ops.sum(0.5 * (squared + math.log(2.0 * math.pi)), axis=1)
 
 
+def poisson_nll(x, logits):
+    """Negative log-likelihood of Poisson counts x with rate r = sigmoid(logits).
+
+    sum(r - x log r), without the constant log x!; meant for sparse images, where the rate
+    is a probability that the pixel is on.
+    """
+    x, logits = _flat(x), _flat(logits)
+    return ops.sum(ops.sigmoid(logits) - x * ops.log_sigmoid(logits), axis=1)
+
+
 def squared_error(x, logits):
     """Squared error of the image, sum((x - sigmoid(logits))^2); not in nats."""
     return ops.sum(ops.square(_flat(x) - ops.sigmoid(_flat(logits))), axis=1)
 
 
 LIKELIHOODS = {"bernoulli": bernoulli_nll, "gaussian": gaussian_nll}
-RECONSTRUCTION_LOSSES = {**LIKELIHOODS, "mse": squared_error}
+RECONSTRUCTION_LOSSES = {**LIKELIHOODS, "poisson": poisson_nll, "mse": squared_error}

@@ -1,12 +1,13 @@
 """What codes should look like: distributions to sample, score and draw."""
 
-import math
 from dataclasses import asdict, dataclass
 from statistics import NormalDist
 
 import keras
 import numpy as np
-from keras import ops
+from keras import layers, ops
+
+from keras_aae.divergences import normal_kl, normal_log_prob
 
 
 @keras.saving.register_keras_serializable("keras_aae")
@@ -15,6 +16,12 @@ class Normal:
     """Standard normal N(0, I) over (batch, latent_dim)."""
 
     latent_dim: int
+
+    @classmethod
+    def build_for(cls, latent_dim: int, components: int, seed: int) -> "Normal":
+        """The prior of codes so wide; it has no components and nothing random."""
+        del components, seed
+        return cls(latent_dim)
 
     def get_config(self) -> dict:
         """The constructor's arguments."""
@@ -31,7 +38,12 @@ class Normal:
 
     def log_prob(self, z):
         """log p(z) = -sum(z^2 + log(2 pi)) / 2 over the last axis, in nats."""
-        return -0.5 * ops.sum(ops.square(z) + math.log(2.0 * math.pi), axis=-1)
+        return normal_log_prob(z)
+
+    def kl(self, z, z_mean, z_log_var):
+        """KL(N(m, exp(v)) || N(0, I)) of each example, in closed form, in nats."""
+        del z
+        return ops.sum(normal_kl(z_mean, z_log_var), axis=-1)
 
     def quantiles(self, p: np.ndarray) -> np.ndarray:
         """The value below which a share `p` of each dimension lies."""
@@ -42,3 +54,99 @@ class Normal:
         angle = np.linspace(0, 2 * np.pi, 181)
         circle = np.stack([np.cos(angle), np.sin(angle)], axis=1)
         return [circle, 2 * circle]
+
+
+@keras.saving.register_keras_serializable("keras_aae")
+class MixtureOfNormals(layers.Layer):
+    """A learned mixture sum_k w_k N(m_k, diag exp(v_k)) over (batch, latent_dim).
+
+    Args:
+        latent_dim: Width of the codes.
+        components: Normals in the mixture.
+        seed: Of the means' initial values, standard normal draws.
+
+    References:
+        VAE with a VampPrior (Tomczak, Welling, 2018), section 2, "MoG".
+    """
+
+    def __init__(
+        self, latent_dim: int, components: int = 10, *, seed: int = 0, **kwargs
+    ):
+        super().__init__(**kwargs)
+        self.latent_dim, self.components, self.seed = latent_dim, components, seed
+        shape = (components, latent_dim)
+        self.means = self.add_weight(
+            shape=shape, initializer=keras.initializers.RandomNormal(0.0, 1.0, seed),
+            name="means",
+        )  # fmt: skip
+        self.log_vars = self.add_weight(
+            shape=shape, initializer="zeros", name="log_vars"
+        )
+        self.logits = self.add_weight(
+            shape=(components,), initializer="zeros", name="logits"
+        )
+        self.built = True
+
+    @classmethod
+    def build_for(
+        cls, latent_dim: int, components: int, seed: int
+    ) -> "MixtureOfNormals":
+        """The prior of codes so wide."""
+        return cls(latent_dim, components, seed=seed, name="prior")
+
+    def sample(self, n: int, seed):
+        """`n` codes, (n, latent_dim)."""
+        if isinstance(seed, int):
+            seed = keras.random.SeedGenerator(seed)
+        logits = ops.expand_dims(self.logits, 0)
+        chosen = keras.random.categorical(logits, n, seed=seed)[0]
+        noise = keras.random.normal((n, self.latent_dim), seed=seed)
+        scale = ops.exp(0.5 * ops.take(self.log_vars, chosen, axis=0))
+        return ops.take(self.means, chosen, axis=0) + scale * noise
+
+    def log_prob(self, z):
+        """log p(z) over the last axis, in nats."""
+        each = normal_log_prob(
+            ops.expand_dims(z, -2), self.means.value, self.log_vars.value
+        )
+        return ops.logsumexp(each + ops.log_softmax(self.logits.value), axis=-1)
+
+    def kl(self, z, z_mean, z_log_var):
+        """log q(z|x) - log p(z), whose mean over z ~ q is the KL of each example; nats."""
+        return normal_log_prob(z, z_mean, z_log_var) - self.log_prob(z)
+
+    def quantiles(self, p: np.ndarray) -> np.ndarray:
+        """The value below which a share `p` lies, over all dimensions together."""
+        means, deviations, weights = self._arrays()
+        low, high = (means - 9 * deviations).min(), (means + 9 * deviations).max()
+        grid = np.linspace(low, high, 4097)
+        below = sum(
+            w * np.vectorize(NormalDist(float(m), float(s)).cdf)(grid)
+            for w, ms, ss in zip(weights, means, deviations, strict=True)
+            for m, s in zip(ms, ss, strict=True)
+        )
+        return np.interp(p, below / self.latent_dim, grid)
+
+    def outlines(self) -> list[np.ndarray]:
+        """The 1-sigma ellipse of each component of two dimensions, each (points, 2)."""
+        means, deviations, _ = self._arrays()
+        angle = np.linspace(0, 2 * np.pi, 181)
+        circle = np.stack([np.cos(angle), np.sin(angle)], axis=1)
+        return [m + s * circle for m, s in zip(means, deviations, strict=True)]
+
+    def _arrays(self):
+        means, log_vars, logits = (
+            ops.convert_to_numpy(w).astype(float)
+            for w in (self.means, self.log_vars, self.logits)
+        )
+        weights = np.exp(logits - logits.max())
+        return means, np.exp(0.5 * log_vars), weights / weights.sum()
+
+    def get_config(self) -> dict:
+        """The constructor's arguments."""
+        return {
+            "latent_dim": self.latent_dim,
+            "components": self.components,
+            "seed": self.seed,
+            "name": self.name,
+        }

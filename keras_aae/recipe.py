@@ -77,6 +77,7 @@ class Recipe:
     phase; `learning_rate` is a number or the text of a `Schedule`.
     `validation` is a number of training images, or a share of them; `monitor` names the
     term whose best epoch is kept, and `patience` epochs without improvement end the run.
+    `watch` is a number of training images whose codes' quantiles join the history.
     """
 
     model: str = "vae"
@@ -95,6 +96,7 @@ class Recipe:
     seed: int = 0
     monitor: str | None = None
     patience: int | None = None
+    watch: int = 0
     backend: str | None = None
     execution: str = "auto"
 
@@ -135,14 +137,26 @@ class Experiment:
     """A named recipe with what is published about it.
 
     `published` are numbers of others under the names of our metrics, from `source`;
-    `figures` are drawn for the results page; `quick` ones are in its default set.
+    `figures` are drawn for the results page, each a name or (name, options); `seeds`
+    are trained each, the recipe's own first; `metrics` are measured beside those that
+    every model is measured by; `quick` ones are in the default set.
     """
 
     recipe: Recipe
     source: str
     published: dict[str, float] = field(default_factory=dict)
-    figures: tuple[str, ...] = ("reconstructions", "learning-curves")
+    figures: tuple = ("reconstructions", "learning-curves")
+    seeds: tuple[int, ...] = (0,)
+    metrics: tuple[str, ...] = ()
     quick: bool = True
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A figure of several recipes side by side."""
+
+    figure: str
+    recipes: tuple[str, ...]
 
 
 def unknown_key(key: str, known) -> str:
@@ -177,6 +191,8 @@ def _check_counts(recipe: Recipe) -> None:
         value = getattr(recipe, name)
         fits = value is None or _whole(value, 1)
         _require(fits, name, value, "a whole number of at least 1, or none")
+    watch = recipe.watch
+    _require(_whole(watch, 0), "watch", watch, "a whole number of at least 0")
     seed = recipe.seed
     fits = _whole(seed, 0) and seed < 2**31
     _require(fits, "seed", seed, "a whole number from 0 to 2147483647")

@@ -15,6 +15,18 @@ MODELS = {
         "keras_aae.models.autoencoder:Autoencoder",
         "ordinary autoencoder",
     ),
+    "sparse-autoencoder": (
+        "keras_aae.models.autoencoder:SparseAutoencoder",
+        "autoencoder with an L1 or KL penalty on its codes",
+    ),
+    "denoising-autoencoder": (
+        "keras_aae.models.autoencoder:DenoisingAutoencoder",
+        "autoencoder that rebuilds clean images from noisy ones",
+    ),
+    "contractive-autoencoder": (
+        "keras_aae.models.autoencoder:ContractiveAutoencoder",
+        "autoencoder with a penalty on the encoder's Jacobian",
+    ),
     "vae": (
         "keras_aae.models.vae:VAE",
         "variational autoencoder",
@@ -34,10 +46,19 @@ DATASETS = {
         "keras_aae.data.digits:load_digits",
         "1,797 digits of 8x8 brought to 28x28; bundled, needs no download",
     ),
+    "lines": (
+        "keras_aae.data.lines:load_lines",
+        "80 + 20 synthetic clouds of points along lines, as images of 28x28; unlabelled",
+    ),
+    "lines-coordinates": (
+        "keras_aae.data.lines:load_lines_coordinates",
+        "the same clouds as 200 points (x, y) in [0, 1], images of 200x2; unlabelled",
+    ),
 }
 
 PRIORS = {
     "normal": ("keras_aae.priors:Normal", "standard normal of any dimension"),
+    "mixture": ("keras_aae.priors:MixtureOfNormals", "learned mixture of normals"),
 }
 
 FIGURES = {
@@ -49,6 +70,22 @@ FIGURES = {
         "keras_aae.figures.reconstructions:reconstruction_strip",
         "columns of original | reconstruction, one image a row",
     ),
+    "reconstruction-strips": (
+        "keras_aae.figures.reconstructions:reconstruction_strips",
+        "columns of original | reconstructions of several runs, one image a row",
+    ),
+    "thresholded": (
+        "keras_aae.figures.reconstructions:thresholded",
+        "test images, their reconstructions, and these above a threshold",
+    ),
+    "denoising": (
+        "keras_aae.figures.reconstructions:denoising",
+        "test images, corrupted, and reconstructed from that",
+    ),
+    "point-clouds": (
+        "keras_aae.figures.point_clouds:point_clouds",
+        "test clouds of points above, their reconstructions below",
+    ),
     "scatterplot": (
         "keras_aae.figures.scatterplot:scatterplot",
         "codes of the test images, coloured by class",
@@ -57,13 +94,53 @@ FIGURES = {
         "keras_aae.figures.latent_sweep:latent_sweep",
         "images decoded on a grid over the first two latent dimensions",
     ),
+    "interpolation": (
+        "keras_aae.figures.interpolation:interpolation",
+        "images decoded on a grid between the codes of four test images",
+    ),
+    "interpolation-animation": (
+        "keras_aae.figures.animation:interpolation_animation",
+        "GIF: from the codes of test images to those of others and back",
+    ),
+    "morph": (
+        "keras_aae.figures.animation:morph",
+        "GIF: a tour through the codes of a test image of each class",
+    ),
+    "receptive-fields": (
+        "keras_aae.figures.receptive_fields:receptive_fields",
+        "weights of the encoder's first layer, one image a hidden unit",
+    ),
     "samples": (
         "keras_aae.figures.samples:samples",
-        "images decoded from the prior",
+        "images decoded from the prior, or from a density fitted to the codes",
+    ),
+    "space-per-class": (
+        "keras_aae.figures.space_per_class:space_per_class",
+        "which class each point of two latent dimensions decodes to, and their shares",
     ),
     "learning-curves": (
         "keras_aae.figures.learning_curves:learning_curves",
         "every term of the objective over the epochs",
+    ),
+    "axis-scatter": (
+        "keras_aae.figures.axis_scatter:axis_scatter",
+        "two units of the codes, and the share of points on an axis",
+    ),
+    "pca": (
+        "keras_aae.figures.projections:pca",
+        "codes along two of their principal components",
+    ),
+    "tsne": (
+        "keras_aae.figures.projections:tsne",
+        "codes in the plane, neighbours kept near, by t-SNE",
+    ),
+    "scatterplot-3d": (
+        "keras_aae.figures.scatterplot_3d:scatterplot_3d",
+        "codes of three dimensions, coloured by class",
+    ),
+    "code-distributions": (
+        "keras_aae.figures.code_distributions:code_distributions",
+        "quantiles of the codes over the epochs",
     ),
 }
 
@@ -100,6 +177,14 @@ METRICS = {
         "keras_aae.evaluation.likelihood:importance_sampled_nll",
         "the same of binarised images; nats",
     ),
+    "nll_5000": (
+        "keras_aae.evaluation.likelihood:long_importance_sampled_nll",
+        "-log p(x) by importance sampling, 5,000 samples, all test images; nats",
+    ),
+    "nll_5000_binarised": (
+        "keras_aae.evaluation.likelihood:long_importance_sampled_nll",
+        "the same of binarised images; nats",
+    ),
     "active_units": (
         "keras_aae.evaluation.likelihood:active_units",
         "dimensions whose posterior mean has variance above 0.01",
@@ -120,20 +205,134 @@ METRICS = {
         "keras_aae.evaluation.codes:knn_accuracy",
         "the same with 1,000 labelled images",
     ),
+    "mean_code": (
+        "keras_aae.evaluation.codes:mean_code",
+        "mean of the codes over test images and code units",
+    ),
+    "space_share": (
+        "keras_aae.evaluation.space:space_shares",
+        "share of the area of two latent dimensions that decodes to the class of that number",
+    ),
+    "space_mass": (
+        "keras_aae.evaluation.space:space_shares",
+        "the same, weighted by the prior, or by a density fitted to the codes",
+    ),
+    "space_ambiguous": (
+        "keras_aae.evaluation.space:space_shares",
+        "share of that area where fewer than 8 of 10 nearest training images agree",
+    ),
+    "space_ambiguous_mass": (
+        "keras_aae.evaluation.space:space_shares",
+        "the same, weighted by the prior, or by a density fitted to the codes",
+    ),
 }
 
+# Measured only where they are named, since they take minutes.
+SLOW_METRICS = ("nll_5000", "nll_5000_binarised")
+
 RECIPES = {
+    "autoencoder-32": (
+        "keras_aae.experiments.mrquincle:AUTOENCODER_32",
+        "ordinary autoencoder 784-32-784",
+    ),
+    "sparse-l1": (
+        "keras_aae.experiments.mrquincle:SPARSE_L1",
+        "the same with a weak L1 penalty on its codes",
+    ),
+    "sparse-l1-strong": (
+        "keras_aae.experiments.mrquincle:SPARSE_L1_STRONG",
+        "the same with an L1 penalty a thousand times stronger",
+    ),
+    "sparse-kl": (
+        "keras_aae.experiments.mrquincle:SPARSE_KL",
+        "the same with KL sparsity, mean code 0.01 asked for",
+    ),
+    "sparse-kl-decay": (
+        "keras_aae.experiments.mrquincle:SPARSE_KL_DECAY",
+        "KL sparsity and weight decay",
+    ),
+    "nonnegative": (
+        "keras_aae.experiments.mrquincle:NONNEGATIVE",
+        "KL sparsity and a penalty on negative weights",
+    ),
+    "denoising": (
+        "keras_aae.experiments.papers:DENOISING",
+        "denoising autoencoder, Gaussian noise of 0.4",
+    ),
+    "autoencoder-3d": (
+        "keras_aae.experiments.shekkizh:AUTOENCODER_3D",
+        "six-layer autoencoder with three dimensions",
+    ),
+    "conv-autoencoder-2d": (
+        "keras_aae.experiments.gtoubassi:CONV_AUTOENCODER_2D",
+        "convolutional autoencoder, 2 dimensions",
+    ),
+    "conv-autoencoder-5d": (
+        "keras_aae.experiments.gtoubassi:CONV_AUTOENCODER_5D",
+        "convolutional autoencoder, 5 dimensions",
+    ),
+    "conv-autoencoder-20d": (
+        "keras_aae.experiments.gtoubassi:CONV_AUTOENCODER_20D",
+        "convolutional autoencoder, 20 dimensions",
+    ),
     "vae-2d": (
-        "keras_aae.experiments.vae:VAE_2D",
-        "VAE 784-500-2, the first experiment of the seeds",
+        "keras_aae.experiments.mrquincle:VAE_2D",
+        "VAE 784-500-2, the first experiment of the old repositories",
+    ),
+    "vae-3d": (
+        "keras_aae.experiments.shekkizh:VAE_3D",
+        "VAE with three dimensions",
+    ),
+    "vae-3d-relu": (
+        "keras_aae.experiments.shekkizh:VAE_3D_RELU",
+        "the same with the fault of ReLUs on mean and log-variance",
+    ),
+    "vae-20d": (
+        "keras_aae.experiments.mrquincle:VAE_20D",
+        "VAE 784-500-500-20 with softplus",
+    ),
+    "conv-vae-2d": (
+        "keras_aae.experiments.gtoubassi:CONV_VAE_2D",
+        "convolutional VAE, 2 dimensions",
+    ),
+    "conv-vae-5d": (
+        "keras_aae.experiments.gtoubassi:CONV_VAE_5D",
+        "convolutional VAE, 5 dimensions",
+    ),
+    "conv-vae-20d": (
+        "keras_aae.experiments.gtoubassi:CONV_VAE_20D",
+        "convolutional VAE, 20 dimensions",
+    ),
+    "lines-coordinates": (
+        "keras_aae.experiments.mrquincle:LINES_COORDINATES",
+        "ordinary autoencoder of clouds of 200 points",
+    ),
+    "lines-conv": (
+        "keras_aae.experiments.mrquincle:LINES_CONV",
+        "convolutional autoencoder of the same clouds as images",
     ),
     "vae-2d-best": (
-        "keras_aae.experiments.vae:VAE_2D_BEST",
+        "keras_aae.experiments.papers:VAE_2D_BEST",
         "the best -ELBO that two dimensions reach in ten minutes on two cores",
     ),
-    "autoencoder-32": (
-        "keras_aae.experiments.autoencoder:AUTOENCODER_32",
-        "ordinary autoencoder 784-32-784",
+    "vae-20d-best": (
+        "keras_aae.experiments.papers:VAE_20D_BEST",
+        "VAE with 20 dimensions on binarised images",
+    ),
+    "iwae-50d": (
+        "keras_aae.experiments.papers:IWAE_50D",
+        "importance-weighted autoencoder with 50 dimensions on binarised images",
+    ),
+}
+
+COMPARISONS = {
+    "autoencoder-strips": (
+        "keras_aae.experiments.gtoubassi:AUTOENCODER_STRIPS",
+        "reconstructions of convolutional autoencoders with 2, 5 and 20 dimensions",
+    ),
+    "vae-strips": (
+        "keras_aae.experiments.gtoubassi:VAE_STRIPS",
+        "reconstructions of convolutional VAEs with 2, 5 and 20 dimensions",
     ),
 }
 

@@ -6,13 +6,22 @@ from pathlib import Path
 
 from keras_aae.building import load_data
 from keras_aae.data import Dataset, load_dataset
-from keras_aae.errors import RunError, UnsupportedError
+from keras_aae.errors import KerasAAEError, RunError, UnsupportedError
 from keras_aae.evaluation import evaluate
 from keras_aae.figures import draw, save
-from keras_aae.registry import FIGURES
+from keras_aae.figures.menu import compares, file_name
 from keras_aae.runs.checkpoints import Checkpoints, load_checkpoint
 from keras_aae.runs.folder import RunFolder
 from keras_aae.runs.model_file import load_model
+
+# What a training leaves: quickly drawn, and of use for most models.
+DRAWN = (
+    "reconstructions",
+    "scatterplot",
+    "latent-sweep",
+    "samples",
+    "learning-curves",
+)
 
 
 def load_run_model(run: RunFolder):
@@ -34,8 +43,12 @@ def load_run_model(run: RunFolder):
 
 @dataclass(frozen=True)
 class Source:
-    """A model to measure and draw: of a run, or of a `.keras` file."""
+    """A model to measure and draw: of a run, or of a `.keras` file.
 
+    `name` is that of the recipe, or of the file.
+    """
+
+    name: str
     model: object
     dataset: Dataset
     seed: int = 0
@@ -50,20 +63,29 @@ class Source:
         """
         path = Path(path)
         if path.suffix == ".keras" or path.is_file():
-            data = load_dataset(dataset, data_dir=data_dir)
-            return cls(load_model(path), data)
+            model = load_model(path)
+            return cls(path.stem, model, load_dataset(dataset, data_dir=data_dir))
         run = RunFolder(path)
         recipe = run.recipe
         if dataset is None:
             data = replace(load_data(recipe, data_dir), note=run.data["note"])
         else:
             data = load_data(recipe.replace(dataset=dataset), data_dir)
-        return cls(load_run_model(run), data, recipe.seed, run)
+        return cls(recipe.name, load_run_model(run), data, recipe.seed, run)
 
 
-def evaluate_source(source: Source) -> dict[str, float]:
-    """All metrics that apply to a model; of a run, kept in its metrics.json."""
+def evaluate_source(source: Source, also=()) -> dict[str, float]:
+    """All quick metrics that apply to a model; of a run, kept in its metrics.json.
+
+    Args:
+        source: The model and its data.
+        also: Names of slow metrics to measure too.
+    """
     metrics = evaluate(source.model, source.dataset, seed=source.seed)
+    if also:
+        metrics |= evaluate(
+            source.model, source.dataset, seed=source.seed, names=tuple(also)
+        )
     run = source.run
     if run is not None and source.dataset.fingerprint == run.data["fingerprint"]:
         # Runs of others may be read-only, and are measured all the same.
@@ -78,35 +100,113 @@ def export_figure(kind: str, source: Source, out=None, *, seed=None, **options) 
     Args:
         kind: A key of `registry.FIGURES`.
         source: The model and its data.
-        out: The file; None is RUN/figures/KIND.png.
+        out: The file; None is RUN/figures/KIND.png, or .gif of an animation.
         seed: Of random draws; None is the recipe's.
         **options: The figure's own.
 
     Returns:
         The file.
     """
-    if out is None:
-        if source.run is None:
-            raise RunError("A .keras file has no figures folder. Give a file with -o.")
-        # If this fails, saving says so.
-        with suppress(OSError):
-            source.run.figures_path.mkdir(exist_ok=True)
-        out = source.run.figures_path / f"{kind}.png"
+    return export_comparison(kind, [source], out, seed=seed, **options)
+
+
+def export_comparison(
+    kind: str, sources: list[Source], out=None, *, seed=None, **options
+) -> Path:
+    """Draw a figure of several models side by side, on the data of the first.
+
+    Args:
+        kind: A key of `registry.FIGURES`; of a single model, any.
+        sources: The models and their data.
+        out: The file; None is KIND.png in the first run's figures, or .gif.
+        seed: Of random draws; None is the first recipe's.
+        **options: The figure's own.
+
+    Returns:
+        The file.
+
+    Raises:
+        KerasAAEError: the figure shows one model, or the models' images differ in shape.
+    """
+    first = sources[0]
+    models = _side_by_side(sources) if compares(kind) else None
+    if models is None and len(sources) > 1:
+        raise KerasAAEError(
+            f"Figure {kind!r} shows a single model. Received: {len(sources)}. Draw it of "
+            "each of them alone."
+        )
     figure = draw(
         kind,
-        model=source.model,
-        dataset=source.dataset,
-        history=source.run.history if source.run else None,
-        seed=source.seed if seed is None else seed,
+        model=first.model,
+        models=models,
+        dataset=first.dataset,
+        history=first.run.history if first.run else None,
+        seed=first.seed if seed is None else seed,
         **options,
     )
-    return save(figure, out)
+    return save(figure, _default_path(kind, first) if out is None else out)
+
+
+def _side_by_side(sources: list[Source]) -> dict:
+    """Heading -> model.
+
+    Raises:
+        KerasAAEError: their images differ in shape.
+    """
+    shapes = [source.dataset.image_shape for source in sources]
+    if len(set(shapes)) > 1:
+        described = [
+            f"{source.name} {'x'.join(map(str, shape))}"
+            for source, shape in zip(sources, shapes, strict=True)
+        ]
+        raise KerasAAEError(
+            "Models side by side need images of one shape. "
+            f"Received: {', '.join(described)}."
+        )
+    models = [source.model for source in sources]
+    return dict(zip(_headings(sources), models, strict=True))
+
+
+def _headings(sources: list[Source]) -> list[str]:
+    """'2-D', '5-D' where only the width of the code differs, and else the sources' names.
+
+    Names that repeat are numbered.
+    """
+    if len(sources) > 1 and _differ_in_width_only(sources):
+        return [f"{source.model.latent_dim}-D" for source in sources]
+    names = [source.name for source in sources]
+    return [
+        f"{name} ({names[:i].count(name) + 1})" if names.count(name) > 1 else name
+        for i, name in enumerate(names)
+    ]
+
+
+def _differ_in_width_only(sources: list[Source]) -> bool:
+    if any(source.run is None for source in sources):
+        return False
+    recipes = [source.run.recipe for source in sources]
+    models = [(r.model, {**r.options, "latent_dim": None}) for r in recipes]
+    widths = {recipe.options.get("latent_dim") for recipe in recipes}
+    same = all(model == models[0] for model in models)
+    return same and len(widths) == len(sources)
+
+
+def _default_path(kind: str, source: Source) -> Path:
+    if source.run is None:
+        raise RunError("A .keras file has no figures folder. Give a file with -o.")
+    # If this fails, saving says so.
+    with suppress(OSError):
+        source.run.figures_path.mkdir(exist_ok=True)
+    return source.run.figures_path / file_name(kind)
 
 
 def draw_run(source: Source) -> list[Path]:
-    """Every figure that applies to a run's model, in its figures folder."""
+    """The figures of `DRAWN` that apply to a run's model, in its figures folder.
+
+    `keras-aae export` draws all others.
+    """
     paths = []
-    for kind in FIGURES:
+    for kind in DRAWN:
         with suppress(UnsupportedError):
             paths.append(export_figure(kind, source))
     return paths

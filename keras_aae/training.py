@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import keras
+import numpy as np
 
 from keras_aae.building import complete_options, family, load_data, new_model
 from keras_aae.data import Dataset, Images, stratified_subset
@@ -55,6 +56,11 @@ def _feed(recipe: Recipe, train: Images) -> Feed:
         labelled = train.subset(positions)
     batches = family(recipe.model).batches
     return Feed(train, recipe.batch_size, batches, seed=recipe.seed, labelled=labelled)
+
+
+def _first(images: Images, count: int):
+    """The first images as an array, or None if none are to be watched."""
+    return images.gather(np.arange(min(count, len(images))))[0] if count else None
 
 
 def train(
@@ -150,6 +156,7 @@ class Training:
             recipe.validation, recipe.seed
         )
         self.feed = _feed(recipe, images)
+        self.watched = _first(images, recipe.watch)
         self.model = new_model(recipe, dataset.image_shape, self.feed.steps)
         self.progress = Progress()
         self.best_weights = None
@@ -187,6 +194,7 @@ class Training:
             epochs=recipe.epochs,
             monitor=recipe.monitor,
             patience=recipe.patience,
+            watched=self.watched,
             execution=recipe.execution,
         )
         loop.best_weights = self.best_weights

@@ -1,13 +1,16 @@
 """What every model with an encoder and a decoder can do, in NumPy."""
 
+import inspect
 from functools import cached_property
 
+import keras
 import numpy as np
 from keras import ops
 
 from keras_aae.engine.backend import engine
 from keras_aae.engine.phases import PhasedModel, as_tensor_images
 from keras_aae.errors import DataError, UnsupportedError
+from keras_aae.networks import build_autoencoder_networks
 
 BATCH_SIZE = 1024
 
@@ -19,14 +22,54 @@ class AutoencodingModel(PhasedModel):
     Images go in as (n, H, W, C), or (n, H, W) for one channel, uint8 0..255 or float in
     [0, 1], and come out as float32 (n, H, W, C) in [0, 1]; codes are float32
     (n, latent_dim).
+
+    Class attributes:
+        heads: Names of the encoder's outputs.
+        defaults: Where the family's networks differ from the builder's own defaults.
     """
 
-    def __init__(self, encoder, decoder, *, prior=None, seed=0, **kwargs):
+    heads: tuple[str, ...] = ("z",)
+    defaults: dict = {}
+
+    def __init__(self, encoder, decoder, *, prior=None, seed: int = 0, **kwargs):
         super().__init__(seed=seed, **kwargs)
         self.encoder = encoder
         self.decoder = decoder
         self.prior = prior
         self.built = True
+
+    @classmethod
+    def options(cls) -> dict[str, inspect.Parameter]:
+        """What `create` takes: the options of the networks and of the constructors.
+
+        Of constructors those are the annotated keyword arguments, parents' ones first.
+        """
+        families = [
+            c for c in reversed(cls.__mro__) if issubclass(c, AutoencodingModel)
+        ]
+        constructors = [vars(c)["__init__"] for c in families if "__init__" in vars(c)]
+        found = {}
+        for function in (build_autoencoder_networks, *constructors):
+            for name, parameter in inspect.signature(function).parameters.items():
+                if parameter.kind is parameter.KEYWORD_ONLY:
+                    found[name] = parameter
+        return {
+            name: p.replace(default=cls.defaults.get(name, p.default))
+            for name, p in found.items()
+            if p.annotation is not p.empty
+        }
+
+    @classmethod
+    def create(cls, image_shape, **options):
+        """A model with networks of its own; `options()` lists what it takes."""
+        options = cls.defaults | options
+        known = inspect.signature(build_autoencoder_networks).parameters
+        architecture = {k: v for k, v in options.items() if k in known}
+        encoder, decoder = build_autoencoder_networks(
+            image_shape, cls.heads, **architecture
+        )
+        others = {k: v for k, v in options.items() if k not in known}
+        return cls(encoder, decoder, **others)
 
     @property
     def image_shape(self) -> tuple[int, int, int]:
@@ -49,6 +92,10 @@ class AutoencodingModel(PhasedModel):
     def call(self, x):
         """Reconstruct images."""
         return self.images(self.code(as_tensor_images(x)))
+
+    def code_statistics(self, x) -> dict[str, np.ndarray]:
+        """What the encoder says of images, each (n, latent_dim): here the codes."""
+        return {"z": self.encode(x)}
 
     def encode(self, x) -> np.ndarray:
         """The codes of images, (n, latent_dim).
@@ -137,6 +184,22 @@ class AutoencodingModel(PhasedModel):
         if z.dtype.kind not in "fiu" or not np.all(np.isfinite(z)):
             raise DataError("Invalid codes. Expected finite numbers.")
         return z.astype(np.float32)
+
+    def get_config(self):
+        """The networks and the seed; families add their own arguments."""
+        serialize = keras.saving.serialize_keras_object
+        return {
+            "encoder": serialize(self.encoder),
+            "decoder": serialize(self.decoder),
+            "seed": self.seed,
+            "name": self.name,
+        }
+
+    @classmethod
+    def from_config(cls, config):
+        """The inverse of `get_config`."""
+        deserialize = keras.saving.deserialize_keras_object
+        return cls(**{key: deserialize(value) for key, value in config.items()})
 
 
 def _encode(model, x):

@@ -17,6 +17,7 @@ from keras_aae.engine.feed import in_order
 from keras_aae.errors import DivergedError, RecipeError
 
 EVALUATION_BATCH_SIZE = 250
+PERCENTS = (0, 5, 25, 50, 75, 95, 100)
 # A call of about this long keeps signals and progress lively and its overhead small.
 CHUNK_SECONDS = 1.0
 
@@ -55,6 +56,7 @@ class TrainingLoop:
         monitor: Column of the history whose best epoch is kept; lower is better, but for
             accuracies. None keeps the last.
         patience: Epochs without a better value after which to stop, or None.
+        watched: Images the quantiles of whose codes join the history, or None.
         execution: See `engine.backend`; "auto" chooses.
 
     Attributes:
@@ -63,10 +65,11 @@ class TrainingLoop:
 
     def __init__(
         self, model, feed, validation=None, *,
-        epochs, monitor=None, patience=None, execution="auto",
+        epochs, monitor=None, patience=None, watched=None, execution="auto",
     ):  # fmt: skip
         self.model, self.feed, self.validation = model, feed, validation
         self.epochs, self.monitor, self.patience = epochs, monitor, patience
+        self.watched = watched
         auto = execution == "auto"
         self.execution = engine.choose_execution(model) if auto else execution
         self.best_weights = None
@@ -142,6 +145,8 @@ class TrainingLoop:
         if self.validation is not None:
             values = measure_terms(self.model, self.validation, self._test)
             row |= {f"val_{name}": value for name, value in values.items()}
+        if self.watched is not None:
+            row |= code_quantiles(self.model, self.watched)
         return row
 
     def _keep_best(self, progress, row):
@@ -202,6 +207,21 @@ def measure_terms(model, images, test=None) -> dict[str, float]:
         values = {t.name: float(t.result()) for t in model.metrics}
         model.reset_metrics()
     return values
+
+
+def code_quantiles(model, x) -> dict[str, float]:
+    """The quantiles of what a model's encoder says of images, over all dimensions.
+
+    Returns:
+        z_mean_q05 and so on: percents of the values of each of its `code_statistics`.
+    """
+    return {
+        f"{name}_q{percent:02d}": float(value)
+        for name, values in model.code_statistics(x).items()
+        for percent, value in zip(
+            PERCENTS, np.percentile(values, PERCENTS), strict=True
+        )
+    }
 
 
 @contextmanager

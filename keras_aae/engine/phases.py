@@ -34,6 +34,13 @@ class Phase:
         found = {id(v): v for n in self.networks for v in n.trainable_variables}
         return list(found.values())
 
+    def loss(self, batch, training: bool):
+        """The objective, plus the penalties that its variables carry, and the terms."""
+        loss, terms = self.objective(batch, training=training)
+        return loss + sum(
+            v.regularizer(v) for v in self.variables if v.regularizer
+        ), terms
+
 
 class PhasedModel(engine.Steps, keras.Model):
     """A model trained by an ordered list of phases.
@@ -47,10 +54,12 @@ class PhasedModel(engine.Steps, keras.Model):
         batches: Names of the batches that a step consumes. They share the training
             images out among them; a batch named "labelled" is drawn from the labelled
             images instead.
+        pixel_noise: Whether a step draws a random number for every pixel.
     """
 
     terms: tuple[str, ...] = ()
     batches: tuple[str, ...] = ("images",)
+    pixel_noise: bool = False
 
     def __init__(self, *, seed: int = 0, **kwargs):
         super().__init__(**kwargs)
@@ -101,7 +110,7 @@ class PhasedModel(engine.Steps, keras.Model):
             batch = self._batch_of(phase, batches)
             loss, terms, gradients = engine.gradients(
                 self,
-                lambda phase=phase, batch=batch: phase.objective(batch, training=True),
+                lambda phase=phase, batch=batch: phase.loss(batch, training=True),
                 phase.variables,
             )
             self.optimizer[phase.name].apply(gradients, phase.variables)
@@ -115,7 +124,7 @@ class PhasedModel(engine.Steps, keras.Model):
         losses = []
         for phase in {phase.name: phase for phase in self.phases()}.values():
             batch = self._batch_of(phase, batches)
-            loss, terms = phase.objective(batch, training=False)
+            loss, terms = phase.loss(batch, training=False)
             losses.append(loss)
             self._track(terms, batch)
         return self._finish(losses, batch)

@@ -70,9 +70,13 @@ def compile_map(model, function):
 
 
 def choose_execution(model) -> str:
-    """XLA, but for convolutions on a CPU, which it makes 25 times slower."""
+    """XLA, but not on a CPU for what it makes ten times slower there.
+
+    Those are convolutions, and random numbers for every pixel.
+    """
     on_cpu = not tf.config.list_physical_devices("GPU")
-    return "graph" if on_cpu and has_convolutions(model) else "xla"
+    slow = has_convolutions(model) or model.pixel_noise
+    return "graph" if on_cpu and slow else "xla"
 
 
 def describe_device() -> str:

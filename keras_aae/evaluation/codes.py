@@ -34,6 +34,20 @@ def reconstruction_loss(model, dataset, seed: int) -> dict[str, float]:
     return measure_terms(model, dataset.test)
 
 
+def mean_code(model, dataset, seed: int) -> dict[str, float]:
+    """Mean of the codes over test images and units: how active a sparse code is.
+
+    Codes of a model with a posterior lie around 0 by its prior, and it has no such mean.
+    """
+    del seed
+    if hasattr(model, "posterior") or not hasattr(model, "encode"):
+        raise UnsupportedError(
+            f"A model of class {type(model).__name__} has no code but a posterior. The "
+            "mean code is of ordinary autoencoders."
+        )
+    return {"mean_code": np.mean(model.encode(dataset.test.array()), dtype=float)}
+
+
 def knn_accuracy(model, dataset, seed: int) -> dict[str, float]:
     """Share of test images whose nearest labelled codes vote for their class.
 

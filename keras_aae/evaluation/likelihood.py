@@ -6,6 +6,8 @@ from keras_aae.errors import UnsupportedError
 
 IMPORTANCE_IMAGES = 1000
 IMPORTANCE_SAMPLES = 200
+LONG_IMPORTANCE_SAMPLES = 5000
+SAMPLES_AT_ONCE = 20
 ACTIVE_VARIANCE = 0.01
 
 
@@ -50,22 +52,35 @@ def bound(model, dataset, seed: int) -> dict[str, float]:
 
 
 def importance_sampled_nll(model, dataset, seed: int) -> dict[str, float]:
-    """-log (1/K) sum_k p(x|z_k) p(z_k) / q(z_k|x), z_k ~ q; mean over images, in nats.
+    """-log p(x) with 200 samples an image, of the first 1,000 test images; in nats."""
+    return {
+        f"nll{ending}": _nll(model, x[:IMPORTANCE_IMAGES], IMPORTANCE_SAMPLES, seed)
+        for ending, x in _inputs(model, dataset, seed)
+    }
 
-    K = 200 and the first 1,000 test images.
+
+def long_importance_sampled_nll(model, dataset, seed: int) -> dict[str, float]:
+    """-log p(x) with 5,000 samples an image, of all test images, as in papers; in nats."""
+    return {
+        f"nll_5000{ending}": _nll(model, x, LONG_IMPORTANCE_SAMPLES, seed)
+        for ending, x in _inputs(model, dataset, seed)
+    }
+
+
+def _nll(model, x, samples: int, seed: int) -> float:
+    """-log (1/K) sum_k p(x|z_k) p(z_k) / q(z_k|x), z_k ~ q; mean over images, in nats.
 
     References:
         Importance Weighted Autoencoders (Burda, Grosse, Salakhutdinov, 2015), eq. 8.
     """
-    values = {}
-    for ending, x in _inputs(model, dataset, seed):
-        x = x[:IMPORTANCE_IMAGES]
-        shape = (IMPORTANCE_SAMPLES, len(x), model.latent_dim)
-        noise = np.random.default_rng([seed, 3]).standard_normal(shape, np.float32)
+    rng, total = np.random.default_rng([seed, 3]), -np.inf
+    for start in range(0, samples, SAMPLES_AT_ONCE):
+        count = min(SAMPLES_AT_ONCE, samples - start)
+        shape = (count, len(x), model.latent_dim)
+        noise = rng.standard_normal(shape, np.float32)
         weights = model.log_importance_weights(x, noise).astype(float)
-        log_mean = np.logaddexp.reduce(weights, axis=0) - np.log(IMPORTANCE_SAMPLES)
-        values[f"nll{ending}"] = -np.mean(log_mean)
-    return values
+        total = np.logaddexp(total, np.logaddexp.reduce(weights, axis=0))
+    return -np.mean(total - np.log(samples))
 
 
 def active_units(model, dataset, seed: int) -> dict[str, float]:

@@ -9,7 +9,7 @@ MOST_CLASSES = 20  # beyond it no legend can tell them apart
 MARKERS = "o^"  # the second ten classes take the colours again, as triangles
 POINT = 1.4  # points across, of one code among ten thousand; fewer are larger
 LABEL_HEIGHT = 0.15  # inches
-AXES_INCHES = 2.4  # inches that the points spread over, about
+AXES_INCHES = 2.4  # inches that the points of a column's figure spread over, about
 LABEL = {"ha": "center", "va": "center", "size": 7, "weight": "bold", "color": INK}
 BOX = {
     "boxstyle": "round,pad=0.15",
@@ -20,7 +20,7 @@ BOX = {
 
 
 def show_classes(axes, points: np.ndarray, labels):
-    """Scatter `points`, (n, 2), in the colours of `labels`, one colour if None."""
+    """Scatter `points`, (n, 2 or 3), in the colours of `labels`, one colour if None."""
     area = POINT**2 * np.clip(np.sqrt(10_000 / len(points)), 1, 6)
     look = {"s": area, "linewidths": 0, "rasterized": True}
     if labels is None:
@@ -41,21 +41,41 @@ def _scatter_classes(axes, points, labels, look):
         axes.scatter(*points[rows].T, c=colors[rows], marker=_marker(group), **look)
 
 
-def label_medians(axes, points: np.ndarray, labels, names):
+def label_medians(write, points: np.ndarray, labels, names, inches=AXES_INCHES):
     """Write each class's name at the median of its points, or as near as it can be read.
 
     More classes than colours are left to the legend: their names would hide the points.
+
+    Args:
+        write: `Axes.text`, or what takes the same.
+        points: (n, 2).
+        labels: (n,) or None.
+        names: of the classes.
+        inches: that the points spread over, about.
     """
     classes = _countable(labels)
     if not 0 < len(classes) <= len(PALETTE):
         return
-    texts = [_short(names[label]) for label in classes]
     middles = [np.median(points[labels == label], axis=0) for label in classes]
+    inch = np.ptp(points, axis=0).max() / inches
+    write_names(write, classes, names, np.array(middles), inch)
+
+
+def write_names(write, classes, names, middles: np.ndarray, inch):
+    """Write the classes' names where they belong, or as near as they can be read.
+
+    Args:
+        write: `Axes.text`, or what takes the same.
+        classes: k numbers.
+        names: of all classes.
+        middles: where each of the k names belongs, (k, 2).
+        inch: what an inch is on the axes, one number or two.
+    """
+    texts = [short_name(names[label]) for label in classes]
     sizes = [(0.1 + 0.065 * len(text), LABEL_HEIGHT) for text in texts]
-    inch = np.ptp(points, axis=0).max() / AXES_INCHES
-    places = apart(np.array(middles), np.array(sizes) * inch)
+    places = apart(middles, np.array(sizes) * inch)
     for label, text, place in zip(classes, texts, places, strict=True):
-        axes.text(*place, text, **LABEL, bbox={**BOX, "edgecolor": _color(label)})
+        write(*place, text, **LABEL, bbox={**BOX, "edgecolor": _color(label)})
 
 
 def apart(centers: np.ndarray, sizes: np.ndarray) -> np.ndarray:
@@ -107,7 +127,8 @@ def _countable(labels) -> list[int]:
     return classes if len(classes) <= MOST_CLASSES else []
 
 
-def _short(name: str) -> str:
+def short_name(name: str) -> str:
+    """A class's name, cut if it is too long for a figure."""
     return name if len(name) <= 12 else name[:11] + "…"
 
 

@@ -5,12 +5,13 @@ from numbers import Integral
 
 import numpy as np
 
-from keras_aae.errors import KerasAAEError, UnsupportedError
+from keras_aae.errors import DataError, KerasAAEError, UnsupportedError
 
 REMEDIES = {
     "encode": "Choose a figure that needs no codes, or a model with an encoder.",
     "decode": "Choose a figure that decodes nothing, or a model with a decoder.",
     "reconstruct": "Choose another figure, or a model with an encoder and a decoder.",
+    "corrupt": "Choose another figure, or a denoising autoencoder.",
     "generate": "Choose another figure, or a model whose codes have a prior.",
 }
 
@@ -42,7 +43,39 @@ def check_count(option: str, value, least: int = 1) -> int:
 
 def first_images(dataset, n: int) -> np.ndarray:
     """The first `n` test images, fewer if there are fewer, (n, H, W, C) in [0, 1]."""
-    n = min(check_count("n", n), len(dataset.test))
-    images, _ = dataset.test.gather(np.arange(n))
+    return images_at(dataset, np.arange(min(check_count("n", n), len(dataset.test))))
+
+
+def images_at(dataset, positions) -> np.ndarray:
+    """The test images at these positions, (n, H, W, C) in [0, 1], float32."""
+    images, _ = dataset.test.gather(positions)
     scale = 255.0 if images.dtype == np.uint8 else 1.0
     return images.astype("float32") / scale
+
+
+def varied_positions(dataset, n: int, seed: int) -> np.ndarray:
+    """Positions of `n` test images drawn at random, no class twice before all were once.
+
+    Raises:
+        DataError: there are fewer test images.
+    """
+    total, labels = len(dataset.test), dataset.test.labels
+    if n > total:
+        raise DataError(
+            f"Data set {dataset.name!r} has {total} test images. Expected at least {n}."
+        )
+    order = np.random.default_rng(seed).permutation(total)
+    if labels is not None:
+        order = order[np.argsort(_times_before(labels[order]), kind="stable")]
+    return order[:n]
+
+
+def _times_before(labels: np.ndarray) -> np.ndarray:
+    """How often each label stands before its place, (n,)."""
+    by_class = np.argsort(labels, kind="stable")
+    _, starts, counts = np.unique(
+        labels[by_class], return_index=True, return_counts=True
+    )
+    times = np.empty(len(labels), int)
+    times[by_class] = np.arange(len(labels)) - np.repeat(starts, counts)
+    return times

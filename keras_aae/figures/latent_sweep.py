@@ -8,12 +8,16 @@ from matplotlib.ticker import MaxNLocator
 from keras_aae.errors import KerasAAEError, UnsupportedError
 from keras_aae.figures.grid import thin_gap, tile
 from keras_aae.figures.inputs import ability, check_count
-from keras_aae.figures.style import house_style, image_figure
+from keras_aae.figures.point_cloud import encode_test_images
+from keras_aae.figures.style import add_note, house_style, image_figure
 from keras_aae.registry import check_name
+
+MOST_CODES = 10_000  # more do not move a percentile by what can be seen
 
 
 def latent_sweep(
     model,
+    dataset=None,
     *,
     n: int = 20,
     extent: float = 3.0,
@@ -26,59 +30,77 @@ def latent_sweep(
     beyond the second stay at 0, or where `around` has them.
 
     Args:
-        model: with `decode` and `latent_dim`.
+        model: with `decode` and `latent_dim`; for 'codes' with `encode` as well.
+        dataset: whose test images are encoded for 'codes'; otherwise not needed.
         n: images along each axis.
         extent: how far a linear grid goes either way.
-        spacing: 'linear', or 'quantile' for the prior's quantiles at (i + 1/2) / n, so
-            that every image stands for an equal share of the prior.
+        spacing: 'linear'; 'quantile' for the prior's quantiles at (i + 1/2) / n, so that
+            every image stands for an equal share of the prior; or 'codes' for even steps
+            between the 1st and the 99th percentile of the test images' codes, dimensions
+            beyond the second at their medians.
         around: the code, `latent_dim` numbers, in the middle of a linear grid; the
             origin if None.
 
     Raises:
-        UnsupportedError: the model has no decoder, or 'quantile' and no prior.
-        KerasAAEError: an option has no meaning.
+        UnsupportedError: the model has no decoder, or 'quantile' and no prior, or 'codes'
+            and no encoder.
+        KerasAAEError: an option has no meaning, or 'codes' and no data set.
     """
     decode = ability(model, "decode", "latent-sweep")
     check_name(spacing, SPACINGS, "spacing")
     check_count("n", n, least=2)
-    steps = SPACINGS[spacing](model, n, extent)
-    center = _center(around, model.latent_dim, spacing)
-    ticks = [center[axis] + steps for axis in range(min(2, len(center)))]
+    if around is not None and spacing != "linear":
+        raise KerasAAEError(
+            f"Option `around` has no meaning with spacing {spacing!r}, which lies where "
+            f"the {PLACES[spacing]} lie. Use spacing 'linear'."
+        )
+    center, ticks = SPACINGS[spacing](model, dataset, n, extent, around)
     images = decode(_codes(center, *ticks))
-    held = "0" if around is None else "the given code"
-    return _figure(images, ticks, held if len(center) > 2 else "")
+    held = {"codes": "their medians"}.get(spacing, "0")
+    held = held if around is None else "the given code"
+    note = "" if dataset is None else dataset.note
+    return _figure(images, ticks, held if len(center) > 2 else "", note)
 
 
-def _linear(model, n: int, extent: float) -> np.ndarray:
+def _linear(model, dataset, n: int, extent: float, around):
     if not (isinstance(extent, Real) and 0 < extent < float("inf")):
         raise KerasAAEError(
             "Invalid value for option `extent`. Expected a positive number. "
             f"Received: {extent!r}."
         )
-    return np.linspace(-extent, extent, n)
+    center = _center(around, model.latent_dim)
+    return center, center[:2, None] + np.linspace(-extent, extent, n)
 
 
-def _quantile(model, n: int, extent: float) -> np.ndarray:
+def _quantile(model, dataset, n: int, extent: float, around):
     prior = getattr(model, "prior", None)
     if prior is None:
         raise UnsupportedError(
             "Figure 'latent-sweep' with spacing 'quantile' needs a prior, which this "
-            f"{type(model).__name__} does not have. Use spacing 'linear'."
+            f"{type(model).__name__} does not have. Use spacing 'linear' or 'codes'."
         )
-    return np.asarray(prior.quantiles((np.arange(n) + 0.5) / n))
+    steps = np.asarray(prior.quantiles((np.arange(n) + 0.5) / n))
+    center = np.zeros(model.latent_dim)
+    return center, center[:2, None] + steps
 
 
-SPACINGS = {"linear": _linear, "quantile": _quantile}
+def _range_of_codes(model, dataset, n: int, extent: float, around):
+    if dataset is None:
+        raise KerasAAEError(
+            "Figure 'latent-sweep' with spacing 'codes' needs dataset. Pass dataset=..."
+        )
+    codes, _ = encode_test_images(model, dataset, MOST_CODES, "latent-sweep")
+    low, center, high = np.percentile(codes, (1, 50, 99), axis=0)
+    return center, np.linspace(low[:2], high[:2], n).T
 
 
-def _center(around, latent_dim: int, spacing: str) -> np.ndarray:
+SPACINGS = {"linear": _linear, "quantile": _quantile, "codes": _range_of_codes}
+PLACES = {"quantile": "prior's quantiles", "codes": "test images' codes"}
+
+
+def _center(around, latent_dim: int) -> np.ndarray:
     if around is None:
         return np.zeros(latent_dim)
-    if spacing == "quantile":
-        raise KerasAAEError(
-            "Option `around` has no meaning with spacing 'quantile', which lies where "
-            "the prior lies. Use spacing 'linear'."
-        )
     center = _numbers(around)
     if center.shape != (latent_dim,) or not np.isfinite(center).all():
         raise KerasAAEError(
@@ -108,21 +130,22 @@ def _codes(
 
 
 @house_style()
-def _figure(images: np.ndarray, ticks: list[np.ndarray], held: str):
+def _figure(images: np.ndarray, ticks: np.ndarray, held: str, note: str):
     _, height, width, _ = images.shape
     gap = thin_gap(images)
     image = tile(images, columns=len(ticks[0]))
-    figure, axes = image_figure(image, tile=width, margins=(0.5, 0.34))
+    figure, axes = image_figure(image, tile=max(height, width), margins=(0.5, 0.34))
     axes.set_axis_on()
     axes.spines[:].set_visible(False)
     _ticks(axes.xaxis, ticks[0], first=(width - 1) / 2, step=width + gap)
     axes.set_xlabel("$z_1$" + (f"   (dimensions beyond 2 at {held})" if held else ""))
     if len(ticks) == 1:
         axes.set_yticks([])
-        return figure
-    lowest = len(image) - 1 - (height - 1) / 2
-    _ticks(axes.yaxis, ticks[1], first=lowest, step=-(height + gap))
-    axes.set_ylabel("$z_2$")
+    else:
+        lowest = len(image) - 1 - (height - 1) / 2
+        _ticks(axes.yaxis, ticks[1], first=lowest, step=-(height + gap))
+        axes.set_ylabel("$z_2$")
+    add_note(figure, note)
     return figure
 
 

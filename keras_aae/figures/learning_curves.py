@@ -7,9 +7,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from keras_aae.errors import KerasAAEError
+from keras_aae.figures.history import terms, values
 from keras_aae.figures.style import COLUMN, FAINT, PAGE, PALETTE, house_style, lay_out
 
-NOT_TERMS = ("epoch", "seconds", "images_per_second")
 LINES = {  # name: prefix of its column, look
     "train": ("", {"color": PALETTE[0], "linestyle": "-"}),
     "validation": ("val_", {"color": PALETTE[1], "linestyle": "--"}),
@@ -20,6 +20,8 @@ PANEL_HEIGHT = 1.6  # inches
 def learning_curves(history):
     """One small panel a term, its training and validation values over the epochs.
 
+    The loss has a panel unless a term is the whole of it; quantiles of codes have none.
+
     Args:
         history: one dict an epoch: `epoch`, the terms, and each again with `val_` in
             front where it was measured; '' or nan where a value is missing.
@@ -28,8 +30,11 @@ def learning_curves(history):
         KerasAAEError: the history holds no values.
     """
     history = list(history)
-    curves = {term: _curves(history, term) for term in _terms(history)}
+    curves = {term: _curves(history, term) for term in terms(history)}
     curves = {term: lines for term, lines in curves.items() if lines}
+    loss = curves.pop("loss", None)
+    if loss and not any(_same(loss, lines) for lines in curves.values()):
+        curves = {"loss": loss} | curves
     if not curves:
         raise KerasAAEError(
             "The history holds no values to draw. Train for at least one epoch."
@@ -37,25 +42,24 @@ def learning_curves(history):
     return _figure(curves)
 
 
-def _terms(history: list[dict]) -> list[str]:
-    columns = dict.fromkeys(key for row in history for key in row)
-    terms = (key.removeprefix("val_") for key in columns if key not in NOT_TERMS)
-    return list(dict.fromkeys(terms))
-
-
 def _curves(history: list[dict], term: str) -> dict:
     """Name of each line that has values: its (epochs, values)."""
     lines = {}
     for name, (prefix, _) in LINES.items():
-        points = [(row["epoch"], _number(row.get(prefix + term))) for row in history]
-        points = [point for point in points if math.isfinite(point[1])]
-        if points:
-            lines[name] = np.array(points, dtype="float64").T
+        points = np.stack([values(history, "epoch"), values(history, prefix + term)])
+        points = points[:, np.isfinite(points[1])]
+        if points.size:
+            lines[name] = points
     return lines
 
 
-def _number(value) -> float:
-    return math.nan if value in ("", None) else float(value)
+def _same(lines: dict, others: dict) -> bool:
+    """Whether two terms have the same lines, up to the rounding of a float32."""
+    return lines.keys() == others.keys() and all(
+        lines[name].shape == others[name].shape
+        and np.allclose(lines[name], others[name], rtol=1e-6, atol=0)
+        for name in lines
+    )
 
 
 def in_nats(term: str) -> bool:

@@ -5,40 +5,72 @@ import inspect
 from keras_aae.errors import KerasAAEError
 from keras_aae.registry import FIGURES, check_name, load_entry
 
-INPUTS = ("model", "dataset", "history", "seed")
+INPUTS = ("model", "models", "dataset", "history", "seed")
 
 
-def draw(name: str, *, model=None, dataset=None, history=None, seed=0, **options):
+def draw(
+    name: str,
+    *,
+    model=None,
+    models=None,
+    dataset=None,
+    history=None,
+    seed=0,
+    **options,
+):
     """Draw the figure `name`, handing it what its signature asks for.
 
     Args:
         name: a name on `keras_aae.registry.FIGURES`.
         model: what can encode, decode, reconstruct or generate, as the figure needs.
+        models: heading -> model, for a figure of several.
         dataset: the images to draw; its `note`, if any, stands under every figure.
         history: rows of terms, one an epoch.
         seed: of whatever the figure draws at random.
         **options: the figure's own.
 
     Returns:
-        A `matplotlib.figure.Figure`, registered nowhere.
+        A `matplotlib.figure.Figure`, registered nowhere, or an `Animation`.
 
     Raises:
         KerasAAEError: unknown figure or option, or an input that it needs is missing.
         UnsupportedError: the model cannot do what the figure needs.
     """
     figure_function = load_entry(name, FIGURES, "figure")
+    check_options(name, options)
     wanted = inspect.signature(figure_function).parameters
-    _check_options(name, options, wanted)
-    given = {"model": model, "dataset": dataset, "history": history, "seed": seed}
+    given = {"model": model, "models": models, "dataset": dataset}
+    given |= {"history": history, "seed": seed}
     inputs = {key: value for key, value in given.items() if key in wanted}
-    _check_inputs(name, inputs)
+    _check_inputs(name, inputs, wanted)
     figure = figure_function(**inputs, **options)
     if dataset is not None and "dataset" not in wanted:
         _add_note(figure, dataset)
     return figure
 
 
-def _check_options(name: str, options: dict, wanted: dict):
+def compares(name: str) -> bool:
+    """Whether the figure shows several models side by side."""
+    figure_function = load_entry(name, FIGURES, "figure")
+    return "models" in inspect.signature(figure_function).parameters
+
+
+def file_name(name: str) -> str:
+    """What the figure's file is called if nothing else is said."""
+    from keras_aae.figures.animation import Animation
+
+    figure_function = load_entry(name, FIGURES, "figure")
+    moves = inspect.signature(figure_function).return_annotation is Animation
+    return f"{name}.gif" if moves else f"{name}.png"
+
+
+def check_options(name: str, options):
+    """Check that the figure takes all of these options.
+
+    Raises:
+        KerasAAEError: it does not; the message lists what it takes.
+    """
+    wanted = inspect.signature(load_entry(name, FIGURES, "figure")).parameters
     choices = {key: None for key in wanted if key not in INPUTS}
     if options and not choices:
         raise KerasAAEError(
@@ -48,8 +80,9 @@ def _check_options(name: str, options: dict, wanted: dict):
         check_name(option, choices, f"option of figure {name!r}:")
 
 
-def _check_inputs(name: str, inputs: dict):
-    missing = [key for key, value in inputs.items() if value is None]
+def _check_inputs(name: str, inputs: dict, wanted: dict):
+    needed = [key for key in inputs if wanted[key].default is inspect.Parameter.empty]
+    missing = [key for key in needed if inputs[key] is None]
     if missing:
         raise KerasAAEError(
             f"Figure {name!r} needs {' and '.join(missing)}. "

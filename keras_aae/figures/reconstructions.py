@@ -1,10 +1,25 @@
-"""Test images beside what the model makes of them."""
+"""Test images beside what a model makes of them."""
+
+import textwrap
+from collections.abc import Sequence
+from numbers import Real
 
 import numpy as np
 
-from keras_aae.figures.grid import side_by_side, tile
+from keras_aae.errors import KerasAAEError
+from keras_aae.figures.grid import side_by_side, thin_gap, tile
 from keras_aae.figures.inputs import ability, first_images
-from keras_aae.figures.style import add_note, house_style, image_figure
+from keras_aae.figures.style import (
+    INK,
+    NAMES,
+    NOTE_SIZE,
+    add_note,
+    house_style,
+    image_figure,
+)
+
+LINE = 0.11  # inches, of a heading
+LETTERS = 12  # of a heading over one image
 
 
 def reconstructions(model, dataset, *, n: int = 10):
@@ -38,6 +53,68 @@ def reconstruction_strip(model, dataset, *, n: int = 8):
     return _figure(side_by_side([originals, copies]), originals, dataset)
 
 
+def reconstruction_strips(models, dataset, *, n: int = 8):
+    """One test image a row, the original left, then a reconstruction of each model.
+
+    Args:
+        models: heading -> model with `reconstruct`, all for the same images.
+        dataset: whose first test images are shown.
+        n: rows; fewer if there are fewer test images.
+
+    Raises:
+        UnsupportedError: a model cannot reconstruct.
+    """
+    kind = "reconstruction-strips"
+    makers = [ability(model, "reconstruct", kind) for model in models.values()]
+    originals = first_images(dataset, n)
+    strips = [originals, *(reconstruct(originals) for reconstruct in makers)]
+    return _headed(side_by_side(strips), ["original", *models], originals, dataset)
+
+
+def thresholded(model, dataset, *, n: int = 10, threshold: float = 0.2):
+    """The first `n` test images, their reconstructions, and where these are above a value.
+
+    Args:
+        model: with `reconstruct`.
+        dataset: whose test images are shown.
+        n: columns; fewer if there are fewer test images.
+        threshold: pixels above it are white, all others black.
+
+    Raises:
+        UnsupportedError: the model cannot reconstruct.
+        KerasAAEError: the threshold is no number between 0 and 1.
+    """
+    if not (isinstance(threshold, Real) and 0 <= threshold <= 1):
+        raise KerasAAEError(
+            "Invalid value for option `threshold`. Expected a number from 0 to 1. "
+            f"Received: {threshold!r}."
+        )
+    originals, copies = _pairs(model, dataset, n, "thresholded")
+    above = (copies > threshold).astype("float32")
+    names = ("original", "reconstruction", f"above {threshold:g}")
+    return _named_rows([originals, copies, above], names, dataset)
+
+
+def denoising(model, dataset, *, n: int = 10, seed: int = 0):
+    """The first `n` test images, corrupted, and reconstructed from what is left.
+
+    Args:
+        model: with `reconstruct` and `corrupt`, the noise that it was trained against.
+        dataset: whose test images are shown.
+        n: columns; fewer if there are fewer test images.
+        seed: of the noise.
+
+    Raises:
+        UnsupportedError: the model cannot reconstruct or corrupt.
+    """
+    corrupt = ability(model, "corrupt", "denoising")
+    reconstruct = ability(model, "reconstruct", "denoising")
+    originals = first_images(dataset, n)
+    corrupted = corrupt(originals, seed)
+    rows = [originals, corrupted, reconstruct(corrupted)]
+    return _named_rows(rows, ("original", "corrupted", "reconstruction"), dataset)
+
+
 def _pairs(model, dataset, n: int, figure: str) -> tuple[np.ndarray, np.ndarray]:
     reconstruct = ability(model, "reconstruct", figure)
     originals = first_images(dataset, n)
@@ -46,6 +123,51 @@ def _pairs(model, dataset, n: int, figure: str) -> tuple[np.ndarray, np.ndarray]
 
 @house_style()
 def _figure(image: np.ndarray, originals: np.ndarray, dataset):
-    figure, _ = image_figure(image, tile=originals.shape[2])
+    figure, _ = image_figure(image, tile=max(originals.shape[1:3]))
     add_note(figure, dataset.note)
     return figure
+
+
+@house_style()
+def _named_rows(rows: Sequence[np.ndarray], names: Sequence[str], dataset):
+    """Rows of images, one under the other, each named at its left."""
+    _, height, width, _ = rows[0].shape
+    image = tile(np.concatenate(rows), columns=len(rows[0]))
+    figure, axes = image_figure(image, tile=max(height, width), margins=(NAMES, 0))
+    step = height + thin_gap(rows[0])
+    for i, name in enumerate(names):
+        middle = i * step + (height - 1) / 2
+        axes.annotate(name, (-0.5, middle), **_away(-3, 0), ha="right", va="center")
+    add_note(figure, dataset.note)
+    return figure
+
+
+@house_style()
+def _headed(image: np.ndarray, headings, originals: np.ndarray, dataset):
+    """Columns of images, each under its heading."""
+    width = originals.shape[2]
+    texts = [_wrapped(heading) for heading in headings]
+    head = 0.05 + LINE * max(1 + text.count("\n") for text in texts)
+    figure, axes = image_figure(image, tile=max(originals.shape[1:3]), head=head)
+    step = width + thin_gap(originals)
+    for i, text in enumerate(texts):
+        middle = i * step + (width - 1) / 2
+        axes.annotate(text, (middle, -0.5), **_away(0, 2), ha="center", va="bottom")
+    add_note(figure, dataset.note)
+    return figure
+
+
+def _wrapped(heading: str) -> str:
+    """In lines of `LETTERS` at most, broken at spaces and hyphens."""
+    # textwrap itself breaks at no hyphen before a digit, and names are full of these.
+    return textwrap.fill(heading.replace("-", "- "), LETTERS).replace("- ", "-")
+
+
+def _away(right: float, up: float) -> dict:
+    """Small text, so many points away from its place."""
+    return {
+        "xytext": (right, up),
+        "textcoords": "offset points",
+        "size": NOTE_SIZE,
+        "color": INK,
+    }

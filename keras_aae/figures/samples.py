@@ -1,29 +1,72 @@
-"""What the model makes of codes drawn from its prior."""
+"""What the model makes of codes drawn from its prior, or as its codes lie."""
 
 import numpy as np
 
+from keras_aae.errors import KerasAAEError, UnsupportedError
+from keras_aae.evaluation.density import fit_density
 from keras_aae.figures.grid import near_square, tile
 from keras_aae.figures.inputs import ability, check_count
-from keras_aae.figures.style import house_style, image_figure
+from keras_aae.figures.style import add_note, house_style, image_figure
+from keras_aae.registry import check_name
 
 
-def samples(model, *, n: int = 100, seed: int = 0):
-    """`n` images decoded from the prior, in a grid as square as `n` allows.
+def samples(
+    model,
+    dataset=None,
+    *,
+    n: int = 100,
+    sampler: str = "prior",
+    components: int = 10,
+    seed: int = 0,
+):
+    """`n` images decoded from random codes, in a grid as square as `n` allows.
 
     Args:
-        model: with `generate`.
+        model: with `generate`; for 'gmm' with `encode` and `decode`.
+        dataset: whose training images are encoded for 'gmm'.
         n: images.
-        seed: of the codes.
+        sampler: 'prior', or 'gmm' for a mixture of Gaussians fitted to the codes of the
+            training images, which any autoencoder has.
+        components: Gaussians of the mixture.
+        seed: of the codes, and of the fit.
 
     Raises:
-        UnsupportedError: the model has no prior to generate from.
+        UnsupportedError: the model has no prior, or no encoder, to draw codes from.
+        KerasAAEError: an option has no meaning.
     """
+    check_name(sampler, SAMPLERS, "sampler")
+    check_count("components", components)
+    draw = SAMPLERS[sampler]
+    images = draw(model, dataset, check_count("n", n), components, seed)
+    return _figure(images, "" if dataset is None else dataset.note)
+
+
+def _from_prior(model, dataset, n: int, components: int, seed: int) -> np.ndarray:
+    del dataset, components
     generate = ability(model, "generate", "samples")
-    return _figure(generate(check_count("n", n), seed=seed))
+    try:
+        return generate(n, seed=seed)
+    except UnsupportedError as error:
+        raise UnsupportedError(f"{error} Sampler 'gmm' needs none.") from None
+
+
+def _from_density(model, dataset, n: int, components: int, seed: int) -> np.ndarray:
+    ability(model, "encode", "samples")
+    decode = ability(model, "decode", "samples")
+    if dataset is None:
+        raise KerasAAEError(
+            "Figure 'samples' with sampler 'gmm' needs training images. Pass dataset=..."
+        )
+    density = fit_density(model, dataset, components=components, seed=seed)
+    return decode(density.sample(n, seed))
+
+
+SAMPLERS = {"prior": _from_prior, "gmm": _from_density}
 
 
 @house_style()
-def _figure(images: np.ndarray):
+def _figure(images: np.ndarray, note: str):
     image = tile(images, columns=near_square(len(images)))
     figure, _ = image_figure(image, tile=images.shape[2])
+    add_note(figure, note)
     return figure

@@ -3,8 +3,12 @@
 import io
 from pathlib import Path
 
+import numpy as np
+
 from keras_aae.errors import KerasAAEError, RunError
 from keras_aae.runs.files import replacing
+
+UNKNOWN = "Unknown figure format"
 
 # Vector files hold images and point clouds as pixels, at a printer's resolution.
 FORMATS = {
@@ -17,13 +21,19 @@ FORMATS = {
 }
 
 
+GREYS = (
+    16  # shades of a grey animation, half the bytes of 32 and hardly to be told apart
+)
+
+
 def save(figure, path) -> Path:
     """Write `figure` to `path` in the format its ending names: png, svg or pdf.
 
-    The file appears complete or not at all, and the same figure gives the same bytes.
+    An `Animation` is written as gif, which goes round for ever. The file appears complete
+    or not at all, and the same figure gives the same bytes.
 
     Raises:
-        KerasAAEError: the ending names none of the formats.
+        KerasAAEError: the ending names none of the formats, or one of the other kind.
         RunError: the folder is missing or read-only, or the disk is full.
     """
     path = Path(path)
@@ -40,15 +50,55 @@ def save(figure, path) -> Path:
 
 
 def _render(figure, path: Path) -> bytes:
+    from keras_aae.figures.animation import Animation
+
     ending = path.suffix.lower()
+    if isinstance(figure, Animation):
+        if ending != ".gif":
+            raise KerasAAEError(
+                f"An animation cannot be written as {path.name!r}. "
+                "Expected a name ending in .gif."
+            )
+        return _gif(figure)
     if ending not in FORMATS:
+        what = "A still figure cannot be written as" if ending == ".gif" else UNKNOWN
         raise KerasAAEError(
-            f"Unknown figure format {path.name!r}. "
-            f"Expected a name ending in {', '.join(FORMATS)}."
+            f"{what} {path.name!r}. Expected a name ending in {', '.join(FORMATS)}."
         )
+    return _page(figure, ending)
+
+
+def _page(figure, ending: str) -> bytes:
     from keras_aae.figures.style import house_style
 
     buffer = io.BytesIO()
     with house_style():
         figure.savefig(buffer, format=ending[1:], **FORMATS[ending])
     return buffer.getvalue()
+
+
+def _gif(animation) -> bytes:
+    images = [_paletted(frame) for frame in animation.frames]
+    buffer = io.BytesIO()
+    images[0].save(
+        buffer,
+        "GIF",
+        save_all=True,
+        append_images=images[1:],
+        duration=round(1000 * animation.seconds_per_frame),
+        loop=0,
+    )
+    return buffer.getvalue()
+
+
+def _paletted(frame: np.ndarray):
+    """A frame in at most 256 colours, grey ones in few shades, since a GIF has no more."""
+    from PIL import Image
+
+    if frame.shape[-1] == 3:
+        return Image.fromarray(frame).quantize(dither=Image.Dither.NONE)
+    shades = np.rint(frame[..., 0] / 255 * (GREYS - 1)).astype("uint8")
+    image = Image.fromarray(shades, "P")
+    grey = np.rint(np.linspace(0, 255, GREYS)).astype("uint8")
+    image.putpalette(grey.repeat(3).tobytes())
+    return image

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 COLUMN = 3.4  # inches, one column of a two-column page
 PAGE = 7.0  # inches, the whole width
 TILE = 0.6  # inches, the largest a single image is shown
+NAMES = 0.75  # inches left of rows for their names
 DPI = 200  # pixels an inch at which images fall on whole pixels
 
 INK = "#333333"
@@ -74,19 +75,21 @@ def house_style():
         yield
 
 
-def image_figure(image: np.ndarray, tile: int, margins=(0.0, 0.0)):
+def image_figure(image: np.ndarray, tile: int, margins=(0.0, 0.0), head: float = 0.0):
     """A figure that is one image, each of its pixels whole pixels on the page.
 
     Args:
         image: (H, W, C) in [0, 1]; one channel is shown in grey.
-        tile: pixels across one of the small images that it is made of.
+        tile: pixels of the longer side of the small images that it is made of.
         margins: inches left of and below the image, for axes.
+        head: inches above the image, for headings.
 
     Returns:
         The `Figure` and its axes, in pixel coordinates.
     """
     left, bottom = margins
-    top = right = 0.05 if any(margins) else 0.0
+    right = 0.05 if any(margins) else 0.0
+    top = head or right
     scale = _pixel_scale(image.shape[1] / (PAGE - left - right), tile / TILE)
     height, width = np.multiply(image.shape[:2], scale / DPI)
     size = (left + width + right, bottom + height + top)

@@ -1,6 +1,17 @@
 """The model families; importing this registers every class with Keras."""
 
-from keras_aae.models.autoencoder import Autoencoder
+from keras_aae.models.autoencoder import (
+    Autoencoder,
+    ContractiveAutoencoder,
+    DenoisingAutoencoder,
+    SparseAutoencoder,
+)
 from keras_aae.models.vae import VAE
 
-__all__ = ["VAE", "Autoencoder"]
+__all__ = [
+    "VAE",
+    "Autoencoder",
+    "ContractiveAutoencoder",
+    "DenoisingAutoencoder",
+    "SparseAutoencoder",
+]

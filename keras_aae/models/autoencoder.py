@@ -1,12 +1,15 @@
-"""Ordinary autoencoder."""
+"""Ordinary, sparse, denoising and contractive autoencoders."""
 
 import keras
 from keras import ops
 
+from keras_aae.corruptions import CORRUPTIONS
 from keras_aae.engine import AutoencodingModel, Phase
+from keras_aae.engine.phases import as_tensor_images
 from keras_aae.errors import RecipeError
 from keras_aae.losses import RECONSTRUCTION_LOSSES
-from keras_aae.networks import build_autoencoder_networks
+from keras_aae.registry import check_name
+from keras_aae.regularizers import kl_sparsity, l1_activity
 
 
 @keras.saving.register_keras_serializable("keras_aae")
@@ -18,8 +21,8 @@ class Autoencoder(AutoencodingModel):
     Args:
         encoder: images -> (batch, latent_dim).
         decoder: codes -> logits of the images.
-        loss: "bernoulli" or "gaussian" (nats per example), or "mse" (squared error
-            summed over the image).
+        loss: "bernoulli", "gaussian" or "poisson" (nats per example), or "mse" (squared
+            error summed over the image).
         seed: Of the model's random numbers.
 
     References:
@@ -29,32 +32,9 @@ class Autoencoder(AutoencodingModel):
 
     terms = ("reconstruction_loss",)
 
-    def __init__(self, encoder, decoder, *, loss="bernoulli", seed=0, **kwargs):
-        super().__init__(encoder, decoder, seed=seed, **kwargs)
-        if loss not in RECONSTRUCTION_LOSSES:
-            raise RecipeError(
-                f"Unknown loss {loss!r}. Choices: {', '.join(RECONSTRUCTION_LOSSES)}."
-            )
-        self.loss_name = loss
-
-    @classmethod
-    def create(
-        cls,
-        image_shape,
-        latent_dim: int = 32,
-        network: str = "dense",
-        hidden_units: tuple | None = None,
-        activation: str = "relu",
-        code_activation: str | None = None,
-        loss: str = "bernoulli",
-        seed: int = 0,
-    ) -> "Autoencoder":
-        """An autoencoder of dense or convolutional networks."""
-        encoder, decoder = build_autoencoder_networks(
-            image_shape, latent_dim, network, hidden_units, activation,
-            code_activation=code_activation,
-        )  # fmt: skip
-        return cls(encoder, decoder, loss=loss, seed=seed)
+    def __init__(self, encoder, decoder, *, loss: str = "bernoulli", **kwargs):
+        super().__init__(encoder, decoder, **kwargs)
+        self.loss_name = check_name(loss, RECONSTRUCTION_LOSSES, "loss")
 
     def phases(self):
         """One phase: reconstruction."""
@@ -64,21 +44,191 @@ class Autoencoder(AutoencodingModel):
     def reconstruction(self, batch, training):
         """The mean reconstruction loss of a batch."""
         z = self.encoder(batch.x, training=training)
-        logits = self.decoder(z, training=training)
-        loss = ops.mean(RECONSTRUCTION_LOSSES[self.loss_name](batch.x, logits))
+        loss = self.reconstruction_loss(batch.x, z, training)
         return loss, {"reconstruction_loss": loss}
 
+    def reconstruction_loss(self, x, z, training=False):
+        """The mean loss of the images that codes decode to."""
+        logits = self.decoder(z, training=training)
+        return ops.mean(RECONSTRUCTION_LOSSES[self.loss_name](x, logits))
+
     def get_config(self):
-        return {
-            "encoder": keras.saving.serialize_keras_object(self.encoder),
-            "decoder": keras.saving.serialize_keras_object(self.decoder),
-            "loss": self.loss_name,
-            "seed": self.seed,
-            "name": self.name,
+        return super().get_config() | {"loss": self.loss_name}
+
+
+@keras.saving.register_keras_serializable("keras_aae")
+class SparseAutoencoder(Autoencoder):
+    """An autoencoder whose code units are mostly near zero.
+
+    minimise  mean_x  loss(x, decoder(encoder(x)))  +  sparsity_weight S
+
+    S = mean_x sum_j |z_j|           for "l1"
+    S = sum_j KL(B(p) || B(mean_x z_j))   for "kl", p the sparsity target
+
+    With "kl" the sum over units may be a mean, and codes should lie in (0, 1), as those of
+    a sigmoid do; the means of a batch stand for the means over all images.
+
+    Args:
+        encoder, decoder, loss, seed: As of `Autoencoder`.
+        sparsity: "l1" or "kl".
+        sparsity_weight: Weight of S, a number or a Keras schedule over steps.
+        sparsity_target: p of "kl".
+        sparsity_reduction: "sum" or "mean" over the units, for "kl".
+
+    References:
+        Sparse Autoencoder, CS294A lecture notes (Ng, 2011), section 3.
+    """
+
+    terms = ("reconstruction_loss", "sparsity", "mean_code")
+    defaults = {"code_activation": "sigmoid"}
+
+    def __init__(
+        self,
+        encoder,
+        decoder,
+        *,
+        sparsity: str = "kl",
+        sparsity_weight: float = 1.0,
+        sparsity_target: float = 0.05,
+        sparsity_reduction: str = "sum",
+        **kwargs,
+    ):
+        super().__init__(encoder, decoder, **kwargs)
+        self.sparsity = check_name(sparsity, SPARSITIES, "sparsity")
+        self.sparsity_weight = sparsity_weight
+        self.sparsity_target = _share("sparsity_target", sparsity_target)
+        self.sparsity_reduction = check_name(
+            sparsity_reduction, REDUCTIONS, "sparsity_reduction"
+        )
+
+    def reconstruction(self, batch, training):
+        """The mean reconstruction loss of a batch and the penalty on its codes."""
+        z = self.encoder(batch.x, training=training)
+        loss = self.reconstruction_loss(batch.x, z, training)
+        penalty = SPARSITIES[self.sparsity](self, z)
+        terms = {
+            "reconstruction_loss": loss,
+            "sparsity": penalty,
+            "mean_code": ops.mean(z),
+        }
+        return loss + self.weight(self.sparsity_weight) * penalty, terms
+
+    def get_config(self):
+        return super().get_config() | {
+            "sparsity": self.sparsity,
+            "sparsity_weight": keras.saving.serialize_keras_object(
+                self.sparsity_weight
+            ),
+            "sparsity_target": self.sparsity_target,
+            "sparsity_reduction": self.sparsity_reduction,
         }
 
-    @classmethod
-    def from_config(cls, config):
-        deserialize = keras.saving.deserialize_keras_object
-        networks = {k: deserialize(config[k]) for k in ("encoder", "decoder")}
-        return cls(**{**config, **networks})
+
+def _kl(model, z):
+    units = kl_sparsity(z, model.sparsity_target)
+    return REDUCTIONS[model.sparsity_reduction](units)
+
+
+SPARSITIES = {"l1": lambda model, z: l1_activity(z), "kl": _kl}
+REDUCTIONS = {"sum": ops.sum, "mean": ops.mean}
+
+
+@keras.saving.register_keras_serializable("keras_aae")
+class DenoisingAutoencoder(Autoencoder):
+    """An autoencoder that rebuilds clean images from corrupted ones.
+
+    minimise  mean_x  loss(x, decoder(encoder(c(x)))),  c a random corruption
+
+    `encode` and `reconstruct` take images as they are; `corrupt` makes noisy ones.
+
+    Args:
+        encoder, decoder, loss, seed: As of `Autoencoder`.
+        corruption: "gaussian", "masking" or "salt-and-pepper".
+        noise: Standard deviation of the Gaussian, or share of the pixels changed.
+
+    References:
+        Extracting and Composing Robust Features with Denoising Autoencoders (Vincent,
+        Larochelle, Bengio, Manzagol, 2008), sections 2.3 and 4.
+    """
+
+    pixel_noise = True
+
+    def __init__(
+        self, encoder, decoder, *,
+        corruption: str = "gaussian", noise: float = 0.4, **kwargs,
+    ):  # fmt: skip
+        super().__init__(encoder, decoder, **kwargs)
+        self.corruption = check_name(corruption, CORRUPTIONS, "corruption")
+        self.noise = noise
+
+    def reconstruction(self, batch, training):
+        """The mean loss between clean images and what their corruptions decode to."""
+        noisy = self._corrupted(batch.x, self.seed_generator)
+        z = self.encoder(noisy, training=training)
+        loss = self.reconstruction_loss(batch.x, z, training)
+        return loss, {"reconstruction_loss": loss}
+
+    def corrupt(self, x, seed: int = 0):
+        """Images as the model sees them in training, float32 in [0, 1], for a seed."""
+        x = as_tensor_images(self.check_images(x))
+        return ops.convert_to_numpy(self._corrupted(x, seed))
+
+    def _corrupted(self, x, seed):
+        return CORRUPTIONS[self.corruption](x, self.weight(self.noise), seed)
+
+    def get_config(self):
+        return super().get_config() | {
+            "corruption": self.corruption,
+            "noise": keras.saving.serialize_keras_object(self.noise),
+        }
+
+
+@keras.saving.register_keras_serializable("keras_aae")
+class ContractiveAutoencoder(Autoencoder):
+    """An autoencoder whose code hardly changes where images change a little.
+
+    minimise  mean_x  loss(x, decoder(encoder(x)))  +  contraction_weight ||J(x)||_F^2
+
+    J is the Jacobian of the encoder f. ||J||_F^2 = E ||J e||^2 for e ~ N(0, I), and
+    J e = (f(x + s e) - f(x)) / s for small s: one draw an image and step.
+
+    Args:
+        encoder, decoder, loss, seed: As of `Autoencoder`.
+        contraction_weight: A number or a Keras schedule over steps.
+
+    References:
+        Contractive Auto-Encoders (Rifai, Vincent, Muller, Glorot, Bengio, 2011),
+        equation 7; Higher Order Contractive Auto-Encoder (Rifai et al., 2011), section 3.
+    """
+
+    terms = ("reconstruction_loss", "contraction")
+    pixel_noise = True
+    STEP = 0.01
+
+    def __init__(self, encoder, decoder, *, contraction_weight: float = 0.1, **kwargs):
+        super().__init__(encoder, decoder, **kwargs)
+        self.contraction_weight = contraction_weight
+
+    def reconstruction(self, batch, training):
+        """The mean reconstruction loss of a batch and the contraction of its codes."""
+        z = self.encoder(batch.x, training=training)
+        loss = self.reconstruction_loss(batch.x, z, training)
+        penalty = self.contraction(batch.x, z, training)
+        terms = {"reconstruction_loss": loss, "contraction": penalty}
+        return loss + self.weight(self.contraction_weight) * penalty, terms
+
+    def contraction(self, x, z, training=False):
+        """The mean of ||J(x) e||^2."""
+        e = keras.random.normal(ops.shape(x), seed=self.seed_generator)
+        moved = self.encoder(x + self.STEP * e, training=training) - z
+        return ops.mean(ops.sum(ops.square(moved / self.STEP), axis=-1))
+
+    def get_config(self):
+        weight = keras.saving.serialize_keras_object(self.contraction_weight)
+        return super().get_config() | {"contraction_weight": weight}
+
+
+def _share(name, value):
+    if not isinstance(value, int | float) or not 0 < value < 1:
+        raise RecipeError(f"Invalid {name} {value!r}. Expected a number in (0, 1).")
+    return value

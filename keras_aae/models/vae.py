@@ -1,16 +1,18 @@
-"""Variational autoencoder."""
+"""Variational autoencoder: beta-VAE, learned priors and the importance-weighted bound."""
+
+import math
 
 import keras
 import numpy as np
 from keras import ops
 
-from keras_aae.divergences import normal_kl
+from keras_aae.divergences import normal_kl, normal_log_prob
 from keras_aae.engine import AutoencodingModel, Phase
 from keras_aae.engine.phases import as_tensor_images
 from keras_aae.errors import RecipeError
 from keras_aae.losses import LIKELIHOODS
-from keras_aae.networks import build_autoencoder_networks
 from keras_aae.priors import Normal
+from keras_aae.registry import PRIORS, check_name, load_entry
 
 
 @keras.saving.register_keras_serializable("keras_aae")
@@ -18,69 +20,93 @@ class VAE(AutoencodingModel):
     """Learns a distribution of codes for every image, close to a prior.
 
     q(z|x) = N(m(x), exp(v(x))),  z = m + exp(v / 2) eps,  eps ~ N(0, I)
-    minimise  mean_x  [ -log p(x|z) + beta KL(q(z|x) || N(0, I)) ]
 
-    The encoder gives the log-variance v, so the standard deviation is exp(v / 2).
-    `neg_elbo`, -ELBO, is always the sum with beta = 1, in nats per example.
+    "elbo": minimise  mean_x mean_k  [ -log p(x|z_k) + beta KL(q(z|x) || p(z)) ]
+    "iwae": minimise  mean_x  -log mean_k  p(x|z_k) (p(z_k) / q(z_k|x))^beta
+
+    with k = 1..K samples of z an image. The encoder gives the log-variance v, so the
+    standard deviation is exp(v / 2). `neg_elbo`, -ELBO, is always the first sum with
+    beta = 1, in nats per example.
 
     Args:
         encoder: images -> [z_mean, z_log_var], each (batch, latent_dim).
         decoder: codes -> logits of the images.
         likelihood: "bernoulli" or "gaussian".
         beta: Weight of the KL term, a number or a Keras schedule over steps.
+        prior: "normal", or "mixture" for a learned mixture of `components` normals.
+        objective: "elbo" or "iwae".
+        samples: K.
+        binarise: Whether every step sees pixels drawn from Bernoulli(x).
         seed: Of the model's random numbers.
 
     References:
         Auto-Encoding Variational Bayes (Kingma, Welling, 2013), sections 2.3 and 3;
-        beta-VAE (Higgins et al., 2017), equation 4.
+        beta-VAE (Higgins et al., 2017), equation 4;
+        Importance Weighted Autoencoders (Burda, Grosse, Salakhutdinov, 2015), section 3;
+        VAE with a VampPrior (Tomczak, Welling, 2018), section 2, for the mixture.
     """
 
     terms = ("neg_elbo", "reconstruction_nll", "kl")
+    heads = ("z_mean", "z_log_var")
+    defaults = {"latent_dim": 2}
 
     def __init__(
-        self, encoder, decoder, *, likelihood="bernoulli", beta=1.0, seed=0, **kwargs
-    ):
-        prior = Normal(decoder.input_shape[-1])
-        super().__init__(encoder, decoder, prior=prior, seed=seed, **kwargs)
-        if likelihood not in LIKELIHOODS:
-            raise RecipeError(
-                f"Unknown likelihood {likelihood!r}. Choices: {', '.join(LIKELIHOODS)}."
-            )
-        self.likelihood = likelihood
-        self.beta = beta
-
-    @classmethod
-    def create(
-        cls,
-        image_shape,
-        latent_dim: int = 2,
-        network: str = "dense",
-        hidden_units: tuple | None = None,
-        activation: str = "relu",
+        self,
+        encoder,
+        decoder,
+        *,
         likelihood: str = "bernoulli",
         beta: float = 1.0,
+        prior: str = "normal",
+        components: int = 10,
+        objective: str = "elbo",
+        samples: int = 1,
+        binarise: bool = False,
         seed: int = 0,
-    ) -> "VAE":
-        """A VAE of dense or convolutional networks."""
-        encoder, decoder = build_autoencoder_networks(
-            image_shape, latent_dim, network, hidden_units, activation,
-            heads=("z_mean", "z_log_var"),
-        )  # fmt: skip
-        return cls(encoder, decoder, likelihood=likelihood, beta=beta, seed=seed)
+        **kwargs,
+    ):
+        family = load_entry(prior, PRIORS, "prior")
+        distribution = family.build_for(decoder.input_shape[-1], components, seed)
+        super().__init__(encoder, decoder, prior=distribution, seed=seed, **kwargs)
+        self.likelihood = check_name(likelihood, LIKELIHOODS, "likelihood")
+        self.objective = check_name(objective, OBJECTIVES, "objective")
+        self.beta = beta
+        self.prior_name, self.components = prior, _count("components", components)
+        self.samples = _count("samples", samples)
+        self.binarise = self.pixel_noise = binarise
 
     def phases(self):
         """One phase: the negative evidence lower bound."""
-        return [Phase("elbo", self.negative_elbo, (self.encoder, self.decoder))]
+        learned = [p for p in (self.prior,) if isinstance(p, keras.layers.Layer)]
+        networks = (self.encoder, self.decoder, *learned)
+        return [Phase("elbo", self.negative_elbo, networks)]
 
     def negative_elbo(self, batch, training):
-        """The weighted bound of a batch, with one sampled code an image."""
-        z_mean, z_log_var = self.encoder(batch.x, training=training)
+        """The weighted bound of a batch, with K sampled codes an image."""
+        x = self.observed(batch.x)
+        q = self.encoder(x, training=training)
+        draws = [self._draw(x, *q, training) for _ in range(self.samples)]
+        nll, kl, rate = (ops.stack(values) for values in zip(*draws, strict=True))
+        loss = OBJECTIVES[self.objective](self, nll, kl, rate)
+        nll, kl = ops.mean(nll), ops.mean(kl)
+        return loss, {"neg_elbo": nll + kl, "reconstruction_nll": nll, "kl": kl}
+
+    def _draw(self, x, z_mean, z_log_var, training):
+        """-log p(x|z), the KL term and log q(z|x) / p(z) for one z an image, (batch,)."""
         noise = keras.random.normal(ops.shape(z_mean), seed=self.seed_generator)
         z = self.reparameterize(z_mean, z_log_var, noise)
-        nll = ops.mean(self.reconstruction_nll(batch.x, z, training))
-        kl = ops.mean(ops.sum(normal_kl(z_mean, z_log_var), axis=-1))
-        loss = nll + self.weight(self.beta) * kl
-        return loss, {"neg_elbo": nll + kl, "reconstruction_nll": nll, "kl": kl}
+        nll = self.reconstruction_nll(x, z, training)
+        rate = normal_log_prob(z, z_mean, z_log_var) - self.prior.log_prob(z)
+        return nll, self.prior.kl(z, z_mean, z_log_var), rate
+
+    def observed(self, x):
+        """The images of a step: as they are, or drawn from Bernoulli(x)."""
+        if not self.binarise:
+            return x
+        # Flat: XLA does not vectorise over a last axis of one channel.
+        flat = ops.reshape(x, (ops.shape(x)[0], -1))
+        u = keras.random.uniform(ops.shape(flat), seed=self.seed_generator)
+        return ops.reshape(ops.cast(u < flat, x.dtype), ops.shape(x))
 
     @staticmethod
     def reparameterize(z_mean, z_log_var, noise):
@@ -95,12 +121,24 @@ class VAE(AutoencodingModel):
         """The mean of q(z|x)."""
         return self.encoder(x, training=False)[0]
 
+    def code_statistics(self, x):
+        """The means and log-variances of q(z|x)."""
+        return dict(zip(self.heads, self.posterior(x), strict=True))
+
     def posterior(self, x):
         """The mean and log-variance of q(z|x), each (n, latent_dim)."""
         return self.map("posterior", _posterior, self.check_images(x))
 
     def kl_per_dimension(self, x):
-        """KL(q(z|x) || p(z)) of each dimension, mean over images, (latent_dim,), nats."""
+        """KL(q(z|x) || N(0, 1)) of each dimension, mean over images, (latent_dim,), nats.
+
+        Raises:
+            RecipeError: the prior is another.
+        """
+        if not isinstance(self.prior, Normal):
+            raise RecipeError(
+                f"The prior {self.prior_name!r} has no KL a dimension. Use `bound`."
+            )
         return self.map("kl", _kl_per_dimension, self.check_images(x)).mean(axis=0)
 
     def bound(self, x, noise):
@@ -132,20 +170,33 @@ class VAE(AutoencodingModel):
         )
 
     def get_config(self):
-        return {
-            "encoder": keras.saving.serialize_keras_object(self.encoder),
-            "decoder": keras.saving.serialize_keras_object(self.decoder),
+        return super().get_config() | {
             "likelihood": self.likelihood,
             "beta": keras.saving.serialize_keras_object(self.beta),
-            "seed": self.seed,
-            "name": self.name,
+            "prior": self.prior_name,
+            "components": self.components,
+            "objective": self.objective,
+            "samples": self.samples,
+            "binarise": self.binarise,
         }
 
-    @classmethod
-    def from_config(cls, config):
-        deserialize = keras.saving.deserialize_keras_object
-        built = {k: deserialize(config[k]) for k in ("encoder", "decoder", "beta")}
-        return cls(**{**config, **built})
+
+def _elbo(model, nll, kl, rate):
+    return ops.mean(nll) + model.weight(model.beta) * ops.mean(kl)
+
+
+def _iwae(model, nll, kl, rate):
+    log_weights = -nll - model.weight(model.beta) * rate
+    return math.log(model.samples) - ops.mean(ops.logsumexp(log_weights, axis=0))
+
+
+OBJECTIVES = {"elbo": _elbo, "iwae": _iwae}
+
+
+def _count(name, value):
+    if not isinstance(value, int) or value < 1:
+        raise RecipeError(f"Invalid {name} {value!r}. Expected a whole number above 0.")
+    return value
 
 
 def _posterior(model, x):
@@ -160,13 +211,12 @@ def _bound(model, x, noise):
     x = as_tensor_images(x)
     z_mean, z_log_var = _posterior(model, x)
     z = model.reparameterize(z_mean, z_log_var, noise)
-    kl = ops.sum(normal_kl(z_mean, z_log_var), axis=-1)
-    return model.reconstruction_nll(x, z), kl
+    return model.reconstruction_nll(x, z), model.prior.kl(z, z_mean, z_log_var)
 
 
 def _log_weight(model, x, z_mean, z_log_var, noise):
     z = model.reparameterize(z_mean, z_log_var, noise)
     # log q(z|x) is that of eps under N(0, I), less the log of the stretch exp(v / 2).
-    log_q = model.prior.log_prob(noise) - 0.5 * ops.sum(z_log_var, axis=-1)
+    log_q = normal_log_prob(noise) - 0.5 * ops.sum(z_log_var, axis=-1)
     nll = model.reconstruction_nll(as_tensor_images(x), z)
     return model.prior.log_prob(z) - nll - log_q

@@ -3,38 +3,50 @@
 import keras
 
 from keras_aae.errors import RecipeError
-from keras_aae.networks import conv, dense
+from keras_aae.networks import conv, dense, lenet, pooled
+from keras_aae.registry import check_name
+from keras_aae.regularizers import WeightPenalty
 
-NETWORKS = {"dense": dense, "conv": conv}
+NETWORKS = {"dense": dense, "conv": conv, "lenet": lenet, "pooled": pooled}
+PENALISED = {"encoder": (True, False), "decoder": (False, True), "both": (True, True)}
 
 
 def build_autoencoder_networks(
     image_shape,
-    latent_dim,
-    network="dense",
-    hidden_units=None,
-    activation="relu",
     heads=("z",),
-    code_activation=None,
+    *,
+    latent_dim: int = 32,
+    network: str = "dense",
+    hidden_units: tuple | None = None,
+    activation: str = "relu",
+    code_activation: str | None = None,
+    weight_decay: float = 0.0,
+    nonnegativity: float = 0.0,
+    nonnegative: bool = False,
+    penalised: str = "both",
 ):
     """An encoder with one `latent_dim`-wide output a head, and its decoder.
 
     Args:
         image_shape: (height, width, channels).
+        heads: Names of the encoder's outputs.
         latent_dim: Width of the code.
         network: A key of `NETWORKS`.
         hidden_units: Widths of the encoder's layers (convolutions: filters), mirrored
             in the decoder. Defaults to the network's own.
         activation: Of the hidden layers.
-        heads: Names of the encoder's outputs.
-        code_activation: Of the outputs; None is linear.
+        code_activation: Of the encoder's outputs; None is linear.
+        weight_decay: lambda in the penalty lambda sum(w^2) of all kernels.
+        nonnegativity: lambda in the penalty lambda sum(min(w, 0)^2) of all kernels.
+        nonnegative: Whether negative weights are set to 0 after every update.
+        penalised: Whose kernels these three are for: "encoder", "decoder" or "both".
 
     Returns:
         (encoder, decoder); the encoder returns a tensor, or a list if it has several
         heads; the decoder returns logits of shape (batch, *image_shape).
 
     Raises:
-        RecipeError: an unknown network or activation, or a width below 1.
+        RecipeError: an unknown network or activation, or a value out of range.
     """
     if network not in NETWORKS:
         raise RecipeError(
@@ -45,10 +57,23 @@ def build_autoencoder_networks(
     _check_widths(latent_dim=(latent_dim,), hidden_units=units)
     for name in (activation, code_activation):
         _check_activation(name)
+    check_name(penalised, PENALISED, "value of penalised:")
+    kernel = {
+        "kernel_regularizer": WeightPenalty.get(weight_decay, nonnegativity),
+        "kernel_constraint": "non_neg" if nonnegative else None,
+    }
+    encoding, decoding = (kernel if on else {} for on in PENALISED[penalised])
     encoder = builder.encoder(
-        image_shape, latent_dim, units, activation, heads, code_activation
-    )
-    return encoder, builder.decoder(image_shape, latent_dim, units, activation)
+        image_shape, latent_dim, units, heads,
+        hidden={"activation": activation, **encoding},
+        outputs={"activation": code_activation, **encoding},
+    )  # fmt: skip
+    decoder = builder.decoder(
+        image_shape, latent_dim, units,
+        hidden={"activation": activation, **decoding},
+        outputs=decoding,
+    )  # fmt: skip
+    return encoder, decoder
 
 
 def _check_activation(name):

@@ -9,19 +9,19 @@ HIDDEN_UNITS = (32, 64)
 KERNEL_SIZE = 4
 
 
-def encoder(image_shape, latent_dim, units, activation, heads, code_activation):
+def encoder(image_shape, latent_dim, units, heads, hidden, outputs):
     """image -> 4x4 convolutions of stride 2 -> one dense output a head."""
     images = x = layers.Input(image_shape, name="images")
     for i, filters in enumerate(units):
-        x = layers.Conv2D(
-            filters, KERNEL_SIZE, 2, "same", activation=activation, name=f"conv_{i}"
-        )(x)
+        x = layers.Conv2D(filters, KERNEL_SIZE, 2, "same", **hidden, name=f"conv_{i}")(
+            x
+        )
     x = layers.Flatten(name="flatten")(x)
-    codes = [layers.Dense(latent_dim, code_activation, name=head)(x) for head in heads]
+    codes = [layers.Dense(latent_dim, **outputs, name=head)(x) for head in heads]
     return keras.Model(images, codes if len(codes) > 1 else codes[0], name="encoder")
 
 
-def decoder(image_shape, latent_dim, units, activation):
+def decoder(image_shape, latent_dim, units, hidden, outputs):
     """code -> dense -> 4x4 transposed convolutions of stride 2 -> logits.
 
     The image is decoded at the next multiple of 2^len(units) and cropped to its size.
@@ -30,14 +30,21 @@ def decoder(image_shape, latent_dim, units, activation):
     scale = 2 ** len(units)
     grid = (math.ceil(height / scale), math.ceil(width / scale), units[-1])
     z = x = layers.Input((latent_dim,), name="z")
-    x = layers.Dense(math.prod(grid), activation, name="hidden")(x)
+    x = layers.Dense(math.prod(grid), **hidden, name="hidden")(x)
     x = layers.Reshape(grid, name="grid")(x)
     for i, filters in enumerate(reversed(units[:-1])):
         x = layers.Conv2DTranspose(
-            filters, KERNEL_SIZE, 2, "same", activation=activation, name=f"conv_{i}"
+            filters, KERNEL_SIZE, 2, "same", **hidden, name=f"conv_{i}"
         )(x)
-    x = layers.Conv2DTranspose(channels, KERNEL_SIZE, 2, "same", name="logits")(x)
-    spare = (grid[0] * scale - height, grid[1] * scale - width)
-    if any(spare):
-        x = layers.Cropping2D([(n // 2, n - n // 2) for n in spare], name="crop")(x)
-    return keras.Model(z, x, name="decoder")
+    x = layers.Conv2DTranspose(
+        channels, KERNEL_SIZE, 2, "same", **outputs, name="logits"
+    )(x)
+    return keras.Model(z, crop(x, height, width), name="decoder")
+
+
+def crop(x, height: int, width: int):
+    """The middle of images that were decoded a little too large."""
+    spare = (x.shape[1] - height, x.shape[2] - width)
+    if not any(spare):
+        return x
+    return layers.Cropping2D([(n // 2, n - n // 2) for n in spare], name="crop")(x)

@@ -8,20 +8,20 @@ from keras import layers
 HIDDEN_UNITS = (500,)
 
 
-def encoder(image_shape, latent_dim, units, activation, heads, code_activation):
+def encoder(image_shape, latent_dim, units, heads, hidden, outputs):
     """image -> dense layers of `units` -> one dense output of `latent_dim` a head."""
     images = x = layers.Input(image_shape, name="images")
     x = layers.Flatten(name="flatten")(x)
     for i, width in enumerate(units):
-        x = layers.Dense(width, activation, name=f"hidden_{i}")(x)
-    codes = [layers.Dense(latent_dim, code_activation, name=head)(x) for head in heads]
+        x = layers.Dense(width, **hidden, name=f"hidden_{i}")(x)
+    codes = [layers.Dense(latent_dim, **outputs, name=head)(x) for head in heads]
     return keras.Model(images, codes if len(codes) > 1 else codes[0], name="encoder")
 
 
-def decoder(image_shape, latent_dim, units, activation):
+def decoder(image_shape, latent_dim, units, hidden, outputs):
     """code -> the encoder's layers mirrored -> logits of the pixels."""
     z = x = layers.Input((latent_dim,), name="z")
     for i, width in enumerate(reversed(units)):
-        x = layers.Dense(width, activation, name=f"hidden_{i}")(x)
-    x = layers.Dense(math.prod(image_shape), name="logits")(x)
+        x = layers.Dense(width, **hidden, name=f"hidden_{i}")(x)
+    x = layers.Dense(math.prod(image_shape), **outputs, name="logits")(x)
     return keras.Model(z, layers.Reshape(image_shape, name="images")(x), name="decoder")

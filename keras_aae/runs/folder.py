@@ -14,6 +14,7 @@ from keras_aae.recipe import Recipe
 from keras_aae.runs.files import write_json, write_text
 
 FORMAT = 1
+DONE = "done"
 
 
 class RunFolder:
@@ -175,6 +176,16 @@ class RunFolder:
         """Add a line with the time to train.log."""
         with open(self.path / "train.log", "a", encoding="utf-8") as file:
             file.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {text}\n")
+
+    @property
+    def finished(self) -> bool:
+        """Whether the training came to its end; an interrupted one leaves a model too."""
+        try:
+            lines = (self.path / "train.log").read_text(encoding="utf-8").splitlines()
+        except OSError:
+            return False
+        done = bool(lines) and lines[-1].endswith(f" {DONE}")
+        return done and self.model_path.exists()
 
     @contextmanager
     def lock(self):

@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from keras_aae.engine.loop import Progress
 from keras_aae.errors import DivergedError, RunError
 from keras_aae.recipe import Recipe
-from keras_aae.runs.folder import RunFolder
+from keras_aae.runs.folder import DONE, RunFolder
 from keras_aae.runs.model_file import save_model
 
 
@@ -73,7 +73,7 @@ class Session:
                     self._try(self._save_model)
                 raise
         self._must(self._save_model, "model.keras")
-        self._try(lambda: self.folder.log("done"))
+        self._try(lambda: self.folder.log(DONE))
 
     def _train(self, recipe):
         progress, feed = self.progress, self.loop.feed

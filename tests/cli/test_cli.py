@@ -61,7 +61,7 @@ def test_train_answers_with_numbers_and_figures(trained):
     assert {"neg_elbo", "kl", "mse", "active_units", "nll"} <= set(answer["metrics"])
     drawn = {Path(figure).name for figure in answer["figures"]}
     assert {"reconstructions.png", "scatterplot.png", "latent-sweep.png",
-            "samples.png", "learning-curves.png"} <= drawn  # fmt: skip
+            "samples.png", "learning-curves.png"} == drawn  # fmt: skip
     assert all(Path(figure).stat().st_size > 1000 for figure in answer["figures"])
     lines = [line for line in progress.splitlines() if line.startswith("epoch")]
     assert len(lines) == 2 and "val_neg_elbo" in lines[0]
@@ -75,6 +75,9 @@ def test_train_answers_with_numbers_and_figures(trained):
         ("scatterplot", [], "a.svg"),
         ("latent-sweep", ["--spacing", "quantile", "--count", 6], "a.pdf"),
         ("samples", ["--count", 9, "--seed", 4], "a.png"),
+        ("latent-sweep", ["--spacing", "codes", "--count", 6], "a.png"),
+        ("thresholded", ["--set", "threshold=0.5"], "a.png"),
+        ("morph", ["--count", 4, "--set", "frames=2"], "a.gif"),
     ],
 )
 def test_export_draws_runs_and_files(kind, options, name, trained, tmp_path):
@@ -86,6 +89,66 @@ def test_export_draws_runs_and_files(kind, options, name, trained, tmp_path):
         assert (code, out.strip()) == (0, str(output)), err
         assert output.stat().st_size > 1000
         output.unlink()
+
+
+@pytest.fixture(scope="module")
+def others(trained):
+    """Untrained runs: with a code of three dimensions, and for other images."""
+    from keras_aae import build_model
+    from keras_aae.runs.folder import RunFolder
+
+    path, *_ = trained
+    first, folder = RunFolder(path), path.parent
+    images = np.random.default_rng(0).integers(0, 256, (20, 6, 6), dtype=np.uint8)
+    np.savez(folder / "small.npz", x=images)
+
+    def make(name, image_shape, latent_dim):
+        options = first.recipe.options | {"latent_dim": latent_dim}
+        data = str(folder / f"{name}.npz")
+        recipe = first.recipe.replace(options=options, dataset=data)
+        run = RunFolder.create(folder / f"{name}-{latent_dim}", recipe, first.data)
+        build_model("vae", image_shape=image_shape, **options).save(run.model_path)
+        return run.path
+
+    return make("toy", (8, 8, 1), 3), make("small", (6, 6, 1), 2)
+
+
+def test_export_puts_several_runs_side_by_side(trained, others, tmp_path):
+    path, *_ = trained
+    three, _ = others
+    output = tmp_path / "strips.svg"
+    for runs, headings in (
+        ((path, three), ("original", "2-D", "3-D")),
+        ((path,), ("original", "vae")),
+        ((path, path), ("original", "vae (1)", "vae (2)")),
+    ):
+        code, _, err = call("export", "reconstruction-strips", *runs, "-o", output)
+        assert code == 0, err
+        drawn = output.read_text()
+        assert all(f">{heading}</text>" in drawn for heading in headings)
+
+
+def test_runs_that_cannot_stand_side_by_side_are_refused(trained, others, tmp_path):
+    path, *_ = trained
+    three, small = others
+    for kind, runs, message in (
+        ("samples", (path, three), "'samples' shows a single model. Received: 2"),
+        (
+            "reconstruction-strips",
+            (path, small),
+            "one shape. Received: vae 8x8x1, vae 6",
+        ),
+    ):
+        code, _, err = call("export", kind, *runs, "-o", tmp_path / "a.png")
+        assert code == 1 and message in err
+    assert not list(tmp_path.iterdir())
+
+
+def test_export_knows_where_a_figure_goes(trained):
+    path, *_ = trained
+    for kind, name in (("morph", "morph.gif"), ("thresholded", "thresholded.png")):
+        code, out, err = call("export", kind, path)
+        assert (code, out.strip()) == (0, str(path / "figures" / name)), err
 
 
 def test_evaluate_measures_several_runs_side_by_side(trained):
@@ -155,6 +218,9 @@ def test_inspect_tells_without_loading(trained):
         (["trian", "vae"], 2, "Did you mean 'train'"),
         (["export", "scatter", "run"], 2, "Did you mean 'scatterplot'"),
         (["export", "samples", "no-run"], 1, "no run folder"),
+        (["export", "samples"], 2, "Missing argument 'RUNS...'"),
+        (["export", "samples", "no-run", "--set", "seed=1"], 1, "Unknown option of"),
+        (["export", "morph", "no-run", "--extent", "2"], 1, "'extent'"),
         (["export", "samples", "no.keras", "-o", "x.png"], 1, "no.keras"),
         (["evaluate", "no-run"], 1, "no run folder"),
         (["resume", "no-run"], 1, "no run folder"),

@@ -4,7 +4,7 @@ from families import small_model
 
 from keras_aae.data import Dataset, Images
 from keras_aae.errors import KerasAAEError, UnsupportedError
-from keras_aae.evaluation import evaluate
+from keras_aae.evaluation import describe, evaluate
 from keras_aae.evaluation.likelihood import binarised
 from keras_aae.registry import METRICS
 
@@ -34,9 +34,27 @@ def test_known_answers(dataset):
     assert values["knn_accuracy_100"] == 1.0
 
 
+def test_the_mean_code_is_of_models_without_a_posterior(dataset):
+    values = evaluate(Known(), dataset, names=["mean_code"])
+    assert values["mean_code"] == pytest.approx(dataset.test.array().mean(), rel=1e-5)
+    with pytest.raises(UnsupportedError, match="VAE has no code but a posterior"):
+        evaluate(small_model("vae"), dataset, names=["mean_code"])
+
+
+def test_an_entry_may_stand_for_several_numbers(dataset):
+    model = small_model("vae", latent_dim=2)
+    values = evaluate(model, dataset, names=["space_mass", "kl"])
+    assert list(values) == ["kl", *(f"space_mass_{k}" for k in range(4))]
+    assert (
+        describe("space_mass_3") == describe("space_mass") == METRICS["space_mass"][1]
+    )
+    assert describe("space_ambiguous_mass") == METRICS["space_ambiguous_mass"][1]
+    assert describe("knn_accuracy_100") == METRICS["knn_accuracy_100"][1]
+
+
 def test_what_does_not_apply_is_left_out_or_refused(dataset):
     values = evaluate(Known(), dataset)
-    assert set(values) == {"mse", "knn_accuracy_100"}
+    assert set(values) == {"mse", "knn_accuracy_100", "mean_code"}
     with pytest.raises(UnsupportedError, match="no posterior"):
         evaluate(Known(), dataset, names=["nll"])
     with pytest.raises(KerasAAEError, match="does not apply"):
@@ -49,7 +67,8 @@ def test_a_vae_has_all_its_numbers(dataset):
     model = small_model("vae", latent_dim=2)
     values = evaluate(model, dataset, seed=1)
     assert values == evaluate(model, dataset, seed=1)
-    assert list(values) == [name for name in METRICS if name in values]
+    keys = [name for name in values if name in METRICS]
+    assert keys == [name for name in METRICS if name in values]
     assert {"neg_elbo", "nll", "neg_elbo_binarised", "active_units"} <= set(values)
     assert values["neg_elbo"] == pytest.approx(
         values["reconstruction_nll"] + values["kl"]
@@ -68,7 +87,9 @@ def test_a_gaussian_likelihood_is_not_binarised(dataset):
 
 def test_an_autoencoder_has_a_loss_and_no_likelihood(dataset):
     values = evaluate(small_model("autoencoder"), dataset)
-    assert set(values) == {"reconstruction_loss", "mse", "knn_accuracy_100"}
+    assert set(values) == {
+        "reconstruction_loss", "mse", "knn_accuracy_100", "mean_code",
+    }  # fmt: skip
 
 
 def test_binarised_pixels_are_draws_with_the_grey_values():

@@ -29,6 +29,9 @@ class StandardNormal:
 
         return np.array([NormalDist().inv_cdf(share) for share in p])
 
+    def log_prob(self, z):
+        return -0.5 * np.sum(z**2 + np.log(2 * np.pi), axis=-1)
+
     def outlines(self):
         angle = np.linspace(0, 2 * np.pi, 37)
         circle = np.stack([np.cos(angle), np.sin(angle)], axis=1)
@@ -45,6 +48,9 @@ class LinearModel:
         self.latent_dim, self.prior = latent_dim, prior
         weights = np.random.default_rng(1).normal(size=(SIZE * SIZE, latent_dim))
         self.weights = weights / SIZE
+        self.image_shape = (SIZE, SIZE, 1)
+        layers = [SimpleNamespace(), SimpleNamespace(kernel=self.weights)]
+        self.encoder = SimpleNamespace(layers=layers)
         self.decoded = []
 
     def encode(self, x):
@@ -61,6 +67,9 @@ class LinearModel:
 
     def reconstruct(self, x):
         return 1 - x
+
+    def corrupt(self, x, seed):
+        return x * np.random.default_rng(seed).random(x.shape, dtype="float32")
 
     def generate(self, n, seed):
         rng = np.random.default_rng(seed)
@@ -84,14 +93,16 @@ def prior():
 
 @pytest.fixture
 def make_dataset():
-    def make(n=200, classes=10, note="", names=None):
+    def make(n=200, classes=10, note="", names=None, shape=(SIZE, SIZE, 1)):
         rng = np.random.default_rng(0)
-        images = rng.integers(0, 256, (n, SIZE, SIZE, 1), dtype=np.uint8)
+        images = rng.integers(0, 256, (n, *shape), dtype=np.uint8)
         labels = np.arange(n) % classes if classes else None
         names = names or tuple(f"class {i}" for i in range(classes))
+        rows = Rows(images, labels)
         return SimpleNamespace(
-            name="toy", test=Rows(images, labels), class_names=names, note=note
-        )
+            name="toy", train=rows, test=rows, note=note,
+            class_names=names, num_classes=len(names),
+        )  # fmt: skip
 
     return make
 

@@ -9,9 +9,15 @@ from matplotlib.image import imread
 
 from keras_aae.errors import KerasAAEError, UnsupportedError
 from keras_aae.figures.grid import tile
-from keras_aae.figures.reconstructions import reconstruction_strip, reconstructions
+from keras_aae.figures.reconstructions import (
+    denoising,
+    reconstruction_strip,
+    reconstruction_strips,
+    reconstructions,
+    thresholded,
+)
 from keras_aae.figures.samples import samples
-from keras_aae.figures.style import DPI, PAGE, add_note, image_figure
+from keras_aae.figures.style import DPI, PAGE, add_note, house_style, image_figure
 
 
 def test_reconstructions_are_originals_above_copies(model, dataset, image_of):
@@ -30,6 +36,74 @@ def test_strip_is_originals_left_of_copies(model, dataset, image_of):
     np.testing.assert_allclose(image[9:17, 9:], 1 - first[1])
 
 
+def names_on(figure):
+    return [text.get_text() for text in figure.axes[0].texts]
+
+
+def test_strips_are_originals_left_of_each_models_copies(make_model, dataset, image_of):
+    class Negative(type(make_model(2))):
+        def reconstruct(self, x):
+            return x / 2
+
+    models = {"2-D": make_model(2), "an autoencoder-32": Negative(5)}
+    figure = reconstruction_strips(models, dataset, n=3)
+    first = dataset.test.images[:3].astype("float32") / 255
+    expected = np.stack([first, 1 - first, first / 2], axis=1).reshape(9, 8, 8, 1)
+    np.testing.assert_allclose(image_of(figure), tile(expected, columns=3)[..., 0])
+    assert names_on(figure) == ["original", "2-D", "an\nautoencoder-\n32"]
+
+
+def test_headings_break_at_hyphens(model, dataset):
+    names = ["conv-vae-20d", "conv-autoencoder-20d"]
+    figure = reconstruction_strips(dict.fromkeys(names, model), dataset, n=1)
+    expected = ["original", "conv-vae-\n20d", "conv-\nautoencoder-\n20d"]
+    assert names_on(figure) == expected
+
+
+def test_headings_neither_overlap_nor_leave_the_page(model, dataset):
+    names = ["conv-autoencoder-2d", "conv-autoencoder-5d", "conv-autoencoder-20d"]
+    figure = reconstruction_strips(dict.fromkeys(names, model), dataset, n=2)
+    with house_style():
+        boxes = [text.get_window_extent() for text in figure.axes[0].texts]
+    assert all(a.x1 < b.x0 for a, b in zip(boxes, boxes[1:], strict=False))
+    assert boxes[0].x0 >= 0 and boxes[-1].x1 <= figure.bbox.x1
+    assert max(box.y1 for box in boxes) <= figure.bbox.y1
+
+
+def test_a_third_row_is_white_above_the_threshold(model, dataset, image_of):
+    figure = thresholded(model, dataset, n=4, threshold=0.6)
+    first = dataset.test.images[:4, ..., 0].astype("float32") / 255
+    image = image_of(figure)
+    np.testing.assert_allclose(image[9:17, :8], 1 - first[0])
+    np.testing.assert_array_equal(image[18:, 9:17], 1 - first[1] > 0.6)
+    assert names_on(figure) == ["original", "reconstruction", "above 0.6"]
+
+
+@pytest.mark.parametrize("threshold", [-0.1, 1.5, "0.2", np.nan])
+def test_a_threshold_lies_between_black_and_white(model, dataset, threshold):
+    with pytest.raises(KerasAAEError, match="`threshold`.*from 0 to 1. Received"):
+        thresholded(model, dataset, threshold=threshold)
+
+
+def test_what_was_corrupted_is_reconstructed(model, dataset, image_of):
+    image = image_of(denoising(model, dataset, n=4, seed=3))
+    first = dataset.test.images[:4].astype("float32") / 255
+    corrupted = model.corrupt(first, 3)
+    expected = np.concatenate([first, corrupted, 1 - corrupted])
+    np.testing.assert_allclose(image, tile(expected, columns=4)[..., 0])
+    assert (image != image_of(denoising(model, dataset, n=4, seed=4))).any()
+
+
+def test_a_model_without_noise_is_named(dataset):
+    with pytest.raises(UnsupportedError, match="needs `corrupt`.*a denoising auto"):
+        denoising(object(), dataset)
+
+
+def test_images_much_higher_than_wide_stay_on_the_page(model, make_dataset):
+    figure = reconstructions(model, make_dataset(shape=(200, 2, 1)))
+    assert figure.get_figheight() < 2
+
+
 def test_fewer_images_than_asked_for_are_all_shown(model, make_dataset, image_of):
     image = image_of(reconstructions(model, make_dataset(n=3)))
     assert image.shape == (17, 3 * 9 - 1)
@@ -43,7 +117,7 @@ def test_samples_fill_a_square_and_follow_the_seed(model, image_of):
     assert (image != image_of(samples(model, n=10, seed=4))).any()
 
 
-@pytest.mark.parametrize("draw", [reconstructions, reconstruction_strip])
+@pytest.mark.parametrize("draw", [reconstructions, reconstruction_strip, thresholded])
 def test_a_model_that_cannot_reconstruct_is_named(draw, dataset):
     class Generator:
         pass

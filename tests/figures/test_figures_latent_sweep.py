@@ -40,6 +40,48 @@ def test_quantiles_give_each_image_an_equal_share_of_the_prior(model, prior, ima
     np.testing.assert_allclose(x[0], expected, atol=1e-5)
 
 
+def test_codes_are_followed_between_their_percentiles(model, dataset, image_of):
+    figure = latent_sweep(model, dataset, n=5, spacing="codes")
+    low, high = np.percentile(model.encode(dataset.test.images), (1, 99), axis=0)
+    x, y = codes_shown(image_of(figure), 5)
+    np.testing.assert_allclose(x[0], np.linspace(low[0], high[0], 5), atol=1e-4)
+    np.testing.assert_allclose(y[:, 0], np.linspace(high[1], low[1], 5), atol=1e-4)
+
+
+def test_ticks_follow_the_codes_of_each_axis(model, dataset):
+    (axes,) = latent_sweep(model, dataset, n=5, spacing="codes").axes
+    codes = model.decoded[0]
+    for axis, column in ((axes.xaxis, codes[:5, 0]), (axes.yaxis, codes[::-5, 1])):
+        places = axis.get_ticklocs()
+        names = [text.get_text().replace("−", "-") for text in axis.get_ticklabels()]
+        middles = np.arange(5) * STEP + 3.5
+        middles = middles if axis is axes.xaxis else middles[::-1]
+        slope, start = np.polyfit(middles, column, 1)
+        np.testing.assert_allclose(
+            np.array(names, float), start + slope * places, atol=1e-5
+        )
+        assert len(names) > 2
+
+
+def test_further_dimensions_lie_at_the_codes_medians(make_model, dataset):
+    model = make_model(4)
+    figure = latent_sweep(model, dataset, n=3, spacing="codes")
+    medians = np.median(model.encode(dataset.test.images), axis=0)
+    np.testing.assert_allclose(model.decoded[0][:, 2:], np.tile(medians[2:], (9, 1)))
+    assert "beyond 2 at their medians" in figure.axes[0].get_xlabel()
+
+
+def test_codes_need_a_data_set_and_an_encoder(model, dataset):
+    with pytest.raises(KerasAAEError, match="'codes' needs dataset. Pass dataset="):
+        latent_sweep(model, spacing="codes")
+
+    class Decoder:
+        latent_dim, decode = 2, model.decode
+
+    with pytest.raises(UnsupportedError, match="needs `encode`, which Decoder"):
+        latent_sweep(Decoder(), dataset, spacing="codes")
+
+
 def test_one_dimension_gives_one_row(make_model, image_of):
     model = make_model(1)
     figure = latent_sweep(model, n=6)
@@ -74,7 +116,11 @@ def test_the_grid_lies_around_a_given_code(make_model):
         ({"around": (1, 2, 3)}, "`around`. Expected 2 numbers"),
         ({"around": "0, 0"}, "`around`. Expected 2 numbers.*Received: '0, 0'"),
         ({"around": (1, np.nan)}, "`around`. Expected 2 numbers"),
-        ({"around": (0, 0), "spacing": "quantile"}, "`around` has no meaning"),
+        (
+            {"around": (0, 0), "spacing": "quantile"},
+            "`around` has no meaning.*quantiles",
+        ),
+        ({"around": (0, 0), "spacing": "codes"}, "`around` has no meaning.*codes lie"),
     ],
 )
 def test_options_without_meaning_are_refused(model, options, message):

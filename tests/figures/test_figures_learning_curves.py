@@ -4,6 +4,7 @@ import pytest
 
 from keras_aae.errors import KerasAAEError
 from keras_aae.figures.learning_curves import in_nats, learning_curves
+from keras_aae.figures.style import PAGE
 
 
 def history(terms, epochs=4, validation=True):
@@ -53,6 +54,46 @@ def test_missing_values_leave_gaps_and_empty_terms_no_panel():
 def test_a_single_epoch_can_be_seen():
     (axes,) = learning_curves(history(["kl"], epochs=1)).axes
     assert axes.lines[0].get_marker() == "."
+
+
+def test_eight_terms_fit_on_a_page():
+    figure = learning_curves(history(["loss", *"abcdefgh"]))
+    assert titles(figure) == [*"abcdefgh"]
+    assert figure.get_figwidth() <= PAGE
+    figure.draw_without_rendering()
+    boxes = [axes.get_tightbbox() for axes in figure.axes]
+    assert not any(
+        one.overlaps(other) for i, one in enumerate(boxes) for other in boxes[:i]
+    )
+
+
+@pytest.mark.parametrize("terms", [["loss", "kl"], ["neg_elbo", "loss", "kl"]])
+def test_a_loss_that_is_all_of_a_term_has_no_panel(terms):
+    rows = history(terms)
+    for row in rows:
+        row["loss"] *= 1 + 1e-7  # another order of summation in float32
+    assert titles(learning_curves(rows)) == [term for term in terms if term != "loss"]
+
+
+@pytest.mark.parametrize("column", ["loss", "val_loss"])
+def test_a_loss_of_its_own_has_the_first_panel(column):
+    rows = history(["kl", "loss"])
+    rows[-1][column] += 0.01
+    assert titles(learning_curves(rows)) == ["loss", "kl"]
+    assert titles(learning_curves(history(["loss"]))) == ["loss"]
+
+
+def test_a_loss_measured_more_often_than_its_term_has_a_panel():
+    rows = history(["loss", "kl"])
+    rows[0]["kl"] = ""
+    assert titles(learning_curves(rows)) == ["loss", "kl"]
+
+
+def test_quantiles_of_codes_are_no_terms():
+    rows = history(["kl"])
+    for row in rows:
+        row |= {"z_mean_q05": -1.0, "z_mean_q50": 0.0, "z_mean_q100": ""}
+    assert titles(learning_curves(rows)) == ["kl"]
 
 
 def test_a_term_that_starts_later_has_a_panel():

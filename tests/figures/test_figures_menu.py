@@ -6,33 +6,66 @@ from matplotlib.figure import Figure
 
 from keras_aae.errors import KerasAAEError
 from keras_aae.figures import draw
+from keras_aae.figures.animation import Animation
+from keras_aae.figures.menu import compares, file_name
 from keras_aae.registry import FIGURES
 
-HISTORY = [{"epoch": 1, "kl": 2.0, "val_kl": 2.5}]
+HISTORY = [{"epoch": 1, "kl": 2.0, "val_kl": 2.5, "z_q05": -1.0, "z_q95": 1.0}]
+
+
+SHAPES = {"point-clouds": (12, 2, 1)}
+DIMENSIONS = {"scatterplot-3d": 3}
+
+
+@pytest.fixture
+def draw_any(make_model, prior, make_dataset):
+    """Draws any figure of the menu."""
+
+    def draw_any(name, note=""):
+        model = make_model(DIMENSIONS.get(name, 2), prior)
+        dataset = make_dataset(note=note, shape=SHAPES.get(name, model.image_shape))
+        return draw(
+            name,
+            model=model,
+            models={"a model": model, "another": model},
+            dataset=dataset,
+            history=HISTORY,
+        )
+
+    return draw_any
+
+
+def size(drawn):
+    if isinstance(drawn, Animation):
+        return drawn.frames.shape[2:0:-1]
+    return drawn.get_figwidth(), drawn.get_figheight()
 
 
 @pytest.mark.parametrize("name", FIGURES)
-def test_every_figure_draws_and_writes_nothing(
-    name, model, dataset, tmp_path, monkeypatch
-):
+def test_every_figure_draws_and_writes_nothing(name, draw_any, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    figure = draw(name, model=model, dataset=dataset, history=HISTORY)
-    assert isinstance(figure, Figure)
+    figure = draw_any(name)
+    moves = file_name(name) == f"{name}.gif"
+    assert isinstance(figure, Animation if moves else Figure)
     assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("name", FIGURES)
-def test_the_note_of_the_data_stands_under_every_figure(name, model, make_dataset):
+def test_the_note_of_the_data_stands_under_every_figure(name, draw_any):
     note = "MNIST was not available: digits used instead"
-    plain, noted = (
-        draw(name, model=model, dataset=make_dataset(note=text), history=HISTORY)
-        for text in ("", note)
-    )
-    assert not plain.texts
-    (text,) = noted.texts
-    assert text.get_text().replace("\n", " ") == note
-    assert noted.get_figheight() > plain.get_figheight()
-    assert noted.get_figwidth() == plain.get_figwidth()
+    plain, noted = draw_any(name), draw_any(name, note)
+    if isinstance(plain, Figure):
+        assert not plain.texts
+        (text,) = noted.texts
+        assert text.get_text().replace("\n", " ") == note
+    assert size(noted)[1] > size(plain)[1]
+    assert size(noted)[0] == size(plain)[0]
+
+
+def test_figures_of_several_models_and_moving_ones_are_known():
+    assert [name for name in FIGURES if compares(name)] == ["reconstruction-strips"]
+    moving = [name for name in FIGURES if file_name(name) != f"{name}.png"]
+    assert moving == ["interpolation-animation", "morph"]
 
 
 def test_options_reach_the_figure(model):
@@ -62,6 +95,7 @@ def test_unknown_names_list_the_choices(name, options, message, model, dataset):
     [
         ("scatterplot", "'scatterplot' needs model and dataset. Pass model=..., data"),
         ("learning-curves", "'learning-curves' needs history. Pass history=..."),
+        ("reconstruction-strips", "needs models and dataset. Pass models=..., data"),
     ],
 )
 def test_missing_inputs_are_named(name, message):

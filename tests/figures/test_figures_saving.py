@@ -1,10 +1,14 @@
 import errno
 import os
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from keras_aae.errors import KerasAAEError, RunError
 from keras_aae.figures import draw, save
+from keras_aae.figures.animation import Animation
+from keras_aae.figures.saving import GREYS
 
 SIGNATURES = {"png": b"\x89PNG", "svg": b"<?xml", "pdf": b"%PDF"}
 
@@ -36,6 +40,47 @@ def test_text_stays_text_and_points_become_pixels(figure, tmp_path):
 
 def test_capital_endings_are_understood(figure, tmp_path):
     assert save(figure, str(tmp_path / "A.PNG")).read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.fixture
+def animation():
+    grey = np.linspace(0, 255, 3 * 4 * 5).astype("uint8").reshape(3, 4, 5, 1)
+    return Animation(grey, seconds_per_frame=0.25)
+
+
+def test_an_animation_is_a_gif_that_goes_round(animation, tmp_path):
+    path = save(animation, tmp_path / "a.gif")
+    with Image.open(path) as image:
+        assert (image.n_frames, image.size) == (3, (5, 4))
+        assert (image.info["duration"], image.info["loop"]) == (250, 0)
+        for i, frame in enumerate(animation.frames):
+            image.seek(i)
+            shown = np.asarray(image.convert("L"), dtype=int)
+            assert np.abs(shown - frame[..., 0]).max() <= 255 / (GREYS - 1) / 2 + 1
+    assert save(animation, tmp_path / "b.GIF").read_bytes() == path.read_bytes()
+
+
+def test_black_stays_black_and_colours_stay_colours(tmp_path):
+    frames = np.zeros((2, 4, 4, 3), "uint8")
+    frames[0, :2], frames[1, :, :2] = (200, 30, 10), (0, 90, 250)
+    with Image.open(save(Animation(frames, 0.1), tmp_path / "a.gif")) as image:
+        for i, frame in enumerate(frames):
+            image.seek(i)
+            np.testing.assert_array_equal(np.asarray(image.convert("RGB")), frame)
+
+
+def test_what_moves_and_what_does_not_have_their_own_endings(
+    animation, figure, tmp_path
+):
+    with pytest.raises(
+        KerasAAEError, match="animation cannot.*'a.png'.*ending in .gif"
+    ):
+        save(animation, tmp_path / "a.png")
+    with pytest.raises(
+        KerasAAEError, match=r"still figure cannot.*'a.gif'.*\.png, \.svg"
+    ):
+        save(figure, tmp_path / "a.gif")
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("name", ["figure.jpg", "figure"])

@@ -3,7 +3,7 @@ import pytest
 
 from keras_aae.errors import KerasAAEError, UnsupportedError
 from keras_aae.figures.classes import apart
-from keras_aae.figures.scatterplot import principal_components, scatterplot
+from keras_aae.figures.scatterplot import scatterplot
 
 
 def points_of(figure):
@@ -74,16 +74,6 @@ def test_more_dimensions_show_two_principal_components(make_model, prior, datase
     assert "first principal component (" in axes.get_xlabel()
     assert "%" in axes.get_ylabel()
     assert not axes.lines
-
-
-def test_principal_components_of_a_known_cloud():
-    rng = np.random.default_rng(0)
-    codes = rng.normal(size=(500, 3)) * [1.0, 5.0, 2.0] + 7
-    points, shares = principal_components(codes)
-    centred = codes - codes.mean(axis=0)
-    assert np.corrcoef(points[:, 0], centred[:, 1])[0, 1] > 0.99
-    np.testing.assert_allclose(shares[:2], [25 / 30, 4 / 30], atol=0.03)
-    np.testing.assert_allclose(shares.sum(), 1)
 
 
 def test_one_dimension_has_a_named_row_for_each_class(make_model, dataset):

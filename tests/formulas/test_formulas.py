@@ -7,7 +7,7 @@ from keras import ops
 
 from keras_aae import divergences, losses
 from keras_aae.engine.backend import engine
-from keras_aae.priors import Normal
+from keras_aae.priors import MixtureOfNormals, Normal
 
 rng = np.random.default_rng(0)
 X = rng.random((5, 4, 3, 2)).astype("float32")
@@ -18,7 +18,9 @@ def numpy(tensor):
     return ops.convert_to_numpy(tensor)
 
 
-@pytest.mark.parametrize("name", ["bernoulli_nll", "gaussian_nll", "squared_error"])
+@pytest.mark.parametrize(
+    "name", ["bernoulli_nll", "gaussian_nll", "poisson_nll", "squared_error"]
+)
 def test_losses_equal_their_definition(name):
     ours = numpy(getattr(losses, name)(X, LOGITS))
     assert ours.shape == (5,)
@@ -126,3 +128,71 @@ def test_the_normal_prior_knows_its_quantiles_and_outlines():
     radii = [np.linalg.norm(curve, axis=1) for curve in prior.outlines()]
     np.testing.assert_allclose(radii, np.array([[1.0], [2.0]]) * np.ones(181))
     assert Normal.from_config(prior.get_config()) == prior
+
+
+def test_the_normal_density_equals_its_definition():
+    z, mean, log_var = rng.standard_normal((3, 5, 2)).astype("float32")
+    np.testing.assert_allclose(
+        numpy(divergences.normal_log_prob(z, mean, log_var)),
+        reference.normal_log_prob(z, mean, log_var),
+        rtol=1e-5,
+    )
+
+
+@pytest.mark.parametrize("p", [0.01, 0.05, 0.5])
+def test_bernoulli_kl_equals_its_definition_and_is_zero_at_the_target(p):
+    r = np.array([1e-4, 0.01, 0.05, 0.3, 0.9], "float32")
+    kl = numpy(divergences.bernoulli_kl(p, r))
+    np.testing.assert_allclose(kl, reference.bernoulli_kl(p, r), rtol=1e-3, atol=1e-6)
+    assert (kl >= -1e-7).all()
+    assert float(numpy(divergences.bernoulli_kl(p, np.float32(p)))) == pytest.approx(
+        0, abs=1e-7
+    )
+
+
+@pytest.mark.parametrize(("r", "sign"), [(-2.0, -1), (0.0, -1), (1.0, 1), (7.0, 1)])
+def test_bernoulli_kl_of_an_impossible_mean_is_finite_and_leads_back(r, sign):
+    value, slope = gradient(
+        lambda v: ops.sum(divergences.bernoulli_kl(0.05, v)), np.full((1,), r, "f4")
+    )
+    assert np.isfinite(value) and value > 0
+    assert np.isfinite(slope).all() and np.sign(slope[0]) == sign
+
+
+def mixture():
+    prior = MixtureOfNormals(2, 3, seed=1)
+    prior.means.assign([[-2.0, 0.0], [1.0, 1.0], [0.0, -1.5]])
+    prior.log_vars.assign(np.log([[0.25, 1.0], [0.5, 0.5], [1.0, 0.1]]))
+    prior.logits.assign(np.log([0.5, 0.3, 0.2]))
+    return prior
+
+
+def test_a_mixture_has_its_density_and_its_samples():
+    prior = mixture()
+    axis = np.linspace(-7, 7, 281, dtype="float32")
+    grid = np.stack(np.meshgrid(axis, axis), -1).reshape(-1, 2)
+    mass = np.exp(numpy(prior.log_prob(grid)).astype(float)) * (axis[1] - axis[0]) ** 2
+    assert mass.sum() == pytest.approx(1, abs=1e-4)
+    z = numpy(prior.sample(50_000, seed=3))
+    np.testing.assert_allclose(z.mean(0), mass @ grid, atol=0.03)
+    np.testing.assert_allclose(np.cov(z.T), np.cov(grid.T, aweights=mass), atol=0.04)
+    np.testing.assert_array_equal(z, numpy(prior.sample(50_000, seed=3)))
+
+
+def test_a_mixture_knows_its_quantiles_and_its_kl():
+    prior = mixture()
+    z = numpy(prior.sample(50_000, seed=4))
+    shares = [0.1, 0.5, 0.9]
+    np.testing.assert_allclose(
+        prior.quantiles(np.array(shares)), np.quantile(z, shares), atol=0.03
+    )
+    assert [curve.shape for curve in prior.outlines()] == 3 * [(181, 2)]
+    # One component at N(0, I) is the normal prior.
+    alone = MixtureOfNormals(2, 1)
+    alone.means.assign(np.zeros((1, 2)))
+    mean, log_var = rng.standard_normal((2, 4, 2)).astype("float32")
+    noise = rng.standard_normal((20_000, 4, 2)).astype("float32")
+    estimates = numpy(alone.kl(mean + np.exp(log_var / 2) * noise, mean, log_var))
+    exact = numpy(Normal(2).kl(None, mean, log_var))
+    error = estimates.std(axis=0) / np.sqrt(len(noise))
+    assert (np.abs(estimates.mean(axis=0) - exact) < 4 * error).all()

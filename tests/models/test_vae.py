@@ -4,9 +4,13 @@ import pytest
 from families import small_model
 from keras import layers, ops
 
+from keras_aae import load_model
 from keras_aae.building import build_model
-from keras_aae.errors import RecipeError, UnsupportedError
+from keras_aae.data import Images
+from keras_aae.engine.loop import measure_terms
+from keras_aae.errors import KerasAAEError, RecipeError, UnsupportedError
 from keras_aae.models import VAE, Autoencoder
+from keras_aae.models.vae import OBJECTIVES
 
 
 @pytest.fixture(scope="module")
@@ -108,7 +112,7 @@ def test_generate_is_a_function_of_its_seed(vae):
     ],
 )
 def test_unknown_options_list_the_choices(build, message):
-    with pytest.raises(RecipeError, match=message):
+    with pytest.raises(KerasAAEError, match=message):
         build()
 
 
@@ -121,3 +125,61 @@ def test_the_autoencoder_measures_its_loss(toy_images):
     x = toy_images[0] / 255
     squared = ((x - model.reconstruct(x)) ** 2).sum((1, 2, 3)).mean()
     assert value["loss"] == pytest.approx(squared, rel=1e-4)
+
+
+@pytest.mark.parametrize("prior", ["normal", "mixture"])
+def test_the_importance_weighted_bound_lies_above_the_elbo(prior, toy_images):
+    values = {}
+    for objective in ("elbo", "iwae"):
+        model = small_model(
+            "vae", objective=objective, samples=8, prior=prior, components=2
+        )
+        values[objective] = measure_terms(model, Images(*toy_images))
+    elbo, iwae = values["elbo"], values["iwae"]
+    assert elbo["loss"] == pytest.approx(elbo["neg_elbo"], rel=1e-5)
+    assert iwae["neg_elbo"] == pytest.approx(elbo["neg_elbo"], rel=1e-5)
+    assert iwae["loss"] < elbo["loss"]
+
+
+def test_the_importance_weighted_objective_equals_its_definition():
+    nll = np.array([[2.0, 1.0], [3.0, 0.5]], "float32")  # (samples, batch)
+    rate = np.array([[0.5, 0.1], [0.2, 0.3]], "float32")
+    model = small_model("vae", objective="iwae", samples=2)
+    loss = OBJECTIVES["iwae"](model, nll, None, rate)
+    expected = -np.log(np.exp(-nll - rate).mean(axis=0)).mean()
+    assert float(loss) == pytest.approx(expected, rel=1e-5)
+
+
+def test_a_learned_prior_is_trained_saved_and_sampled(toy_images, tmp_path):
+    model = small_model("vae", prior="mixture", components=4)
+    before = model.prior.get_weights()
+    model.fit(*toy_images, batch_size=35, epochs=2, verbose=0)
+    after = model.prior.get_weights()
+    assert all(not np.array_equal(a, b) for a, b in zip(before, after, strict=True))
+    model.save(tmp_path / "model.keras")
+    loaded = load_model(tmp_path / "model.keras")
+    np.testing.assert_allclose(loaded.generate(5, seed=1), model.generate(5, seed=1))
+    noise = np.zeros((2, 3), "float32")
+    np.testing.assert_allclose(
+        loaded.bound(toy_images[0][:2], noise), model.bound(toy_images[0][:2], noise)
+    )
+    with pytest.raises(RecipeError, match="no KL a dimension"):
+        model.kl_per_dimension(toy_images[0])
+
+
+def test_binarised_pixels_are_black_or_white_and_right_on_average(toy_images):
+    x = np.tile(toy_images[0][:1].astype("float32") / 255, (3000, 1, 1, 1))
+    plain, model = small_model("vae"), small_model("vae", binarise=True)
+    assert plain.observed(x) is x
+    drawn = ops.convert_to_numpy(model.observed(x))
+    assert set(np.unique(drawn)) == {0.0, 1.0}
+    np.testing.assert_allclose(drawn.mean(axis=0), x[0], atol=0.05)
+    assert not np.array_equal(drawn, ops.convert_to_numpy(model.observed(x)))
+
+
+def test_the_fault_of_two_relus_can_be_chosen(toy_images):
+    model = small_model("vae", code_activation="relu")
+    mean, log_var = model.posterior(toy_images[0])
+    assert mean.min() >= 0 and log_var.min() >= 0
+    mean, log_var = small_model("vae").posterior(toy_images[0])
+    assert mean.min() < 0 and log_var.min() < 0

@@ -1,81 +1,329 @@
+import contextlib
+import io
 import json
-from pathlib import Path
+import os
+import re
+import shutil
+import signal
+import statistics
+import sys
 
+import numpy as np
 import pytest
 
-from keras_aae import gallery
-from keras_aae.recipe import Experiment, Recipe
-from keras_aae.registry import RECIPES
+from cli.main import main
+from cli.progress import LineReporter
+from keras_aae import gallery, page, results
+from keras_aae.evaluation import evaluate
+from keras_aae.recipe import Comparison, Experiment, Recipe
+from keras_aae.registry import COMPARISONS, FIGURES, METRICS, RECIPES, load_entry
+from keras_aae.runs.session import Interrupted, Reporter
 
-TOY = None
+NAMES = ("toy", "other")
+
+
+@pytest.fixture(scope="module")
+def toy_file(tmp_path_factory, toy_images):
+    x, y = toy_images
+    path = tmp_path_factory.mktemp("data") / "toy.npz"
+    np.savez(path, x_train=x[:56], y_train=y[:56], x_test=x[56:], y_test=y[56:])
+    return path
 
 
 @pytest.fixture
-def toy(toy_npz, monkeypatch):
-    """A quick experiment on the menu."""
+def put(toy_file, monkeypatch):
+    """Puts a quick experiment on the menu; returns what changes it."""
     recipe = Recipe(
-        name="toy", dataset=str(toy_npz), options={"latent_dim": 2, "hidden_units": [4]},
-        epochs=1, batch_size=8, execution="graph",
+        model="autoencoder", dataset=str(toy_file),
+        options={"latent_dim": 2, "hidden_units": [4]},
+        epochs=2, batch_size=28, execution="steps",
     )  # fmt: skip
 
-    def put(**changes):
-        experiment = Experiment(
-            recipe.replace(**changes), "a paper", {"mse": 0.5}, ("reconstructions",)
-        )
-        monkeypatch.setattr(f"{__name__}.TOY", experiment)
+    def put(name="toy", *, figures=("reconstructions",), seeds=(0,), **changes):
+        changed = recipe.replace(name=name, seed=seeds[0], **changes)
+        published = {"mse": 0.5, "nll": 80.0}
+        experiment = Experiment(changed, "a paper", published, figures, seeds)
+        monkeypatch.setattr(sys.modules[__name__], name, experiment, raising=False)
+        monkeypatch.setitem(RECIPES, name, (f"{__name__}:{name}", "a toy"))
 
-    monkeypatch.setitem(RECIPES, "toy", (f"{__name__}:TOY", "toy"))
     put()
     return put
 
 
-def make(tmp_path, **options):
-    return gallery.make_results(
-        "toy", tmp_path / "results", tmp_path / "runs", **options
-    )
+@pytest.fixture
+def change_code(monkeypatch):
+    """Makes the code of every family another one."""
+
+    def change(text):
+        monkeypatch.setattr(gallery, "code_fingerprint", lambda model: text * 64)
+
+    change("a")
+    return change
+
+
+@pytest.fixture(autouse=True)
+def one_number(monkeypatch):
+    """Measuring more would take long, and is tested elsewhere."""
+
+    def measure(source):
+        return evaluate(source.model, source.dataset, names=["mse"])
+
+    monkeypatch.setattr(gallery, "evaluate_source", measure)
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory):
+    """Where the first of these tests leaves what it makes, for the others to copy."""
+    return tmp_path_factory.mktemp("first")
+
+
+@pytest.fixture
+def made(put, change_code, first, tmp_path):
+    """The toy's results and run, made before."""
+    if not (first / "results").exists():
+        make(first)
+    shutil.copytree(first, tmp_path, dirs_exist_ok=True)
+    return put
+
+
+def make(tmp_path, name="toy", **options):
+    folders = (tmp_path / "results", tmp_path / "runs")
+    return gallery.Gallery(*folders, **options).make(name)
+
+
+def kept(tmp_path, name="toy"):
+    return results.read_result(tmp_path / "results" / name)
+
+
+def text_of_page(tmp_path):
+    return (tmp_path / "results" / "README.md").read_text(encoding="utf-8")
 
 
 def runs(tmp_path):
-    return sorted(path.name for path in (tmp_path / "runs").iterdir())
+    path = tmp_path / "runs"
+    return sorted(run.name for run in path.iterdir()) if path.exists() else []
 
 
-def test_results_are_figures_numbers_and_a_page(toy, tmp_path):
-    folder = make(tmp_path)
+def times(folder):
+    return {path.name: path.stat().st_mtime_ns for path in folder.iterdir()}
+
+
+def test_results_are_figures_numbers_and_a_page(put, change_code, tmp_path):
+    answer = make(tmp_path)
+    folder = tmp_path / "results" / "toy"
     assert {p.name for p in folder.iterdir()} == {"metrics.json", "reconstructions.png"}
-    kept = json.loads((folder / "metrics.json").read_text())
-    page = (tmp_path / "results" / "README.md").read_text()
-    assert f"| mse | {kept['metrics']['mse']:.4f} | 0.50 |" in page
-    assert "keras-aae train --recipe toy" in page and "toy/reconstructions.png" in page
+    (run,) = kept(tmp_path).runs
+    assert run.seed == 0 and run.epochs == 2 and run.seconds > 0
+    assert run.environment["engine"] == "tensorflow"
+    mse = f"{run.metrics['mse']:.5g}"
+    assert (answer.action, answer.headline) == ("trained", f"mse {mse} (published 0.5)")
+    text = text_of_page(tmp_path)
+    assert f"| [toy](#toy) | mse | 0.5 | {mse} | 0 | `keras-aae figures toy` |" in text
+    assert "| [toy](#toy) | nll | 80 | not measured |" in text
+    assert f"| mse | {mse} | 0.5 | {METRICS['mse'][1]} |" in text
+    assert "keras-aae train --recipe toy" in text and "A toy." in text
+    assert 'src="toy/reconstructions.png"' in text
+    assert FIGURES["reconstructions"][1] in text
 
 
-def test_what_is_there_is_not_made_again(toy, tmp_path):
-    folder = make(tmp_path)
-    files = {p: p.stat().st_mtime_ns for p in folder.iterdir()}
-    before = runs(tmp_path)
+def test_what_is_current_is_not_made_again_even_without_its_run(made, tmp_path):
+    before = times(tmp_path / "results" / "toy")
+    shutil.rmtree(tmp_path / "runs")
+    again = make(tmp_path)
+    assert again.action == "current" and "published" in again.headline
+    assert times(tmp_path / "results" / "toy") == before
+    assert not runs(tmp_path)
+
+
+def test_force_draws_and_measures_again_from_the_same_run(made, tmp_path):
+    before, trained = times(tmp_path / "results" / "toy"), runs(tmp_path)
+    assert make(tmp_path, force=True).action == "reused"
+    after = times(tmp_path / "results" / "toy")
+    assert all(after[name] != before[name] for name in before)
+    assert runs(tmp_path) == trained
+
+
+def test_a_new_figure_is_drawn_and_nothing_else(made, tmp_path):
+    drawn = tmp_path / "results" / "toy" / "reconstructions.png"
+    before, numbers = drawn.stat().st_mtime_ns, kept(tmp_path)
+    made(figures=("reconstructions", ("reconstructions", {"n": 3})))
+    assert make(tmp_path).action == "reused"
+    assert drawn.with_name("reconstructions-3.png").exists()
+    assert drawn.stat().st_mtime_ns == before and kept(tmp_path) == numbers
+
+
+def test_a_figure_that_the_recipe_no_longer_has_is_removed(made, tmp_path):
+    folder = tmp_path / "results" / "toy"
+    for name in ("scatterplot.png", "morph.gif", "notes.txt"):
+        (folder / name).touch()
+    assert make(tmp_path).action == "current"
+    assert {path.name for path in folder.iterdir()} == {
+        "metrics.json", "notes.txt", "reconstructions.png"
+    }  # fmt: skip
+
+
+def test_what_has_changed_is_trained_anew_beside_the_old(made, change_code, tmp_path):
+    made(learning_rate=0.1)
+    assert make(tmp_path).action == "trained" and len(runs(tmp_path)) == 2
+    assert kept(tmp_path).origin.recipe["learning_rate"] == 0.1
+    change_code("b")
+    assert make(tmp_path).action == "trained" and len(runs(tmp_path)) == 3
+    change_code("a")
+    assert make(tmp_path).action == "reused" and len(runs(tmp_path)) == 3
+
+
+def test_a_value_that_recipes_have_gained_makes_nothing_stale(made, tmp_path):
+    path = tmp_path / "results" / "toy" / "metrics.json"
+    values = json.loads(path.read_text())
+    del values["origin"]["recipe"]["watch"]
+    path.write_text(json.dumps(values))
+    assert make(tmp_path).action == "current"
+
+
+def test_numbers_of_another_format_are_stale(made, tmp_path):
+    path = tmp_path / "results" / "toy" / "metrics.json"
+    for content in ("", "{}", "[]", '{"recipe": {}, "metrics": {}}'):
+        path.write_text(content)
+        assert "## toy" not in page.page(tmp_path / "results")
+        assert make(tmp_path).action == "reused"
+        assert kept(tmp_path) is not None
+
+
+def test_every_seed_is_trained_and_measured_once(made, tmp_path):
+    shutil.rmtree(tmp_path / "runs")
+    made(seeds=(0, 2))
+    assert make(tmp_path).action == "trained" and len(runs(tmp_path)) == 1
+    result = kept(tmp_path)
+    assert [run.seed for run in result.runs] == [0, 2]
+    values = [run.metrics["mse"] for run in result.runs]
+    assert values[0] != values[1]
+    mean, spread = statistics.fmean(values), abs(values[0] - values[1]) / 2**0.5
+    assert result.number("mse") == pytest.approx((mean, spread))
+    text = text_of_page(tmp_path)
+    assert f"| 0.5 | {mean:.5g} ± {spread:.2g} | 0, 2 |" in text
+    assert "Seeds 0, 2: 2 epochs in" in text
+    made(seeds=(0,))
     make(tmp_path)
-    assert files == {p: p.stat().st_mtime_ns for p in folder.iterdir()}
-    assert runs(tmp_path) == before
-    make(tmp_path, force=True)
-    assert files != {p: p.stat().st_mtime_ns for p in folder.iterdir()}
+    assert [run.seed for run in kept(tmp_path).runs] == [0] and not runs(tmp_path)[1:]
+    assert f"| 0.5 | {values[0]:.5g} | 0 |" in text_of_page(tmp_path)
 
 
-def test_a_changed_recipe_is_trained_anew_beside_the_old_one(toy, tmp_path):
+class Stopping(Reporter):
+    """Presses Ctrl-C after so many epochs."""
+
+    def __init__(self, epochs):
+        self.left = epochs
+
+    def epoch(self, row):
+        self.left -= 1
+        if self.left == 0:
+            os.kill(os.getpid(), signal.SIGINT)
+
+
+def test_an_interrupted_run_goes_on_where_it_was(made, tmp_path):
+    whole = kept(tmp_path).runs[0].metrics
+    shutil.rmtree(tmp_path / "runs")
+    (tmp_path / "results" / "toy" / "metrics.json").unlink()
+    with pytest.raises(Interrupted):
+        make(tmp_path, reporter=Stopping(1))
+    assert make(tmp_path).action == "resumed"
+    (run,) = kept(tmp_path).runs
+    assert run.epochs == 2 and run.metrics == whole
+
+
+def test_a_run_is_trained_for_longer_but_never_cut_short(made, tmp_path):
+    made(epochs=3)
+    assert make(tmp_path).action == "resumed" and len(runs(tmp_path)) == 1
+    assert kept(tmp_path).runs[0].epochs == 3
+    made(epochs=1)
+    assert make(tmp_path).action == "trained" and len(runs(tmp_path)) == 2
+    assert kept(tmp_path).runs[0].epochs == 1
+
+
+def test_pictures_stand_in_pairs_and_wide_ones_alone(made, tmp_path):
+    names = ("reconstructions", "scatterplot", "interpolation", "learning-curves")
+    made(figures=names)
     make(tmp_path)
-    toy(seed=1)
-    folder = make(tmp_path)
-    assert len(runs(tmp_path)) == 2
-    assert json.loads((folder / "metrics.json").read_text())["recipe"]["seed"] == 1
+    rows = [line for line in text_of_page(tmp_path).splitlines() if "<img" in line]
+    assert [row.count("<img") for row in rows] == [1, 2, 1]
+    assert [row.count('width="840"') for row in rows] == [1, 0, 1]
 
 
-def test_an_unfinished_run_goes_on(toy, tmp_path):
-    make(tmp_path)
-    toy(epochs=3)
-    make(tmp_path)
-    (name,) = runs(tmp_path)
-    history = (tmp_path / "runs" / name / "history.csv").read_text()
-    assert len(history.splitlines()) == 4
+def test_comparisons_are_drawn_of_runs_and_only_once(made, tmp_path, monkeypatch):
+    made("other", options={"latent_dim": 3, "hidden_units": [4]})
+    both = Comparison("reconstruction-strips", NAMES)
+    monkeypatch.setattr(sys.modules[__name__], "both", both, raising=False)
+    monkeypatch.setitem(COMPARISONS, "both", (f"{__name__}:both", "two toys"))
+    assert gallery.comparisons_of(["toy"]) == []
+    assert gallery.comparisons_of(NAMES) == ["both"]
+    assert make(tmp_path, "both").action == "trained"
+    assert (tmp_path / "results" / "comparisons" / "both.png").exists()
+    assert "comparisons/both.png" in text_of_page(tmp_path)
+    assert "Two toys. Recipes: [toy](#toy), [other](#other)" in text_of_page(tmp_path)
+    (other,) = (path for path in (tmp_path / "runs").iterdir() if "other" in path.name)
+    shutil.rmtree(other)
+    assert make(tmp_path, "both").action == "current" and len(runs(tmp_path)) == 1
+    made("other", options={"latent_dim": 2, "hidden_units": [5]})
+    assert make(tmp_path, "both").action == "trained" and len(runs(tmp_path)) == 2
 
 
-def test_the_committed_page_is_what_the_code_makes():
-    results = Path(__file__).parents[2] / "results"
-    assert gallery.page(results) == (results / "README.md").read_text(encoding="utf-8")
+def test_a_row_of_the_checklist_is_ticked_if_all_it_points_to_is_there(made, tmp_path):
+    folder, result = tmp_path / "results", kept(tmp_path)
+    shown = {"toy": (load_entry("toy", RECIPES, "recipe"), result)}
+
+    def where(*pointers):
+        return page._where(folder, shown, pointers)
+
+    assert where(("toy", "reconstructions"), ("toy", "mse"))[1]
+    assert "toy/reconstructions.png" in where(("toy", "reconstructions"))[0]
+    for missing in (
+        ("toy", "samples"),
+        ("other", "mse"),
+        ("comparison", "both"),
+        "no/such/file.py",
+    ):
+        text, is_shown = where(("toy", "mse"), missing)
+        assert not is_shown and "not made yet" in text
+    assert page._where(folder, shown, "not built yet") == ("not built yet", False)
+    (tmp_path / "results" / "toy" / "reconstructions.png").unlink()
+    assert not where(("toy", "reconstructions"))[1]
+
+
+def command(tmp_path, *args):
+    """The command in this process: exit code and what it printed."""
+    folders = ["--results", tmp_path / "results", "--runs", tmp_path / "runs"]
+    out = io.StringIO()
+    argv = ["keras-aae", "figures", *args, *folders]
+    with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(out):
+        patch.setattr(sys, "argv", list(map(str, argv)))
+        try:
+            main()
+            return 0, out.getvalue()
+        except SystemExit as stop:
+            return stop.code, out.getvalue()
+
+
+@pytest.fixture
+def on_the_menu(made, monkeypatch):
+    """The toy under the name of a recipe that the command knows."""
+    monkeypatch.setitem(RECIPES, "vae-2d", (f"{__name__}:toy", "a toy"))
+
+
+def test_the_command_tells_a_line_a_recipe(on_the_menu, tmp_path):
+    code, out = command(tmp_path, "vae-2d")
+    assert code == 0
+    mse = kept(tmp_path, "vae-2d").number("mse")[0]
+    assert re.fullmatch(
+        rf"vae-2d  reused    +\d+ s   mse {mse:.5g} \(published 0.5\)\n", out
+    )
+    assert command(tmp_path, "vae-2d")[1].startswith("vae-2d  current  ")
+
+
+def test_the_command_goes_on_after_ctrl_c(on_the_menu, tmp_path, monkeypatch):
+    shutil.rmtree(tmp_path / "runs")
+    with monkeypatch.context() as patch:
+        stop = lambda reporter, row: os.kill(os.getpid(), signal.SIGINT)  # noqa: E731
+        patch.setattr(LineReporter, "epoch", stop)
+        assert command(tmp_path, "vae-2d") == (130, "")
+    code, out = command(tmp_path, "vae-2d")
+    assert code == 0 and out.startswith("vae-2d  resumed")

@@ -69,6 +69,23 @@ def test_the_saved_model_is_the_trained_one(toy_npz, tmp_path, toy_images):
     assert opened.model.optimizer is None
 
 
+def test_the_quantiles_of_watched_codes_join_the_history(toy_npz, tmp_path):
+    plain = training.train(recipe(toy_npz), tmp_path / "plain")
+    watched = training.train(recipe(toy_npz, watch=20), tmp_path / "watched")
+    columns = set(watched.history[0]) - set(plain.history[0])
+    percents = ("00", "05", "25", "50", "75", "95", "100")
+    names = ("z_mean", "z_log_var")
+    assert columns == {f"{name}_q{p}" for name in names for p in percents}
+    assert [row["loss"] for row in watched.history] == [
+        row["loss"] for row in plain.history
+    ]
+    x = source.Source.open(watched.path).dataset.train.array()[:20]
+    codes = source.Source.open(watched.path).model.encode(x)
+    last = watched.history[-1]
+    assert last["z_mean_q50"] == pytest.approx(np.median(codes), abs=1e-5)
+    assert last["z_mean_q100"] == pytest.approx(codes.max(), abs=1e-5)
+
+
 def test_the_same_recipe_gives_the_same_history(toy_npz, tmp_path):
     runs = [training.train(recipe(toy_npz), tmp_path / name) for name in "ab"]
     assert terms(runs[0]) == terms(runs[1])

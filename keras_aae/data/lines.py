@@ -1,0 +1,103 @@
+"""Synthetic clouds of points along lines, as coordinates and as images.
+
+References:
+    Autoencoder Lines, in keras-adversarial-autoencoders (van Rossum, 2018), whose own
+    file of clouds is not published
+    https://github.com/mrquincle/keras-adversarial-autoencoders
+"""
+
+from pathlib import Path
+
+import numpy as np
+
+from keras_aae.data.dataset import Dataset
+from keras_aae.data.images import Images
+
+CLOUDS = 100
+TRAIN_CLOUDS = 80
+POINTS = 200
+OUTLIERS = 20
+MOST_SEGMENTS = 4
+SHORTEST = 0.4  # of the sides of the square
+MARGIN = 0.1  # ten standard deviations of the noise: no point leaves the square
+NOISE = 0.01
+SIDE = 28  # pixels
+SEED = 0
+
+
+def load_lines_coordinates(data_dir: str | Path | None = None) -> Dataset:
+    """100 clouds of 200 points in the unit square, images of 200x2 in [0, 1].
+
+    Row i of an image is point i: x, then y. A cloud is of 2 to 4 segments with equally
+    many noisy points each, and 20 outliers. 80 clouds are to train on, 20 to test with,
+    the same every time.
+
+    A dense network has weights of its own for every row, so rows have to mean the same in
+    all clouds: segments come from left to right by their left ends, the points of each in
+    order along it from its left end, and the outliers last, from left to right.
+
+    Args:
+        data_dir: not used, as there is no file to look for.
+    """
+    del data_dir
+    return _dataset("lines-coordinates", clouds())
+
+
+def load_lines(data_dir: str | Path | None = None) -> Dataset:
+    """The clouds of `load_lines_coordinates` as images of 28x28, 0 or 255.
+
+    Args:
+        data_dir: not used, as there is no file to look for.
+    """
+    del data_dir
+    return _dataset("lines", rasterised(clouds()))
+
+
+def _dataset(name: str, x: np.ndarray) -> Dataset:
+    return Dataset(name, Images(x[:TRAIN_CLOUDS]), Images(x[TRAIN_CLOUDS:]))
+
+
+def clouds() -> np.ndarray:
+    """The points (x, y) of all clouds, float32 (100, 200, 2) in [0, 1]."""
+    rng = np.random.default_rng(SEED)
+    return np.stack([_cloud(rng) for _ in range(CLOUDS)]).astype(np.float32)
+
+
+def _cloud(rng: np.random.Generator) -> np.ndarray:
+    ends = [_segment(rng) for _ in range(rng.integers(2, MOST_SEGMENTS + 1))]
+    ends.sort(key=lambda segment: segment[0, 0])
+    shares = np.array_split(np.arange(POINTS - OUTLIERS), len(ends))
+    along = [
+        _points(rng, *e, len(share)) for e, share in zip(ends, shares, strict=True)
+    ]
+    outliers = rng.random((OUTLIERS, 2))
+    return np.concatenate([*along, outliers[outliers[:, 0].argsort()]])
+
+
+def _segment(rng: np.random.Generator) -> np.ndarray:
+    """The left and the right end of a segment, (2, 2)."""
+    while True:
+        ends = rng.uniform(MARGIN, 1 - MARGIN, (2, 2))
+        if np.linalg.norm(ends[1] - ends[0]) >= SHORTEST:
+            return ends[ends[:, 0].argsort()]
+
+
+def _points(rng: np.random.Generator, left, right, n: int) -> np.ndarray:
+    """`n` noisy points of a segment in order along it, (n, 2)."""
+    t = np.sort(rng.random(n))[:, None]
+    return left + t * (right - left) + rng.normal(0, NOISE, (n, 2))
+
+
+def rasterised(points: np.ndarray) -> np.ndarray:
+    """Images in which the pixels that hold a point are 255, uint8 (n, 28, 28).
+
+    x runs to the right and y upwards; the edges x = 1 and y = 1 belong to the last pixels.
+
+    Args:
+        points: (n, points, 2) in [0, 1].
+    """
+    cells = np.minimum((points * SIDE).astype(int), SIDE - 1)
+    images = np.zeros((len(points), SIDE, SIDE), np.uint8)
+    cloud = np.arange(len(points))[:, None]
+    images[cloud, SIDE - 1 - cells[..., 1], cells[..., 0]] = 255
+    return images

@@ -1,0 +1,143 @@
+"""How sparse a code is: which points of two units lie on an axis."""
+
+from collections.abc import Sequence
+from numbers import Real
+
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from keras_aae.errors import KerasAAEError
+from keras_aae.figures.classes import legend, show_classes
+from keras_aae.figures.point_cloud import check_pair, encode_test_images
+from keras_aae.figures.style import (
+    COLUMN,
+    FAINT,
+    INK,
+    add_note,
+    house_style,
+    lay_out,
+)
+
+HEIGHT = 3.2  # inches
+STRIP = 0.2  # of a unit's range: how broad points on an axis are spread
+GAP = 0.04  # of a unit's range: between the strip and the plane
+GOLDEN = (5**0.5 - 1) / 2  # its multiples, modulo 1, fill a line evenly
+NAME = {
+    "size": 6,
+    "color": INK,
+    "ha": "center",
+    "bbox": {"pad": 0.5, "facecolor": "white", "edgecolor": "none", "alpha": 0.7},
+}
+
+
+def axis_scatter(
+    model,
+    dataset,
+    *,
+    n: int = 10000,
+    units: Sequence[int] = (0, 1),
+    tolerance: float = 0.01,
+):
+    """Two units of the codes of the test images, and the share of points on an axis.
+
+    A unit is zero in a code where |z| <= tolerance (max z - min z), over the images
+    drawn. A point is on an axis if at least one of its two units is zero. Such points
+    would cover one another, so they are drawn in a strip beside the plane: along it
+    stands the other unit, across it they are only spread. Those at the origin fill the
+    corner of the two strips, class by class.
+
+    Args:
+        model: with `encode`.
+        dataset: whose test images are encoded.
+        n: the most images drawn; spread evenly over the test set if it holds more.
+        units: which two, counted from 0.
+        tolerance: share of a unit's range that counts as zero.
+
+    Raises:
+        UnsupportedError: the model cannot encode, or to one dimension only.
+        KerasAAEError: a code is not a finite number, or there are no such units.
+    """
+    _check_tolerance(tolerance)
+    codes, labels = encode_test_images(model, dataset, n, "axis-scatter", least=2)
+    pair = check_pair("units", units, codes.shape[1])
+    names = [f"$z_{{{unit + 1}}}$" for unit in pair]
+    codes = codes[:, pair]
+    zero = near_zero(codes, tolerance)
+    return _figure(codes, zero, labels, dataset, names, tolerance)
+
+
+def near_zero(codes: np.ndarray, tolerance: float) -> np.ndarray:
+    """Where |z| <= tolerance (max z - min z) of that unit, (n, units)."""
+    return np.abs(codes) <= tolerance * np.ptp(codes, axis=0)
+
+
+def _check_tolerance(value):
+    if not (isinstance(value, Real) and 0 <= value < 1):
+        raise KerasAAEError(
+            "Invalid value for option `tolerance`. Expected a number from 0 to less "
+            f"than 1. Received: {value!r}."
+        )
+
+
+@house_style()
+def _figure(codes, zero, labels, dataset, names, tolerance):
+    # A colour bar has to know of the layout when it is made.
+    figure = Figure(figsize=(COLUMN, HEIGHT), layout="constrained")
+    axes = figure.add_subplot()
+    low, span = codes.min(axis=0), np.ptp(codes, axis=0)
+    span[span == 0] = 1.0  # a unit that is always the same
+    across = _across(codes, zero, labels)
+    strips = low - span * (GAP + STRIP * (0.95 - 0.9 * across))
+    show_classes(axes, np.where(zero, strips, codes), labels)
+    legend(axes, labels, dataset.class_names)
+    _draw_axes(axes, low, span, names)
+    axes.set_title(_title(zero, names, tolerance))
+    lay_out(figure)
+    add_note(figure, dataset.note)
+    return figure
+
+
+def _across(codes: np.ndarray, zero: np.ndarray, labels) -> np.ndarray:
+    """Where points stand across the strips that they are in, from 0 to 1, (n, 2)."""
+    across = np.zeros_like(codes)
+    for unit in (0, 1):
+        # Neighbours along the strip get places far apart across it.
+        rows = np.flatnonzero(zero[:, unit])
+        rows = rows[codes[rows, 1 - unit].argsort(kind="stable")]
+        across[rows, unit] = np.arange(len(rows)) * GOLDEN % 1
+    # All that is left of a point at the origin is its class.
+    rows = np.flatnonzero(zero.all(axis=1))
+    rows = rows if labels is None else rows[labels[rows].argsort(kind="stable")]
+    side = np.ceil(np.sqrt(max(len(rows), 1)))
+    grid = np.divmod(np.arange(len(rows)), side)
+    across[rows] = (np.stack(grid, axis=1) + 0.5) / side
+    return across
+
+
+def _draw_axes(axes, low: np.ndarray, span: np.ndarray, names):
+    """Shade and name the strips; keep ticks and spines to the plane."""
+    far, near, high = low - span * (GAP + STRIP), low - span * GAP, low + span
+    shade = {"color": FAINT, "alpha": 0.15, "linewidth": 0, "zorder": 0}
+    axes.axvspan(far[0], near[0], **shade)
+    axes.axhspan(far[1], near[1], **shade)
+    axes.set_xlim(far[0], high[0] + 0.03 * span[0])
+    axes.set_ylim(far[1], high[1] + 0.03 * span[1])
+    middle = (far + near) / 2
+    axes.text(middle[0], high[1], f"{names[0]} = 0", va="top", **NAME)
+    axes.text(high[0], middle[1], f"{names[1]} = 0", va="center", rotation=270, **NAME)
+    for i, (axis, side) in enumerate(((axes.xaxis, "bottom"), (axes.yaxis, "left"))):
+        ticks = MaxNLocator(5, steps=[1, 2, 5, 10]).tick_values(low[i], high[i])
+        axis.set_ticks(ticks[(ticks >= low[i]) & (ticks <= high[i])])
+        axis.set_label_text(names[i])
+        axes.spines[side].set_bounds(low[i], high[i])
+
+
+def _title(zero: np.ndarray, names, tolerance: float) -> str:
+    alone = (zero & ~zero[:, ::-1]).mean(axis=0)
+    return (
+        f"{zero.any(axis=1).mean():.1%} of {len(zero):,} points on an axis\n"
+        f"{names[0]} = 0: {alone[0]:.1%}   {names[1]} = 0: {alone[1]:.1%}   "
+        f"both: {zero.all(axis=1).mean():.1%}\n"
+        f"zero: |z| up to {100 * tolerance:.3g}% of the unit's range"
+    )

@@ -1,0 +1,91 @@
+"""How the codes are distributed while the model is trained."""
+
+import numpy as np
+from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from keras_aae.errors import UnsupportedError
+from keras_aae.figures.history import quantiles, values
+from keras_aae.figures.style import COLUMN, FAINT, PAGE, PALETTE, house_style, lay_out
+
+PANEL_HEIGHT = 2.0  # inches
+TINTS = (0.2, 0.6)  # the share of the median's colour in the widest, the narrowest band
+MEDIAN = "median"
+
+
+def code_distributions(history):
+    """One panel a quantity, such as `z_mean`: its quantiles over the epochs.
+
+    Bands lie between the quantiles of p and 100 - p percent, the narrower the darker,
+    and the medians on a line.
+
+    Args:
+        history: one dict an epoch: `epoch` and columns such as `z_mean_q05`, the value
+            below which 5 % of the numbers in the watched images' `z_mean` lie; '' or nan
+            where a value is missing.
+
+    Raises:
+        UnsupportedError: the history holds no such values.
+    """
+    history = list(history)
+    panels = {
+        quantity: _curves(history, columns)
+        for quantity, columns in quantiles(history).items()
+    }
+    panels = {quantity: curves for quantity, curves in panels.items() if curves}
+    if not panels:
+        raise UnsupportedError(
+            "Figure 'code-distributions' needs quantiles of the codes, and this history "
+            "holds none. Train with watch=500 (`--set watch=500`), which writes those "
+            "of 500 images."
+        )
+    return _figure(values(history, "epoch"), panels)
+
+
+def _curves(history: list[dict], columns: dict[int, str]) -> dict[str, np.ndarray]:
+    """Name of each band or line, from the widest band on: lower and upper quantiles."""
+    pairs = [(p, 100 - p) for p in sorted(columns) if p <= 50 and 100 - p in columns]
+    curves = {}
+    for low, high in pairs:
+        name = MEDIAN if low == high else f"{low}–{high} %"
+        bounds = np.stack([values(history, columns[p]) for p in (low, high)])
+        if np.isfinite(bounds).all(axis=0).any():
+            curves[name] = bounds
+    return curves
+
+
+@house_style()
+def _figure(epochs: np.ndarray, panels: dict[str, dict[str, np.ndarray]]):
+    figure = Figure(figsize=(COLUMN if len(panels) == 1 else PAGE, PANEL_HEIGHT))
+    row = figure.subplots(1, len(panels), squeeze=False)[0]
+    drawn = {}
+    for axes, (quantity, curves) in zip(row, panels.items(), strict=True):
+        drawn |= _panel(axes, epochs, curves)
+        axes.set_title(quantity)
+    figure.legend(drawn.values(), drawn.keys(), loc="outside right upper")
+    lay_out(figure)
+    return figure
+
+
+def _panel(axes, epochs: np.ndarray, curves: dict[str, np.ndarray]) -> dict:
+    if len(epochs) == 1:  # which alone would have no width
+        epochs = epochs[0] + np.array([-0.5, 0.5])
+        curves = {name: np.repeat(bounds, 2, axis=1) for name, bounds in curves.items()}
+    drawn = {}
+    bands = [name for name in curves if name != MEDIAN]
+    for name, tint in zip(bands, np.linspace(*TINTS, len(bands)), strict=True):
+        # Opaque, so that the colours are those of the legend.
+        color = 1 - tint * (1 - np.array(to_rgb(PALETTE[0])))
+        drawn[name] = axes.fill_between(
+            epochs, *curves[name], color=color, linewidth=0.3
+        )
+    if MEDIAN in curves:
+        (drawn[MEDIAN],) = axes.plot(epochs, curves[MEDIAN][0], color=PALETTE[0])
+    axes.set_xlabel("epoch")
+    axes.xaxis.set_major_locator(
+        MaxNLocator(nbins=6, integer=True, steps=[1, 2, 5, 10], min_n_ticks=1)
+    )
+    axes.yaxis.set_major_locator(MaxNLocator(nbins=7, steps=[1, 2, 5, 10]))
+    axes.grid(axis="y", color=FAINT, alpha=0.25, linewidth=0.4)
+    return drawn

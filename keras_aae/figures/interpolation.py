@@ -1,0 +1,114 @@
+"""What lies between the codes of four test images."""
+
+from numbers import Integral
+
+import numpy as np
+from matplotlib.patches import Rectangle
+
+from keras_aae.errors import KerasAAEError
+from keras_aae.figures.grid import WHITE, thin_gap, tile
+from keras_aae.figures.inputs import ability, check_count, images_at, varied_positions
+from keras_aae.figures.style import (
+    INK,
+    NOTE_SIZE,
+    PALETTE,
+    add_note,
+    house_style,
+    image_figure,
+)
+
+FRAME = {"fill": False, "edgecolor": PALETTE[1], "linewidth": 1.0}
+
+
+def interpolation(
+    model,
+    dataset,
+    *,
+    n: int = 20,
+    corners: tuple[int, int, int, int] | None = None,
+    seed: int = 0,
+):
+    """n x n images decoded between the codes of four test images, which stand outside.
+
+    z(s, t) = (1 - t) [(1 - s) z_1 + s z_2] + t [(1 - s) z_3 + s z_4]
+
+    s runs from 0 to 1 rightwards, t downwards, so that the corners are the reconstructions
+    of the four images. All codes are decoded in one call.
+
+    Args:
+        model: with `encode` and `decode`.
+        dataset: whose test images are interpolated.
+        n: images along each side.
+        corners: positions of the four test images: top left, top right, bottom left,
+            bottom right. If None, drawn by the seed, of four classes if there are as many.
+        seed: of the drawn positions.
+
+    Raises:
+        UnsupportedError: the model cannot encode or decode.
+        KerasAAEError: `corners` are not four positions of test images.
+    """
+    encode = ability(model, "encode", "interpolation")
+    decode = ability(model, "decode", "interpolation")
+    check_count("n", n, least=2)
+    positions = _corners(corners, dataset, seed)
+    originals = images_at(dataset, positions)
+    images = decode(bilinear(encode(originals), n))
+    return _figure(images, originals, n, dataset.note)
+
+
+def _corners(corners, dataset, seed: int) -> np.ndarray:
+    if corners is None:
+        return varied_positions(dataset, 4, seed)
+    total, given = len(dataset.test), np.ravel(np.asarray(corners, dtype=object))
+    if len(given) == 4 and all(
+        isinstance(position, Integral) and 0 <= position < total for position in given
+    ):
+        return given.astype(int)
+    raise KerasAAEError(
+        "Invalid value for option `corners`. Expected 4 positions of test images, from "
+        f"0 to {total - 1}. Received: {corners!r}."
+    )
+
+
+def bilinear(codes: np.ndarray, n: int) -> np.ndarray:
+    """Codes on an n x n grid between four, row by row, (n * n, latent_dim)."""
+    t, s = np.meshgrid(np.linspace(0, 1, n), np.linspace(0, 1, n), indexing="ij")
+    weights = np.stack([(1 - t) * (1 - s), (1 - t) * s, t * (1 - s), t * s], axis=-1)
+    return (weights.reshape(n * n, 4) @ codes).astype("float32")
+
+
+@house_style()
+def _figure(images: np.ndarray, originals: np.ndarray, n: int, note: str):
+    _, height, width, channels = images.shape
+    grid = tile(images, columns=n)
+    side = width + 4 * thin_gap(images)
+    whole = np.full((len(grid), grid.shape[1] + 2 * side, channels), WHITE, "float32")
+    whole[:, side:-side] = grid
+    below, right = len(grid) - height, whole.shape[1] - width
+    places = [(0, 0), (0, right), (below, 0), (below, right)]
+    for (top, left), original in zip(places, originals, strict=True):
+        whole[top : top + height, left : left + width] = original
+    figure, axes = image_figure(whole, tile=max(height, width))
+    for top, left in places if n > 3 else ():  # with fewer there is no room between
+        _name(axes, left + (width - 1) / 2, top, height)
+    for left in (side, right - side):
+        for top in (0, below):
+            axes.add_patch(Rectangle((left, top), width - 1, height - 1, **FRAME))
+    add_note(figure, note)
+    return figure
+
+
+def _name(axes, middle: float, top: int, height: int):
+    """Write "original" towards the middle of the page."""
+    low = top > 0
+    axes.annotate(
+        "original",
+        (middle, top - 0.5 if low else top + height - 0.5),
+        xytext=(0, 3 if low else -3),
+        textcoords="offset points",
+        rotation=90,
+        ha="center",
+        va="bottom" if low else "top",
+        size=NOTE_SIZE,
+        color=INK,
+    )

@@ -1,0 +1,99 @@
+"""Codes of the test images as points on a page."""
+
+from collections.abc import Sequence
+from numbers import Integral
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from keras_aae.errors import KerasAAEError, UnsupportedError
+from keras_aae.figures.classes import label_medians, legend, show_classes
+from keras_aae.figures.inputs import ability, check_count
+from keras_aae.figures.style import COLUMN, add_note, lay_out
+
+HEIGHT = 3.0  # inches
+
+
+def encode_test_images(model, dataset, n: int, figure: str, least: int = 1):
+    """Codes of at most `n` test images.
+
+    They are evenly spaced, since some sets are sorted by class, and in a shuffled order,
+    so that no class covers another only because it comes later.
+
+    Args:
+        model: with `encode`.
+        dataset: whose test images are encoded.
+        n: the most images.
+        figure: named in errors.
+        least: the dimensions that the figure needs at least.
+
+    Returns:
+        Codes, (n, latent_dim), and labels, (n,) or None.
+
+    Raises:
+        UnsupportedError: the model cannot encode, or its codes have too few dimensions.
+        KerasAAEError: a code is not a finite number.
+    """
+    encode, n = ability(model, "encode", figure), check_count("n", n)
+    positions = np.linspace(0, len(dataset.test) - 1, min(n, len(dataset.test)))
+    positions = np.random.default_rng(0).permutation(positions.astype(int))
+    images, labels = dataset.test.gather(positions)
+    codes = np.asarray(encode(images), dtype="float64")
+    if not np.isfinite(codes).all():
+        raise KerasAAEError(
+            "Some codes are not finite numbers, so the model has diverged. "
+            "Train it again, for example with a smaller learning rate."
+        )
+    if codes.shape[1] < least:
+        raise UnsupportedError(
+            f"Figure {figure!r} needs codes of at least {least} dimensions. These have "
+            f"{codes.shape[1]}. Draw 'scatterplot', which shows any number."
+        )
+    return codes, labels
+
+
+def check_pair(option: str, value, dimensions: int) -> list[int]:
+    """Return `value` if it is two different dimensions of a code, counted from 0.
+
+    Raises:
+        KerasAAEError: it is not.
+    """
+    fits = isinstance(value, Sequence) and len(value) == 2 and value[0] != value[1]
+    if fits and all(isinstance(i, Integral) and 0 <= i < dimensions for i in value):
+        return [int(i) for i in value]
+    raise KerasAAEError(
+        f"Invalid value for option `{option}`. Expected two different whole numbers "
+        f"from 0 to {dimensions - 1}. Received: {value!r}."
+    )
+
+
+def plane(points: np.ndarray, labels, names):
+    """A figure of `points`, (n, 2), whose classes are named on them and beside them.
+
+    Returns:
+        The `Figure` and its axes, to be labelled and then `settle`d.
+    """
+    # A colour bar has to know of the layout when it is made.
+    figure = Figure(figsize=(COLUMN, HEIGHT), layout="constrained")
+    axes = figure.add_subplot()
+    show_classes(axes, points, labels)
+    label_medians(axes.text, points, labels, names)
+    legend(axes, labels, names)
+    return figure, axes
+
+
+def settle(figure: Figure, note: str):
+    """Lay out a `plane` with one unit as long on both axes."""
+    for _ in range(2):  # again, since the new limits may have wider names
+        lay_out(figure)
+        _equal_units(figure.axes[0])
+    add_note(figure, note)
+
+
+def _equal_units(axes):
+    """One unit as long on both axes, which keep their place on the page."""
+    limits = np.array([axes.get_xlim(), axes.get_ylim()])
+    size = axes.get_window_extent().size
+    middle, half = limits.mean(axis=1), (np.ptp(limits, axis=1) / size).max() * size / 2
+    axes.set_xlim(middle[0] - half[0], middle[0] + half[0])
+    axes.set_ylim(middle[1] - half[1], middle[1] + half[1])

@@ -1,0 +1,130 @@
+"""How a plane of codes is divided among the classes."""
+
+import numpy as np
+from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from scipy.ndimage import distance_transform_edt
+
+from keras_aae.evaluation.space import AGREEING, NEIGHBOURS, measure_space
+from keras_aae.figures.classes import short_name, write_names
+from keras_aae.figures.outlines import show_outlines
+from keras_aae.figures.style import INK, PAGE, PALETTE, add_note, house_style, lay_out
+
+HEIGHT = 3.1  # inches
+MAP_INCHES = 2.5  # inches across the map, about
+PALE = 0.65  # how much white an ambiguous point is mixed with
+WIDTHS = (1.35, 1, 1)  # of the map and the two rows of bars
+
+
+def space_per_class(model, dataset, *, seed: int = 0):
+    """Which class each point of two latent dimensions decodes to, and the classes' shares.
+
+    Left the map, pale where the votes for the class are ambiguous; right each class's
+    share of the area and of the prior's mass, or of a fitted density's where there is no
+    prior, beside its share of the training images.
+
+    Args:
+        model: of two latent dimensions, with `decode`, and a `prior` or `encode`.
+        dataset: labelled; its training images classify what is decoded.
+        seed: of the choice of those images.
+
+    Raises:
+        UnsupportedError: the model or the data are of another kind.
+    """
+    space = measure_space(model, dataset, seed=seed)
+    labels = dataset.train.labels
+    counts = np.bincount(labels[labels >= 0], minlength=space.num_classes)
+    return _figure(space, counts / counts.sum(), dataset, getattr(model, "prior", None))
+
+
+@house_style()
+def _figure(space, training: np.ndarray, dataset, prior):
+    figure = Figure(figsize=(PAGE, HEIGHT))
+    plane, area, mass = figure.subplots(1, 3, width_ratios=WIDTHS)
+    mass.sharex(area)
+    _show_map(plane, space, dataset.class_names)
+    if prior is not None:
+        show_outlines(plane, prior)
+    plane.set_title(f"class by nearest images, {space.accuracy:.1%} accurate")
+    density = "the fitted density" if prior is None else "the prior's mass"
+    _show_shares(area, space, space.area, training, "share of the area")
+    _show_shares(mass, space, space.mass, training, f"share of {density}")
+    area.set_xlim(0, 1.12 * area.get_xlim()[1])  # room for the numbers
+    names = [short_name(name) for name in dataset.class_names]
+    area.set_yticks(range(space.num_classes), names)
+    mass.set_yticks([])
+    _legend(figure)
+    lay_out(figure)
+    add_note(figure, dataset.note)
+    return figure
+
+
+def _colors(n: int) -> np.ndarray:
+    return np.array([to_rgb(PALETTE[k % len(PALETTE)]) for k in range(n)])
+
+
+def _pale(colors: np.ndarray) -> np.ndarray:
+    return PALE + (1 - PALE) * colors
+
+
+def _show_map(axes, space, names):
+    colors = _colors(space.num_classes)[space.classes]
+    image = np.where(space.ambiguous[..., None], _pale(colors), colors)
+    axes.imshow(image, origin="lower", extent=space.limits.ravel(), aspect="auto")
+    axes.set_box_aspect(1)
+    axes.set_xlabel("$z_1$")
+    axes.set_ylabel("$z_2$")
+    axes.set(xlim=space.limits[0], ylim=space.limits[1])
+    _name_areas(axes, space, names)
+
+
+def _name_areas(axes, space, names):
+    """Write each class's name where its area is widest."""
+    present, sides = np.unique(space.classes), np.ptp(space.limits, axis=1)
+    places = [_widest(space, label) * sides for label in present]
+    middles = np.array(places) + space.limits[:, 0]
+    write_names(axes.text, present, names, middles, sides / MAP_INCHES)
+
+
+def _widest(space, label: int) -> np.ndarray:
+    """The point of a class farthest from all others, as shares of the axes.
+
+    Ambiguous points are others too, unless the class has nothing else.
+    """
+    area = (space.classes == label) & ~space.ambiguous
+    area = area if area.any() else space.classes == label
+    depth = distance_transform_edt(np.pad(area, 1))[1:-1, 1:-1]
+    row, column = np.unravel_index(depth.argmax(), depth.shape)
+    return (np.array([column, row]) + 0.5) / len(area)
+
+
+def _show_shares(axes, space, weights, training: np.ndarray, name: str):
+    """A bar a class, its ambiguous part pale, a line at its share of the images."""
+    colors, rows = _colors(space.num_classes), np.arange(space.num_classes)
+    whole = 100 * space.by_class(weights)
+    clear = 100 * space.by_class(weights * ~space.ambiguous)
+    axes.barh(rows, whole, color=_pale(colors), height=0.7)
+    axes.barh(rows, clear, color=colors, height=0.7)
+    axes.vlines(100 * training, rows - 0.45, rows + 0.45, color=INK, linewidth=1)
+    for row, share in enumerate(whole):
+        place = {"transform": axes.get_yaxis_transform(), "ha": "right", "va": "center"}
+        axes.text(1, row, f"{share:.1f}", size=6, **place)
+    axes.set_ylim(space.num_classes - 0.4, -0.6)
+    axes.set_xlabel(f"{name} (%)")
+    axes.set_title(f"{weights[space.ambiguous].sum():.1%} ambiguous")
+    axes.spines["left"].set_visible(False)
+    axes.tick_params(axis="y", length=0)
+
+
+def _legend(figure):
+    votes = f"fewer than {AGREEING} of {NEIGHBOURS} nearest training images agree"
+    figure.legend(
+        handles=[
+            Patch(color=_pale(np.array(to_rgb(INK))), label=f"ambiguous: {votes}"),
+            Line2D([], [], color=INK, label="share of the training images"),
+        ],
+        loc="outside upper center",
+        ncols=2,
+    )

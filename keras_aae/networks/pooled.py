@@ -1,0 +1,70 @@
+"""Convolutions and max-pooling down to a small map of features, which is the code.
+
+References:
+    Building Autoencoders in Keras (Chollet, 2016), Convolutional autoencoder.
+"""
+
+import math
+
+import keras
+from keras import layers
+
+from keras_aae.errors import RecipeError
+from keras_aae.networks.conv import crop
+
+HIDDEN_UNITS = (16, 8, 8)
+KERNEL_SIZE = 3
+
+
+def encoder(image_shape, latent_dim, units, heads, hidden, outputs):
+    """image -> (3x3 convolution, 2x2 max-pool) a filter -> the map, flat, is the code.
+
+    The last convolution has the activation of the code.
+    """
+    _check_code(image_shape, latent_dim, units, heads)
+    images = x = layers.Input(image_shape, name="images")
+    for i, filters in enumerate(units):
+        look = outputs if i == len(units) - 1 else hidden
+        x = layers.Conv2D(
+            filters, KERNEL_SIZE, padding="same", **look, name=f"conv_{i}"
+        )(x)
+        x = layers.MaxPooling2D(2, padding="same", name=f"pool_{i}")(x)
+    return keras.Model(images, layers.Flatten(name=heads[0])(x), name="encoder")
+
+
+def decoder(image_shape, latent_dim, units, hidden, outputs):
+    """code -> map -> (3x3 convolution, 2x2 upsampling) a filter -> convolution, logits.
+
+    The image is decoded at the next multiple of 2^len(units) and cropped to its size.
+    """
+    height, width, channels = image_shape
+    z = x = layers.Input((latent_dim,), name="z")
+    x = layers.Reshape((*_grid(image_shape, units), units[-1]), name="grid")(x)
+    for i, filters in enumerate(reversed(units)):
+        x = layers.Conv2D(
+            filters, KERNEL_SIZE, padding="same", **hidden, name=f"conv_{i}"
+        )(x)
+        x = layers.UpSampling2D(2, name=f"up_{i}")(x)
+    x = layers.Conv2D(channels, KERNEL_SIZE, padding="same", **outputs, name="logits")(
+        x
+    )
+    return keras.Model(z, crop(x, height, width), name="decoder")
+
+
+def _grid(image_shape, units):
+    scale = 2 ** len(units)
+    return tuple(math.ceil(side / scale) for side in image_shape[:2])
+
+
+def _check_code(image_shape, latent_dim, units, heads):
+    if len(heads) > 1:
+        raise RecipeError(
+            "The network 'pooled' gives one code, and this model needs "
+            f"{' and '.join(heads)}. Use another network, for example conv."
+        )
+    size = math.prod(_grid(image_shape, units)) * units[-1]
+    if latent_dim != size:
+        raise RecipeError(
+            f"Invalid latent_dim {latent_dim} for network 'pooled'. Expected {size}, the "
+            f"size of its last map for images of {image_shape} and hidden_units {units}."
+        )

@@ -1,0 +1,245 @@
+"""The results page: Markdown of everything that the results folder keeps."""
+
+import statistics
+from pathlib import Path
+
+from PIL import Image
+
+from keras_aae.evaluation import describe
+from keras_aae.experiments.checklist import CHECKLIST
+from keras_aae.recipe import Experiment
+from keras_aae.registry import COMPARISONS, FIGURES, RECIPES, load_entry
+from keras_aae.results import (
+    FigureFile,
+    Result,
+    comparison_file,
+    figure_files,
+    read_result,
+)
+
+HEAD = """# Results
+
+Made by `make figures`, from nothing but the code and the data. Every number of ours is of
+the test images, unless its name begins with `train_`; published numbers are what others printed, and each recipe names where.
+Where a recipe was trained from several seeds, a number is the mean over them ± their
+standard deviation, and the figures are of the first."""
+# A figure this much wider than high takes the whole width of the page.
+WIDE = 1.9
+# Where an option says more than its value, or the menu's line says too much.
+CAPTIONS = {
+    "samples": "images decoded from the prior",
+    "samples-gmm": "images decoded from a mixture of Gaussians fitted to the codes",
+    "latent-sweep-codes": "images decoded on a grid where the codes lie",
+    "latent-sweep-quantile": "images decoded on a grid of the prior's quantiles",
+}
+WHOLE = 840  # pixels, the width of a page on GitHub
+
+
+def page(results) -> str:
+    """The page of a results folder."""
+    kept = {}
+    for name in RECIPES:
+        result = read_result(Path(results) / name)
+        if result is not None:
+            kept[name] = (load_entry(name, RECIPES, "recipe"), result)
+    parts = [
+        HEAD,
+        *_headlines(kept),
+        *_checklist(results, kept),
+        *_comparisons(results),
+        *(part for name in kept for part in _section(results, name, *kept[name])),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def headline(experiment: Experiment, result: Result) -> str:
+    """The first published number beside ours, as text; else the first of ours."""
+    both = [name for name in experiment.published if name in result.metrics]
+    name = next(iter(both or result.metrics), None)
+    if name is None:
+        return ""
+    published = f" (published {_text(experiment.published[name])})" if both else ""
+    return f"{name} {_ours(result, name)}{published}"
+
+
+def _headlines(kept) -> list[str]:
+    rows = []
+    for name, (experiment, result) in kept.items():
+        for metric, published in experiment.published.items():
+            ours = _ours(result, metric) if metric in result.metrics else "not measured"
+            seeds = _span(result.by_seed)
+            link, command = f"[{name}](#{name})", f"`keras-aae figures {name}`"
+            rows.append((link, metric, _text(published), ours, seeds, command))
+    columns = ("recipe", "number", "published", "ours", "seeds", "command")
+    return ["## Published numbers, and ours", _table(columns, rows)] if rows else []
+
+
+def _checklist(results, kept) -> list[str]:
+    rows, open_numbers, numbers = [], set(), set()
+    for group, features in CHECKLIST.items():
+        rows.append(("", "", f"**{group}**", ""))
+        for number, what, where in features:
+            text, is_shown = _where(results, kept, where)
+            numbers.add(number)
+            if not is_shown:
+                open_numbers.add(number)
+            rows.append(("✓" if is_shown else "", str(number), what, text))
+    ticked = len(numbers) - len(open_numbers)
+    return [
+        "## Checklist",
+        "What the five older repositories have, and where it is to be seen here. A row "
+        "is ticked if everything that it points to is there.",
+        f"<details>\n<summary>{ticked} of {len(numbers)} are ticked</summary>",
+        _table(("", "", "what", "where"), rows),
+        "</details>",
+    ]
+
+
+def _where(results, kept, where) -> tuple[str, bool]:
+    """A cell of the checklist, and whether all that it points to is there."""
+    if isinstance(where, str):
+        return where, False
+    found = [_pointer(Path(results), kept, pointer) for pointer in where]
+    missing = [text for text, there in found if not there]
+    parts = [text for text, there in found if there]
+    if missing:
+        parts.append(f"not made yet: {', '.join(missing)}")
+    return "; ".join(parts), not missing
+
+
+def _pointer(results: Path, kept, pointer) -> tuple[str, bool]:
+    if isinstance(pointer, str):
+        return f"[{pointer}](../{pointer})", (results.parent / pointer).exists()
+    name, thing = pointer
+    if name in kept and thing in kept[name][1].metrics:
+        return f"[{name}](#{name}): {thing} {_ours(kept[name][1], thing)}", True
+    file = _figure_path(kept, name, thing)
+    there = file is not None and (results / file).exists()
+    text = thing if name == "comparison" else f"{name}: {thing}"
+    return (f"[{text}]({file})" if there else text), there
+
+
+def _figure_path(kept, name: str, thing: str) -> str | None:
+    """Where a pointer's figure belongs in the results folder."""
+    if name == "comparison" and thing in COMPARISONS:
+        return comparison_file(thing, load_entry(thing, COMPARISONS, "comparison"))
+    files = figure_files(kept[name][0]) if name in kept else []
+    return next((f"{name}/{f.file}" for f in files if f.name == thing), None)
+
+
+def _comparisons(results) -> list[str]:
+    parts = []
+    for name, (_, text) in COMPARISONS.items():
+        comparison = load_entry(name, COMPARISONS, "comparison")
+        file = comparison_file(name, comparison)
+        if (Path(results) / file).exists():
+            links = ", ".join(f"[{recipe}](#{recipe})" for recipe in comparison.recipes)
+            about = f"{_sentence(text)} Recipes: {links}; `keras-aae figures {name}`."
+            parts += [f"### {name}", about, f"![{text}]({file})"]
+    return ["## Side by side", *parts] if parts else []
+
+
+def _section(results, name: str, experiment: Experiment, result: Result) -> list[str]:
+    rows = []
+    for metric in result.metrics:
+        published = experiment.published.get(metric)
+        text = "" if published is None else _text(published)
+        rows.append((metric, _ours(result, metric), text, _meaning(metric)))
+    return [
+        f"## {name}",
+        f"{_sentence(RECIPES[name][1])} Source: {experiment.source}.",
+        f"**{headline(experiment, result)}**",
+        f"{_training(result)}; `keras-aae train --recipe {name}` trains it, "
+        f"`keras-aae figures {name}` makes all that is here.",
+        f"<details>\n<summary>All {len(rows)} numbers</summary>",
+        _table(("number", "ours", "published", "what it is"), rows),
+        "</details>",
+        *_figures(Path(results) / name, figure_files(experiment)),
+    ]
+
+
+def _meaning(metric: str) -> str:
+    term = metric.removeprefix("train_")
+    if term != metric:
+        return f"{term} of the training images, mean over the last epoch"
+    return describe(metric)
+
+
+def _training(result: Result) -> str:
+    """Seeds, epochs, time and machine."""
+    runs = result.runs
+    epochs, seconds = _span({run.epochs for run in runs}), [run.seconds for run in runs]
+    machines = {
+        "{engine} on {device} ({cpus} cores)".format(**run.environment) for run in runs
+    }
+    seeds = f"Seed{'s' * (len(runs) > 1)} {_span(result.by_seed)}"
+    each = " each" * (len(runs) > 1)
+    time = _duration(statistics.fmean(seconds))
+    return f"{seeds}: {epochs} epochs in {time}{each}, {', '.join(sorted(machines))}"
+
+
+def _figures(folder: Path, figures: list[FigureFile]) -> list[str]:
+    """The pictures with their captions: narrow ones in pairs, wide ones alone."""
+    rows: list[list[FigureFile]] = []
+    for figure in figures:
+        if not (folder / figure.file).exists():
+            continue
+        if rows and len(rows[-1]) == 1 and not _is_wide(folder, rows[-1][0], figure):
+            rows[-1].append(figure)
+        else:
+            rows.append([figure])
+    return [_pictures(folder, row) for row in rows]
+
+
+def _is_wide(folder: Path, *figures: FigureFile) -> bool:
+    """Whether any of the pictures is."""
+    sizes = []
+    for figure in figures:
+        with Image.open(folder / figure.file) as picture:
+            sizes.append(picture.size)
+    return any(width > WIDE * height for width, height in sizes)
+
+
+def _pictures(folder: Path, row: list[FigureFile]) -> str:
+    width = WHOLE if _is_wide(folder, *row) else WHOLE // 2
+    images = [
+        f'<img src="{folder.name}/{figure.file}" width="{width}" '
+        f'alt="{figure.name} of {folder.name}">'
+        for figure in row
+    ]
+    return _table([_caption(figure) for figure in row], [images])
+
+
+def _caption(figure: FigureFile) -> str:
+    if figure.name in CAPTIONS:
+        return CAPTIONS[figure.name]
+    options = ", ".join(f"{k} {v}" for k, v in figure.options.items())
+    return FIGURES[figure.kind][1] + (f" ({options})" if options else "")
+
+
+def _ours(result: Result, metric: str) -> str:
+    mean, spread = result.number(metric)
+    return _text(mean) if spread is None else f"{_text(mean)} ± {spread:.2g}"
+
+
+def _text(number: float) -> str:
+    return f"{number:.5g}"
+
+
+def _sentence(text: str) -> str:
+    return f"{text[0].upper()}{text[1:]}."
+
+
+def _duration(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.1f} min"
+
+
+def _span(numbers) -> str:
+    return ", ".join(map(str, sorted(numbers)))
+
+
+def _table(head, rows) -> str:
+    """A table of Markdown; bars in cells are not taken for columns."""
+    lines = [head, ["---"] * len(head), *rows]
+    cells = [[cell.replace("|", "\\|") for cell in line] for line in lines]
+    return "\n".join(f"| {' | '.join(line)} |" for line in cells)

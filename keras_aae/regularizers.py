@@ -1,0 +1,67 @@
+"""Penalties on codes and on weights: what makes an autoencoder sparse or non-negative."""
+
+from numbers import Real
+
+import keras
+from keras import ops
+
+from keras_aae.divergences import bernoulli_kl
+from keras_aae.errors import RecipeError
+
+
+def l1_activity(z):
+    """sum_j |z_j| of a code, mean over the batch.
+
+    Unlike a Keras activity regularizer it does not change with the batch size.
+    """
+    return ops.mean(ops.sum(ops.abs(z), axis=-1))
+
+
+def kl_sparsity(z, target: float):
+    """KL(Bernoulli(p) || Bernoulli(r_j)) of each unit j, (latent_dim,), in nats.
+
+    p is the target and r_j the mean of unit j over the batch.
+
+    References:
+        Sparse Autoencoder, CS294A lecture notes (Ng, 2011), section 3.
+    """
+    return bernoulli_kl(target, ops.mean(z, axis=0))
+
+
+@keras.saving.register_keras_serializable("keras_aae")
+class WeightPenalty(keras.regularizers.Regularizer):
+    """weight_decay sum(w^2) + nonnegativity sum(min(w, 0)^2) of a kernel.
+
+    References:
+        Deep Learning of Part-based Representation of Data Using Sparse Autoencoders with
+        Nonnegativity Constraints (Hosseini-Asl, Zurada, Nasraoui, 2016), equation 8.
+    """
+
+    def __init__(self, weight_decay=0.0, nonnegativity=0.0):
+        self.weight_decay = weight_decay
+        self.nonnegativity = nonnegativity
+
+    @classmethod
+    def get(cls, weight_decay, nonnegativity) -> "WeightPenalty | None":
+        """The penalty, or None where there is nothing to penalise.
+
+        Raises:
+            RecipeError: a weight is not a number of at least 0.
+        """
+        given = {"weight_decay": weight_decay, "nonnegativity": nonnegativity}
+        for name, value in given.items():
+            if not isinstance(value, Real) or not 0 <= value < float("inf"):
+                raise RecipeError(
+                    f"Invalid {name} {value!r}. Expected a number of at least 0."
+                )
+        return cls(**given) if any(given.values()) else None
+
+    def __call__(self, w):
+        penalty = self.weight_decay * ops.sum(ops.square(w))
+        return penalty + self.nonnegativity * ops.sum(ops.square(ops.minimum(w, 0.0)))
+
+    def get_config(self):
+        return {
+            "weight_decay": self.weight_decay,
+            "nonnegativity": self.nonnegativity,
+        }

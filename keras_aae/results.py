@@ -1,0 +1,144 @@
+"""What the results folder keeps: of a recipe its figures, and the numbers of every seed."""
+
+import json
+import re
+import statistics
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from keras_aae.errors import RecipeError
+from keras_aae.figures.menu import file_name
+from keras_aae.recipe import Comparison, Experiment, Recipe
+
+COMPARISONS_FOLDER = "comparisons"
+
+
+@dataclass(frozen=True)
+class FigureFile:
+    """A figure of the results page.
+
+    Args:
+        entry: A name on `registry.FIGURES`, or (name, options).
+    """
+
+    entry: str | tuple
+
+    @property
+    def kind(self) -> str:
+        """The name on the menu."""
+        return self.entry if isinstance(self.entry, str) else self.entry[0]
+
+    @property
+    def options(self) -> dict:
+        """The figure's own options."""
+        return {} if isinstance(self.entry, str) else dict(self.entry[1])
+
+    @property
+    def name(self) -> str:
+        """KIND, or KIND-VALUE of its options, which tells two of a kind apart."""
+        values = [k if v is True else v for k, v in self.options.items()]
+        words = [re.sub(r"[^\w.]+", "-", str(value)).strip("-") for value in values]
+        return "-".join([self.kind, *words])
+
+    @property
+    def file(self) -> str:
+        """The name with the ending of what is drawn."""
+        return self.name + Path(file_name(self.kind)).suffix
+
+
+def figure_files(experiment: Experiment) -> list[FigureFile]:
+    """The figures of an experiment's folder, in their order."""
+    return [FigureFile(entry) for entry in experiment.figures]
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What a result was made of: a recipe as its experiment states it, and its code."""
+
+    recipe: dict
+    code: str
+
+    @classmethod
+    def of(cls, recipe: Recipe, code: str) -> "Origin":
+        """Of a recipe now, in plain JSON values."""
+        return cls(json.loads(json.dumps(recipe.to_dict())), code)
+
+    @classmethod
+    def read(cls, values: dict) -> "Origin":
+        """The inverse of `asdict`; values that recipes have gained take their default.
+
+        Raises:
+            RecipeError: the recipe is none of today's.
+        """
+        return cls.of(Recipe.from_dict(values["recipe"]), values["code"])
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One seed's run: its numbers, how long its training took, and on what."""
+
+    seed: int
+    epochs: int
+    seconds: float
+    environment: dict
+    metrics: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Result:
+    """The content of RESULTS/NAME/metrics.json."""
+
+    origin: Origin
+    runs: list[Measured]
+
+    def to_dict(self) -> dict:
+        """Ready for JSON."""
+        return asdict(self)
+
+    @property
+    def by_seed(self) -> dict[int, Measured]:
+        """The runs by their seeds."""
+        return {run.seed: run for run in self.runs}
+
+    @property
+    def metrics(self) -> list[str]:
+        """The names of all numbers, in the order of the menu."""
+        return list(dict.fromkeys(name for run in self.runs for name in run.metrics))
+
+    def number(self, metric: str) -> tuple[float, float | None]:
+        """Mean over seeds and standard deviation (n - 1 below); one seed has none.
+
+        Raises:
+            KeyError: no seed has it.
+        """
+        values = [run.metrics[metric] for run in self.runs if metric in run.metrics]
+        if not values:
+            raise KeyError(metric)
+        spread = statistics.stdev(values) if len(values) > 1 else None
+        return statistics.fmean(values), spread
+
+
+def read_result(folder) -> Result | None:
+    """What a folder keeps; None if that is nothing, or nothing of today's format."""
+    try:
+        values = json.loads((Path(folder) / "metrics.json").read_text(encoding="utf-8"))
+        runs = [Measured(**run) for run in values["runs"]]
+        return Result(Origin.read(values["origin"]), runs)
+    except (OSError, ValueError, KeyError, TypeError, RecipeError):
+        return None
+
+
+def comparison_file(name: str, comparison: Comparison) -> str:
+    """Where a comparison lies in the results folder."""
+    suffix = Path(FigureFile(comparison.figure).file).suffix
+    return f"{COMPARISONS_FOLDER}/{name}{suffix}"
+
+
+def read_comparison(path) -> tuple[str, dict[str, Origin]] | None:
+    """The figure and the origins of the recipes that a comparison was drawn of."""
+    try:
+        values = json.loads(Path(path).read_text(encoding="utf-8"))
+        origins = {k: Origin.read(v) for k, v in values["recipes"].items()}
+        return values["figure"], origins
+    except (OSError, ValueError, KeyError, TypeError, RecipeError):
+        return None

@@ -1,0 +1,106 @@
+"""What the results page is made of: the menus, the checklist, the committed folder."""
+
+from pathlib import Path
+
+import pytest
+
+from keras_aae import gallery, page, results
+from keras_aae.building import family
+from keras_aae.experiments.checklist import CHECKLIST
+from keras_aae.registry import (
+    COMPARISONS,
+    FIGURES,
+    METRICS,
+    RECIPES,
+    SLOW_METRICS,
+    load_entry,
+)
+from keras_aae.results import FigureFile
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize(
+    ("entry", "file"),
+    [
+        ("samples", "samples.png"),
+        (("samples", {"sampler": "gmm"}), "samples-gmm.png"),
+        (("latent-sweep", {"spacing": "codes", "n": 9}), "latent-sweep-codes-9.png"),
+        (("samples", {"a": True, "b": (1, 2), "c": "x/../y"}), "samples-a-1-2-x-..-y.png"),
+        ("morph", "morph.gif"),
+        ("interpolation-animation", "interpolation-animation.gif"),
+    ],
+)  # fmt: skip
+def test_options_and_motion_show_in_the_name_of_the_file(entry, file):
+    assert FigureFile(entry).file == file
+
+
+def rows_of_the_checklist():
+    return [row for group in CHECKLIST.values() for row in group]
+
+
+def test_the_checklist_has_every_row_in_order():
+    numbers = [number for number, *_ in rows_of_the_checklist()]
+    assert numbers == sorted(numbers) and set(numbers) == set(range(1, 99))
+
+
+def test_the_checklist_points_to_what_is_on_the_menus():
+    pointers = [
+        pointer
+        for *_, where in rows_of_the_checklist()
+        if not isinstance(where, str)
+        for pointer in where
+    ]
+    wrong = [pointer for pointer in pointers if not is_on_a_menu(pointer)]
+    assert not wrong
+
+
+def is_on_a_menu(pointer):
+    if isinstance(pointer, str):
+        return (ROOT / pointer).is_file()
+    name, thing = pointer
+    if name == "comparison":
+        return thing in COMPARISONS
+    if name not in RECIPES:
+        return False
+    drawn = results.figure_files(gallery.experiment(name))
+    is_metric = thing in METRICS or thing.rpartition("_")[0] in METRICS
+    return is_metric or thing in [figure.name for figure in drawn]
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_every_experiment_can_be_drawn_and_has_its_own_seed_first(name):
+    wanted = gallery.experiment(name)
+    files = [figure.file for figure in results.figure_files(wanted)]
+    assert len(set(files)) == len(files)
+    assert wanted.recipe.name == name and wanted.seeds[0] == wanted.recipe.seed
+    assert len(set(wanted.seeds)) == len(wanted.seeds)
+    terms = family(wanted.recipe.model).terms
+    known = {*METRICS, *(f"train_{term}" for term in terms)}
+    assert {
+        n if n in known else n.rpartition("_")[0] for n in wanted.published
+    } <= known
+    assert set(wanted.metrics) <= set(SLOW_METRICS)
+
+
+@pytest.mark.parametrize("name", COMPARISONS)
+def test_every_comparison_is_of_recipes_on_the_menu(name):
+    comparison = load_entry(name, COMPARISONS, "comparison")
+    assert set(comparison.recipes) <= set(RECIPES) and name not in RECIPES
+    assert FigureFile(comparison.figure).kind in FIGURES
+
+
+def test_the_committed_page_is_what_the_code_makes():
+    folder = ROOT / "results"
+    assert page.page(folder) == (folder / "README.md").read_text(encoding="utf-8")
+
+
+def test_every_committed_picture_is_on_the_page_and_small():
+    folder = ROOT / "results"
+    text = (folder / "README.md").read_text(encoding="utf-8")
+    limits = {".png": 500_000, ".gif": 3_000_000}
+    files = [path for path in folder.rglob("*") if path.suffix in limits]
+    for path in files:
+        assert path.relative_to(folder).as_posix() in text, path
+        assert path.stat().st_size < limits[path.suffix], path
+    assert sum(path.stat().st_size for path in files) < 40_000_000
