@@ -29,7 +29,11 @@ MODELS = {
     ),
     "vae": (
         "keras_aae.models.vae:VAE",
-        "variational autoencoder",
+        "variational autoencoder; also beta-VAE, learned prior, importance-weighted",
+    ),
+    "conditional-vae": (
+        "keras_aae.models.vae:ConditionalVAE",
+        "variational autoencoder whose decoder is told the class",
     ),
 }
 
@@ -302,6 +306,10 @@ RECIPES = {
     "conv-vae-20d": (
         "keras_aae.experiments.gtoubassi:CONV_VAE_20D",
         "convolutional VAE, 20 dimensions",
+    ),
+    "conditional-vae": (
+        "keras_aae.experiments.papers:CONDITIONAL_VAE",
+        "VAE with two dimensions whose decoder is told the class",
     ),
     "lines-coordinates": (
         "keras_aae.experiments.mrquincle:LINES_COORDINATES",

@@ -1,6 +1,7 @@
 """The models that the contract is checked on: every family, and a harder one of our own."""
 
 import keras
+import numpy as np
 from keras import layers, ops
 
 from keras_aae.building import build_model, family
@@ -120,6 +121,7 @@ class FourPhases(AutoencodingModel):
 # The safe loader takes classes of the package only; this one stands in for a family.
 FourPhases.__module__ = "keras_aae.models.four_phases"
 
+OPTIONS = {"conditional-vae": {"classes": 4}}
 FAMILIES = {name: SMALL for name in MODELS} | {"four-phases": {}}
 
 
@@ -136,4 +138,11 @@ def small_model(name, seed=0, optimizer=None, **options):
         model = FourPhases.create(SHAPE, seed=seed, **options)
         model.compile(optimizer)
         return model
-    return build_model(name, SHAPE, optimizer, **{**SMALL, **options}, seed=seed)
+    options = {**SMALL, **OPTIONS.get(name, {}), **options}
+    return build_model(name, SHAPE, optimizer, **options, seed=seed)
+
+
+def decode(model, codes):
+    """Images of codes; of class 1, where the model wants to know."""
+    labels = (np.ones(len(codes), int),) if hasattr(model, "classes") else ()
+    return model.decode(codes, *labels)

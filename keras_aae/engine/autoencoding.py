@@ -62,14 +62,17 @@ class AutoencodingModel(PhasedModel):
     @classmethod
     def create(cls, image_shape, **options):
         """A model with networks of its own; `options()` lists what it takes."""
+        architecture, others = cls.split_options(options)
+        networks = build_autoencoder_networks(image_shape, cls.heads, **architecture)
+        return cls(*networks, **others)
+
+    @classmethod
+    def split_options(cls, options: dict) -> tuple[dict, dict]:
+        """The options of the networks, with the family's defaults, and the others."""
         options = cls.defaults | options
         known = inspect.signature(build_autoencoder_networks).parameters
         architecture = {k: v for k, v in options.items() if k in known}
-        encoder, decoder = build_autoencoder_networks(
-            image_shape, cls.heads, **architecture
-        )
-        others = {k: v for k, v in options.items() if k not in known}
-        return cls(encoder, decoder, **others)
+        return architecture, {k: v for k, v in options.items() if k not in known}
 
     @property
     def image_shape(self) -> tuple[int, int, int]:
@@ -79,7 +82,7 @@ class AutoencodingModel(PhasedModel):
     @property
     def latent_dim(self) -> int:
         """Width of the code."""
-        return self.decoder.input_shape[-1]
+        return self.decoder.inputs[0].shape[-1]
 
     def code(self, x):
         """The code of a batch of images, deterministic."""

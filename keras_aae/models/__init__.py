@@ -6,11 +6,12 @@ from keras_aae.models.autoencoder import (
     DenoisingAutoencoder,
     SparseAutoencoder,
 )
-from keras_aae.models.vae import VAE
+from keras_aae.models.vae import VAE, ConditionalVAE
 
 __all__ = [
     "VAE",
     "Autoencoder",
+    "ConditionalVAE",
     "ContractiveAutoencoder",
     "DenoisingAutoencoder",
     "SparseAutoencoder",

@@ -1,5 +1,6 @@
-"""Variational autoencoder: beta-VAE, learned priors and the importance-weighted bound."""
+"""Variational autoencoders: beta-VAE, learned priors, importance weights, classes."""
 
+import inspect
 import math
 
 import keras
@@ -9,8 +10,9 @@ from keras import ops
 from keras_aae.divergences import normal_kl, normal_log_prob
 from keras_aae.engine import AutoencodingModel, Phase
 from keras_aae.engine.phases import as_tensor_images
-from keras_aae.errors import RecipeError
+from keras_aae.errors import DataError, RecipeError, UnsupportedError
 from keras_aae.losses import LIKELIHOODS
+from keras_aae.networks import build_autoencoder_networks
 from keras_aae.priors import Normal
 from keras_aae.registry import PRIORS, check_name, load_entry
 
@@ -66,7 +68,7 @@ class VAE(AutoencodingModel):
         **kwargs,
     ):
         family = load_entry(prior, PRIORS, "prior")
-        distribution = family.build_for(decoder.input_shape[-1], components, seed)
+        distribution = family.build_for(decoder.inputs[0].shape[-1], components, seed)
         super().__init__(encoder, decoder, prior=distribution, seed=seed, **kwargs)
         self.likelihood = check_name(likelihood, LIKELIHOODS, "likelihood")
         self.objective = check_name(objective, OBJECTIVES, "objective")
@@ -85,17 +87,17 @@ class VAE(AutoencodingModel):
         """The weighted bound of a batch, with K sampled codes an image."""
         x = self.observed(batch.x)
         q = self.encoder(x, training=training)
-        draws = [self._draw(x, *q, training) for _ in range(self.samples)]
+        draws = [self._draw(x, *q, batch.labels, training) for _ in range(self.samples)]
         nll, kl, rate = (ops.stack(values) for values in zip(*draws, strict=True))
         loss = OBJECTIVES[self.objective](self, nll, kl, rate)
         nll, kl = ops.mean(nll), ops.mean(kl)
         return loss, {"neg_elbo": nll + kl, "reconstruction_nll": nll, "kl": kl}
 
-    def _draw(self, x, z_mean, z_log_var, training):
+    def _draw(self, x, z_mean, z_log_var, labels, training):
         """-log p(x|z), the KL term and log q(z|x) / p(z) for one z an image, (batch,)."""
         noise = keras.random.normal(ops.shape(z_mean), seed=self.seed_generator)
         z = self.reparameterize(z_mean, z_log_var, noise)
-        nll = self.reconstruction_nll(x, z, training)
+        nll = self.reconstruction_nll(x, z, labels, training)
         rate = normal_log_prob(z, z_mean, z_log_var) - self.prior.log_prob(z)
         return nll, self.prior.kl(z, z_mean, z_log_var), rate
 
@@ -113,9 +115,14 @@ class VAE(AutoencodingModel):
         """z = m + exp(v / 2) eps."""
         return z_mean + ops.exp(0.5 * z_log_var) * noise
 
-    def reconstruction_nll(self, x, z, training=False):
+    def reconstruction_nll(self, x, z, labels=None, training=False):
         """-log p(x|z) of each image, in nats, (batch,)."""
-        return LIKELIHOODS[self.likelihood](x, self.decoder(z, training=training))
+        return LIKELIHOODS[self.likelihood](x, self.logits(z, labels, training))
+
+    def logits(self, z, labels=None, training=False):
+        """What the decoder makes of codes; it needs no labels."""
+        del labels
+        return self.decoder(z, training=training)
 
     def code(self, x):
         """The mean of q(z|x)."""
@@ -179,6 +186,130 @@ class VAE(AutoencodingModel):
             "samples": self.samples,
             "binarise": self.binarise,
         }
+
+
+@keras.saving.register_keras_serializable("keras_aae")
+class ConditionalVAE(VAE):
+    """A VAE whose decoder is told the class of the image.
+
+    p(x|y) = int p(x|z, y) p(z) dz,  q(z|x) as of `VAE`
+
+    The code is left with what the class does not say. Images are decoded for given
+    classes; without them `reconstruct` takes the most likely one, that of `classify`.
+
+    Args:
+        encoder, likelihood, beta, ..., seed: As of `VAE`.
+        decoder: [codes, one-hot classes] -> logits of the images.
+
+    References:
+        Semi-supervised Learning with Deep Generative Models (Kingma, Rezende, Mohamed,
+        Welling, 2014), section 2, model M2 with all labels known.
+    """
+
+    @classmethod
+    def options(cls):
+        """Those of `VAE`, and the number of classes."""
+        classes = inspect.Parameter(
+            "classes", inspect.Parameter.KEYWORD_ONLY, default=10, annotation=int
+        )
+        return super().options() | {"classes": classes}
+
+    @classmethod
+    def create(cls, image_shape, *, classes: int = 10, **options):
+        """A model with networks of its own; `options()` lists what it takes."""
+        architecture, others = cls.split_options(options)
+        latent_dim = architecture["latent_dim"]
+        encoder, _ = build_autoencoder_networks(image_shape, cls.heads, **architecture)
+        architecture["latent_dim"] = latent_dim + classes
+        _, wide = build_autoencoder_networks(image_shape, cls.heads, **architecture)
+        z = keras.Input((latent_dim,), name="z")
+        y = keras.Input((classes,), name="classes")
+        logits = wide(keras.layers.Concatenate(name="both")([z, y]))
+        return cls(encoder, keras.Model([z, y], logits, name="decoder"), **others)
+
+    @property
+    def classes(self) -> int:
+        """How many classes there are."""
+        return self.decoder.inputs[1].shape[-1]
+
+    def logits(self, z, labels=None, training=False):
+        """What the decoder makes of codes and classes, (batch,) whole numbers.
+
+        Raises:
+            UnsupportedError: there are no labels.
+        """
+        if labels is None:
+            raise UnsupportedError(
+                "A ConditionalVAE decodes codes of a given class, and there are no "
+                "labels. Give labels, or train another model on images without them."
+            )
+        one_hot = ops.one_hot(labels, self.classes, dtype=z.dtype)
+        return self.decoder([z, one_hot], training=training)
+
+    def call(self, x):
+        """Reconstruct images as of their most likely classes."""
+        x = as_tensor_images(x)
+        z = self.code(x)
+        return ops.sigmoid(self.logits(z, self._most_likely(x, z)))
+
+    def _most_likely(self, x, z):
+        """argmax_y p(x|z, y)."""
+        nll = [
+            self.reconstruction_nll(x, z, ops.full((ops.shape(x)[0],), y, "int32"))
+            for y in range(self.classes)
+        ]
+        return ops.argmin(ops.stack(nll), axis=0)
+
+    def classify(self, x) -> np.ndarray:
+        """The most likely class of each image, all classes equally likely before, (n,).
+
+        Raises:
+            DataError: the images have another shape, type or range.
+        """
+        return self.map("classify", _classify, self.check_images(x))
+
+    def decode(self, z, labels=None) -> np.ndarray:
+        """The images of codes and classes, (n, H, W, C).
+
+        Raises:
+            UnsupportedError: there are no labels.
+            DataError: the codes or labels have another shape or range.
+        """
+        z = self.check_codes(z)
+        if labels is None:
+            self.logits(z)
+        return self.map("images", _images_of, z, self._check_labels(labels, len(z)))
+
+    def reconstruct(self, x, labels=None) -> np.ndarray:
+        """Images encoded and decoded, as of given or of their most likely classes."""
+        if labels is None:
+            return super().reconstruct(x)
+        return self.decode(self.encode(x), labels)
+
+    def generate(self, n: int, seed: int = 0, labels=None) -> np.ndarray:
+        """`n` images of given classes, or of all classes in turn."""
+        labels = np.arange(n) % self.classes if labels is None else labels
+        z = ops.convert_to_numpy(self.prior.sample(n, seed=seed))
+        return self.decode(z, labels)
+
+    def _check_labels(self, labels, n: int) -> np.ndarray:
+        labels = np.asarray(labels)
+        whole = labels.shape == (n,) and labels.dtype.kind in "iu"
+        if not whole or (n and not 0 <= labels.min() <= labels.max() < self.classes):
+            raise DataError(
+                f"Invalid labels. Expected {n} whole numbers from 0 to "
+                f"{self.classes - 1}."
+            )
+        return labels.astype("int32")
+
+
+def _classify(model, x):
+    x = as_tensor_images(x)
+    return model._most_likely(x, model.code(x))
+
+
+def _images_of(model, z, labels):
+    return ops.sigmoid(model.logits(z, labels))
 
 
 def _elbo(model, nll, kl, rate):

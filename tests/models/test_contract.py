@@ -5,7 +5,7 @@ import json
 import keras
 import numpy as np
 import pytest
-from families import FAMILIES, small_model
+from families import FAMILIES, decode, small_model
 from keras import ops
 
 from keras_aae.data import Images
@@ -176,11 +176,13 @@ def test_images_in_any_accepted_form_give_the_same_codes(name, toy_images):
     assert codes.shape == (70, 3) and codes.dtype == np.float32
     np.testing.assert_allclose(model.encode(x[..., 0]), codes, atol=1e-5)
     np.testing.assert_allclose(model.encode(x / 255.0), codes, atol=1e-5)
-    images = model.decode(codes)
+    images = decode(model, codes)
     assert images.shape == (70, 8, 8, 1) and images.dtype == np.float32
     assert 0 <= images.min() and images.max() <= 1
-    np.testing.assert_allclose(model.reconstruct(x), images, atol=1e-5)
-    np.testing.assert_allclose(model.predict(x, verbose=0), images, atol=1e-5)
+    reconstructed = model.reconstruct(x)
+    if not hasattr(model, "classes"):
+        np.testing.assert_allclose(reconstructed, images, atol=1e-5)
+    np.testing.assert_allclose(model.predict(x, verbose=0), reconstructed, atol=1e-5)
 
 
 @families

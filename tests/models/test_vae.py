@@ -8,7 +8,7 @@ from keras_aae import load_model
 from keras_aae.building import build_model
 from keras_aae.data import Images
 from keras_aae.engine.loop import measure_terms
-from keras_aae.errors import KerasAAEError, RecipeError, UnsupportedError
+from keras_aae.errors import DataError, KerasAAEError, RecipeError, UnsupportedError
 from keras_aae.models import VAE, Autoencoder
 from keras_aae.models.vae import OBJECTIVES
 
@@ -183,3 +183,38 @@ def test_the_fault_of_two_relus_can_be_chosen(toy_images):
     assert mean.min() >= 0 and log_var.min() >= 0
     mean, log_var = small_model("vae").posterior(toy_images[0])
     assert mean.min() < 0 and log_var.min() < 0
+
+
+@pytest.fixture(scope="module")
+def conditional(toy_images):
+    model = small_model("conditional-vae", latent_dim=2)
+    model.fit(*toy_images, batch_size=10, epochs=25, verbose=0)
+    return model
+
+
+def test_a_conditional_vae_decodes_the_class_that_it_is_told(conditional):
+    images = conditional.generate(8, seed=2)
+    corners = images.reshape(8, 2, 4, 2, 4).mean(axis=(2, 4)).reshape(8, 4)
+    np.testing.assert_array_equal(corners.argmax(axis=1), np.arange(8) % 4)
+    chosen = conditional.generate(3, seed=2, labels=[2, 2, 2])
+    assert (chosen[:, 4:, :4].mean(axis=(1, 2, 3)) > 0.5).all()
+
+
+def test_a_conditional_vae_finds_the_class_of_an_image(conditional, toy_images):
+    x, y = toy_images
+    assert (conditional.classify(x) == y).mean() > 0.95
+    np.testing.assert_allclose(
+        conditional.reconstruct(x, y), conditional.decode(conditional.encode(x), y)
+    )
+    same = conditional.reconstruct(x, conditional.classify(x))
+    np.testing.assert_allclose(conditional.reconstruct(x), same, atol=1e-5)
+
+
+def test_a_conditional_vae_asks_for_labels(conditional, toy_images):
+    with pytest.raises(UnsupportedError, match="of a given class"):
+        conditional.decode(np.zeros((2, 2)))
+    with pytest.raises(UnsupportedError, match="images without them"):
+        conditional.fit(toy_images[0], batch_size=35, verbose=0)
+    for labels in ([0, 4], [0], [0.0, 1.0]):
+        with pytest.raises(DataError, match="2 whole numbers from 0 to 3"):
+            conditional.decode(np.zeros((2, 2)), labels)
