@@ -21,7 +21,7 @@ from keras_aae.registry import METRICS
 @click.argument("runs", nargs=-1, required=True, type=click.Path())
 @click.option(
     "--also", type=Name(METRICS, "metric"), multiple=True,
-    help="Measure NAME too, of those that take minutes: nll_5000. Repeatable.",
+    help="Measure NAME too, of those that take minutes: nll_5000_binarised. Repeatable.",
 )  # fmt: skip
 @dataset_option
 @data_dir_option

@@ -16,7 +16,7 @@ from keras_aae.registry import FIGURES
 
 @click.command()
 @click.argument("kind", type=Name(FIGURES, "figure"))
-@click.argument("runs", nargs=-1, required=True, type=click.Path())
+@click.argument("runs", nargs=-1, type=click.Path())
 @click.option(
     "-o", "--output", type=click.Path(dir_okay=False),
     help="File to write, .png, .svg or .pdf, of animations .gif. "
@@ -40,12 +40,17 @@ from keras_aae.registry import FIGURES
     "--set", "settings", type=Assignment(), multiple=True,
     help="Another option of the figure, for example threshold=0.3.",
 )  # fmt: skip
+@click.option(
+    "--untrained", is_flag=True, help="The model as it was before its training."
+)
 @click.option("--seed", type=click.IntRange(min=0), help="[default: the recipe's]")
 @dataset_option
 @data_dir_option
 @backend_option
 @debug_option
-def export(kind, runs, output, seed, settings, dataset, data_dir, backend, **options):
+def export(
+    kind, runs, output, seed, untrained, settings, dataset, data_dir, backend, **options
+):  # fmt: skip
     r"""Draw a figure of RUNS, a run folder or a .keras file; several to compare them.
 
     \b
@@ -53,6 +58,7 @@ def export(kind, runs, output, seed, settings, dataset, data_dir, backend, **opt
       keras-aae export latent-sweep runs/vae_mnist_20260101-120000 -o sweep.pdf
       keras-aae export samples model.keras -o samples.png --count 64
       keras-aae export thresholded runs/lines --set threshold=0.3
+      keras-aae export gumbel -o gumbel.png
       keras-aae export reconstruction-strips runs/first runs/second -o strips.png
     """
     select_backend(backend)
@@ -63,4 +69,8 @@ def export(kind, runs, output, seed, settings, dataset, data_dir, backend, **opt
     options |= dict(settings)
     check_options(kind, options)
     sources = [Source.open(run, dataset=dataset, data_dir=data_dir) for run in runs]
-    click.echo(export_comparison(kind, sources, output, seed=seed, **options))
+    click.echo(
+        export_comparison(
+            kind, sources, output, seed=seed, untrained=untrained, **options
+        )
+    )

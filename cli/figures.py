@@ -32,9 +32,9 @@ def figures(names, everything, force, results, runs, data_dir, backend):
     """
     select_backend(backend)
     from cli.progress import reporting
-    from keras_aae.gallery import Gallery, comparisons_of, default_set
+    from keras_aae.gallery import Gallery, comparisons_of, default_set, studies
 
-    names = names or (list(RECIPES) if everything else default_set())
+    names = names or ([*RECIPES, *studies()] if everything else default_set())
     names = list(dict.fromkeys([*names, *comparisons_of(names)]))
     width = max(map(len, names))
     with reporting(quiet=True) as reporter:

@@ -1,11 +1,12 @@
 """`keras-aae`: the group of commands, and what becomes of errors."""
 
-import difflib
 import os
 import sys
 import traceback
 
 import click
+
+from keras_aae.registry import suggestion
 
 COMMANDS = {
     "train": ("cli.train", "train"),
@@ -31,9 +32,9 @@ class LazyGroup(click.Group):
         return getattr(__import__(module, fromlist=[attribute]), attribute)
 
     def resolve_command(self, ctx, args):
-        near = difflib.get_close_matches(args[0], COMMANDS, n=1) if args else []
+        near = suggestion(args[0], COMMANDS) if args else ""
         if near and args[0] not in COMMANDS:
-            ctx.fail(f"No such command {args[0]!r}. Did you mean {near[0]!r}?")
+            ctx.fail(f"No such command {args[0]!r}.{near}")
         return super().resolve_command(ctx, args)
 
 

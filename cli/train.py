@@ -16,7 +16,7 @@ from cli.options import (
     json_option,
 )
 from keras_aae.recipe import EXECUTIONS
-from keras_aae.registry import MODELS, RECIPES
+from keras_aae.registry import MODELS, PRIORS, RECIPES
 
 
 def training_options(function):
@@ -50,11 +50,12 @@ def training_options(function):
 )  # fmt: skip
 @dataset_option
 @click.option("--latent-dim", type=int, help="Width of the code.")
-@click.option("--network", help="dense or conv.")
+@click.option("--network", help="dense, conv, lenet or pooled.")
 @click.option("--hidden-units", type=WholeNumbers(), help="Widths, e.g. 500,500.")
 @click.option("--activation", help="Of the hidden layers, e.g. relu, softplus.")
 @click.option("--likelihood", help="bernoulli or gaussian (vae).")
-@click.option("--loss", help="bernoulli, gaussian or mse (autoencoder).")
+@click.option("--prior", type=Name(PRIORS, "prior"), help="normal or mixture (vae).")
+@click.option("--loss", help="bernoulli, gaussian, poisson or mse (autoencoder).")
 @click.option(
     "--beta", help="Weight of the KL term, or linear:0:1:10 to warm up (vae)."
 )
@@ -88,6 +89,7 @@ def train(
     Example:
       keras-aae train vae --latent-dim 2
       keras-aae train autoencoder --dataset photos/ --image-size 64 --network conv
+      keras-aae train sparse-autoencoder --set sparsity=l1 --set sparsity_weight=0.02
       keras-aae train --recipe vae-2d --set epochs=5
     """
     recipe = _recipe(model, recipe, dict(settings), given)

@@ -7,7 +7,7 @@ from pathlib import Path
 from keras_aae import training
 from keras_aae.code import code_fingerprint
 from keras_aae.page import headline, page
-from keras_aae.recipe import Experiment, Recipe
+from keras_aae.recipe import Comparison, Experiment, Recipe
 from keras_aae.registry import COMPARISONS, RECIPES, load_entry
 from keras_aae.results import (
     FigureFile,
@@ -28,17 +28,23 @@ ACTIONS = ("current", "reused", "resumed", "trained")
 
 
 def default_set() -> list[str]:
-    """The recipes that are drawn if none is named."""
-    return [name for name in RECIPES if experiment(name).quick]
+    """The recipes, and the figures of no recipe, that are drawn if none is named."""
+    return [*(name for name in RECIPES if experiment(name).quick), *studies()]
+
+
+def studies() -> list[str]:
+    """The comparisons of no recipe at all."""
+    return [name for name in COMPARISONS if not _comparison(name).recipes]
 
 
 def comparisons_of(names) -> list[str]:
     """The comparisons whose recipes are all among `names`."""
-    return [
-        name
-        for name in COMPARISONS
-        if set(load_entry(name, COMPARISONS, "comparison").recipes) <= set(names)
-    ]
+    recipes = {name: set(_comparison(name).recipes) for name in COMPARISONS}
+    return [name for name, parts in recipes.items() if parts and parts <= set(names)]
+
+
+def _comparison(name: str) -> Comparison:
+    return load_entry(name, COMPARISONS, "comparison")
 
 
 def experiment(name: str) -> Experiment:
@@ -160,7 +166,7 @@ class Gallery:
         return path.with_name(f"{name}-{recipe.epochs}") if longer else path
 
     def _make_comparison(self, name) -> str:
-        comparison = load_entry(name, COMPARISONS, "comparison")
+        comparison = _comparison(name)
         experiments = {recipe: experiment(recipe) for recipe in comparison.recipes}
         origins = {recipe: _origin(wanted) for recipe, wanted in experiments.items()}
         out = Path(self.results) / comparison_file(name, comparison)
@@ -180,7 +186,7 @@ class Gallery:
         export_comparison(figure.kind, sources, out, **figure.options)
         recipes = {recipe: asdict(origin) for recipe, origin in origins.items()}
         write_json(record, {"figure": figure.name, "recipes": recipes})
-        return _most([action for _, action in trained.values()])
+        return _most([action for _, action in trained.values()] or ["reused"])
 
 
 def _origin(wanted: Experiment) -> Origin:

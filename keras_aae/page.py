@@ -29,6 +29,7 @@ WIDE = 1.9
 CAPTIONS = {
     "samples": "images decoded from the prior",
     "samples-gmm": "images decoded from a mixture of Gaussians fitted to the codes",
+    "scatterplot-3d-untrained": "the same codes before training",
     "latent-sweep-codes": "images decoded on a grid where the codes lie",
     "latent-sweep-quantile": "images decoded on a grid of the prior's quantiles",
 }
@@ -134,9 +135,10 @@ def _comparisons(results) -> list[str]:
         file = comparison_file(name, comparison)
         if (Path(results) / file).exists():
             links = ", ".join(f"[{recipe}](#{recipe})" for recipe in comparison.recipes)
-            about = f"{_sentence(text)} Recipes: {links}; `keras-aae figures {name}`."
+            of = f"Recipes: {links}; " if links else ""
+            about = f"{_sentence(text)} {of}`keras-aae figures {name}`."
             parts += [f"### {name}", about, f"![{text}]({file})"]
-    return ["## Side by side", *parts] if parts else []
+    return ["## Side by side, and studies", *parts] if parts else []
 
 
 def _section(results, name: str, experiment: Experiment, result: Result) -> list[str]:

@@ -1,13 +1,13 @@
 """A recipe: an experiment as plain values, every one of which can be written as JSON."""
 
 import dataclasses
-import difflib
 import hashlib
 import json
 from dataclasses import dataclass, field
 from typing import Any
 
 from keras_aae.errors import RecipeError
+from keras_aae.registry import suggestion
 
 SCHEDULES = ("linear", "cosine", "exponential")
 EXECUTIONS = ("auto", "xla", "graph", "steps")
@@ -153,17 +153,16 @@ class Experiment:
 
 @dataclass(frozen=True)
 class Comparison:
-    """A figure of several recipes side by side."""
+    """A figure of several recipes side by side, or of none at all."""
 
     figure: str
-    recipes: tuple[str, ...]
+    recipes: tuple[str, ...] = ()
 
 
 def unknown_key(key: str, known) -> str:
     """The message for a key that no recipe or model has."""
-    near = difflib.get_close_matches(key, known, n=1)
-    suggestion = f" Did you mean {near[0]!r}?" if near else ""
-    return f"Unknown recipe value {key!r}.{suggestion} Known: {', '.join(known)}."
+    near = suggestion(key, known)
+    return f"Unknown recipe value {key!r}.{near} Known: {', '.join(known)}."
 
 
 def override(recipe: Recipe, settings: dict[str, Any]) -> Recipe:

@@ -146,6 +146,14 @@ FIGURES = {
         "keras_aae.figures.code_distributions:code_distributions",
         "quantiles of the codes over the epochs",
     ),
+    "gradient-variance": (
+        "keras_aae.figures.studies:gradient_variance",
+        "study without a model: how much two estimates of a gradient vary",
+    ),
+    "gumbel": (
+        "keras_aae.figures.studies:gumbel",
+        "study without a model: Gumbel noise, and choosing classes by it",
+    ),
 }
 
 METRICS = {
@@ -183,11 +191,11 @@ METRICS = {
     ),
     "nll_5000": (
         "keras_aae.evaluation.likelihood:long_importance_sampled_nll",
-        "-log p(x) by importance sampling, 5,000 samples, all test images; nats",
+        "-log p(x), 5,000 samples, all test images, Gaussian likelihood; nats; slow",
     ),
     "nll_5000_binarised": (
         "keras_aae.evaluation.likelihood:long_importance_sampled_nll",
-        "the same of binarised images; nats",
+        "-log p(x), 5,000 samples, all test images binarised; nats; slow",
     ),
     "active_units": (
         "keras_aae.evaluation.likelihood:active_units",
@@ -295,6 +303,10 @@ RECIPES = {
         "keras_aae.experiments.mrquincle:VAE_20D",
         "VAE 784-500-500-20 with softplus",
     ),
+    "vae-2d-softplus": (
+        "keras_aae.experiments.mrquincle:VAE_2D_SOFTPLUS",
+        "the same with two dimensions",
+    ),
     "conv-vae-2d": (
         "keras_aae.experiments.gtoubassi:CONV_VAE_2D",
         "convolutional VAE, 2 dimensions",
@@ -342,7 +354,21 @@ COMPARISONS = {
         "keras_aae.experiments.gtoubassi:VAE_STRIPS",
         "reconstructions of convolutional VAEs with 2, 5 and 20 dimensions",
     ),
+    "gradient-variance": (
+        "keras_aae.experiments.mrquincle:GRADIENT_VARIANCE",
+        "how much two estimates of a gradient vary, for a smooth function and another",
+    ),
+    "gumbel": (
+        "keras_aae.experiments.mrquincle:GUMBEL",
+        "where Gumbel noise comes from, and choosing classes by it and by uniform noise",
+    ),
 }
+
+
+def suggestion(name, known) -> str:
+    """' Did you mean ...?' with the nearest of the known names, or nothing."""
+    near = difflib.get_close_matches(str(name), known, n=1)
+    return f" Did you mean {near[0]!r}?" if near else ""
 
 
 def check_name(name: str, menu: dict, kind: str) -> str:
@@ -353,10 +379,8 @@ def check_name(name: str, menu: dict, kind: str) -> str:
     """
     if name in menu:
         return name
-    near = difflib.get_close_matches(str(name), menu, n=1)
-    suggestion = f" Did you mean {near[0]!r}?" if near else ""
     raise KerasAAEError(
-        f"Unknown {kind} {name!r}.{suggestion} Choices: {', '.join(menu)}."
+        f"Unknown {kind} {name!r}.{suggestion(name, menu)} Choices: {', '.join(menu)}."
     )
 
 

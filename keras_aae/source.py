@@ -4,12 +4,12 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from keras_aae.building import load_data
+from keras_aae.building import load_data, new_model
 from keras_aae.data import Dataset, load_dataset
 from keras_aae.errors import KerasAAEError, RunError, UnsupportedError
 from keras_aae.evaluation import evaluate
 from keras_aae.figures import draw, save
-from keras_aae.figures.menu import compares, file_name
+from keras_aae.figures.menu import compares, file_name, stands_alone
 from keras_aae.runs.checkpoints import Checkpoints, load_checkpoint
 from keras_aae.runs.folder import RunFolder
 from keras_aae.runs.model_file import load_model
@@ -73,6 +73,21 @@ class Source:
             data = load_data(recipe.replace(dataset=dataset), data_dir)
         return cls(recipe.name, load_run_model(run), data, recipe.seed, run)
 
+    def untrained(self) -> "Source":
+        """The same with the model as it was before its training, from its seed.
+
+        Raises:
+            RunError: there is no run to say how it was made.
+        """
+        if self.run is None:
+            raise RunError("A .keras file does not say how its training began.")
+        images, _ = self.dataset.split_validation(
+            self.run.recipe.validation, self.run.recipe.seed
+        )
+        steps = -(-len(images) // self.run.recipe.batch_size)
+        model = new_model(self.run.recipe, self.dataset.image_shape, steps)
+        return replace(self, model=model)
+
 
 def evaluate_source(source: Source, also=()) -> dict[str, float]:
     """All quick metrics that apply to a model; of a run, kept in its metrics.json.
@@ -102,7 +117,7 @@ def export_figure(kind: str, source: Source, out=None, *, seed=None, **options) 
         source: The model and its data.
         out: The file; None is RUN/figures/KIND.png, or .gif of an animation.
         seed: Of random draws; None is the recipe's.
-        **options: The figure's own.
+        **options: The figure's own, and `untrained`.
 
     Returns:
         The file.
@@ -111,15 +126,16 @@ def export_figure(kind: str, source: Source, out=None, *, seed=None, **options) 
 
 
 def export_comparison(
-    kind: str, sources: list[Source], out=None, *, seed=None, **options
+    kind: str, sources: list[Source], out=None, *, seed=None, untrained=False, **options
 ) -> Path:
     """Draw a figure of several models side by side, on the data of the first.
 
     Args:
         kind: A key of `registry.FIGURES`; of a single model, any.
-        sources: The models and their data.
+        sources: The models and their data; none for a figure that needs none.
         out: The file; None is KIND.png in the first run's figures, or .gif.
         seed: Of random draws; None is the first recipe's.
+        untrained: Draw the models as they were before their training.
         **options: The figure's own.
 
     Returns:
@@ -128,6 +144,9 @@ def export_comparison(
     Raises:
         KerasAAEError: the figure shows one model, or the models' images differ in shape.
     """
+    if not sources:
+        return _export_alone(kind, out, seed, options)
+    sources = [s.untrained() for s in sources] if untrained else sources
     first = sources[0]
     models = _side_by_side(sources) if compares(kind) else None
     if models is None and len(sources) > 1:
@@ -145,6 +164,14 @@ def export_comparison(
         **options,
     )
     return save(figure, _default_path(kind, first) if out is None else out)
+
+
+def _export_alone(kind: str, out, seed: int | None, options: dict) -> Path:
+    if not stands_alone(kind):
+        raise RunError(f"Figure {kind!r} needs a model. Name a run folder or a file.")
+    if out is None:
+        raise RunError("Without a run there is no figures folder. Give a file with -o.")
+    return save(draw(kind, seed=seed or 0, **options), out)
 
 
 def _side_by_side(sources: list[Source]) -> dict:

@@ -8,7 +8,7 @@ means over the 784 pixels, ours sums, so their weights of other terms are multip
 784 here; old Keras summed activity penalties over the batch, so theirs by 256 as well.
 """
 
-from keras_aae.recipe import Experiment, Recipe
+from keras_aae.recipe import Comparison, Experiment, Recipe
 
 SOURCE = "mrquincle/keras-adversarial-autoencoders, "
 PIXELS, BATCH = 784, 256
@@ -48,25 +48,31 @@ VAE_2D = Experiment(
 
 # Metzen's 784-500-500-20 with softplus; 55,000 images in batches of 100. The published
 # cost is the lowest mean over the training images in an epoch.
+_METZEN = Recipe(
+    name="vae-20d",
+    model="vae",
+    dataset="mnist",
+    validation=5000,
+    options={"latent_dim": 20, "hidden_units": [500, 500], "activation": "softplus"},
+    optimizer="adam",
+    learning_rate=1e-3,
+    batch_size=100,
+    epochs=75,
+)
 VAE_20D = Experiment(
-    Recipe(
-        name="vae-20d",
-        model="vae",
-        dataset="mnist",
-        validation=5000,
-        options={
-            "latent_dim": 20,
-            "hidden_units": [500, 500],
-            "activation": "softplus",
-        },
-        optimizer="adam",
-        learning_rate=1e-3,
-        batch_size=100,
-        epochs=75,
-    ),
+    _METZEN,
     source=SOURCE + "Tensorflow Variational Autoencoder",
     published={"train_neg_elbo": 95.17},
     figures=("reconstructions", "tsne", "samples", "interpolation", "learning-curves"),
+)
+VAE_2D_SOFTPLUS = Experiment(
+    _METZEN.replace(
+        name="vae-2d-softplus", options={**_METZEN.options, "latent_dim": 2}
+    ),
+    source=SOURCE + "Tensorflow Variational Autoencoder",
+    published={"train_neg_elbo": 138.96},
+    figures=("reconstructions", "scatterplot", "latent-sweep", "learning-curves"),
+    quick=False,
 )
 
 # Adadelta's default learning rate was 1.0 in the Keras of 2018 and is 0.001 today. It
@@ -209,3 +215,7 @@ LINES_CONV = Experiment(
     source=SOURCE + "Convolutional Autoencoder Lines (its own clouds)",
     figures=("reconstructions", "thresholded", "learning-curves"),
 )
+
+# Its notebooks Gumbel, Categorical with noise and Reparameterization Trick.
+GRADIENT_VARIANCE = Comparison("gradient-variance")
+GUMBEL = Comparison("gumbel")

@@ -14,7 +14,8 @@ SOURCE = "shekkizh/TensorflowProjects, Unsupervised_learning/"
 # Six tanh layers. The published loss is half the squared error of a whole batch of 256,
 # divided by 784, plus 1e-4 / 2 sum(w^2): a decay of 1e-4 * 784 / 256 on our scale. Its
 # weights begin at a standard deviation of 0.02, ours at Glorot's, and its images may leave
-# [0, 1], which ours cannot.
+# [0, 1], which ours cannot. Its learning rate of 0.001 gives 0.0357 +- 0.0002 over three
+# seeds; a falling one is what the last thousandth takes.
 AUTOENCODER_3D = Experiment(
     Recipe(
         name="autoencoder-3d",
@@ -30,7 +31,7 @@ AUTOENCODER_3D = Experiment(
             "weight_decay": 1e-4 * 784 / 256,
         },
         optimizer="adam",
-        learning_rate=1e-3,
+        learning_rate="cosine:0.005:0.00005:93",
         batch_size=256,
         epochs=93,
         watch=1000,
@@ -39,6 +40,7 @@ AUTOENCODER_3D = Experiment(
     published={"mse": 0.0352},
     figures=(
         "reconstructions",
+        ("scatterplot-3d", {"untrained": True}),
         "scatterplot-3d",
         "code-distributions",
         ("samples", {"sampler": "gmm"}),
@@ -80,7 +82,6 @@ VAE_3D = Experiment(
     source=SOURCE + "MNIST_VAE.py, the weights of logs_2",
     published={"neg_elbo": 133.67, "reconstruction_nll": 125.08, "kl": 8.59},
     figures=FIGURES,
-    seeds=(0, 1, 2),
 )
 
 # The fault: mean and log-variance go through a ReLU, so neither can be negative.

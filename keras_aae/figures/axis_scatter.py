@@ -9,7 +9,7 @@ from matplotlib.ticker import MaxNLocator
 
 from keras_aae.errors import KerasAAEError
 from keras_aae.figures.classes import legend, show_classes
-from keras_aae.figures.point_cloud import check_pair, encode_test_images
+from keras_aae.figures.codes import check_pair, encode_test_images
 from keras_aae.figures.style import (
     COLUMN,
     FAINT,

@@ -6,9 +6,9 @@ import numpy as np
 from matplotlib.ticker import MaxNLocator
 
 from keras_aae.errors import KerasAAEError, UnsupportedError
+from keras_aae.figures.codes import encode_test_images
 from keras_aae.figures.grid import thin_gap, tile
 from keras_aae.figures.inputs import ability, check_count
-from keras_aae.figures.point_cloud import encode_test_images
 from keras_aae.figures.style import add_note, house_style, image_figure
 from keras_aae.registry import check_name
 

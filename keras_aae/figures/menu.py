@@ -55,6 +55,12 @@ def compares(name: str) -> bool:
     return "models" in inspect.signature(figure_function).parameters
 
 
+def stands_alone(name: str) -> bool:
+    """Whether the figure needs neither model nor data."""
+    wanted = inspect.signature(load_entry(name, FIGURES, "figure")).parameters
+    return not set(INPUTS[:-1]) & set(wanted)
+
+
 def file_name(name: str) -> str:
     """What the figure's file is called if nothing else is said."""
     from keras_aae.figures.animation import Animation

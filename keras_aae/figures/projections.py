@@ -6,7 +6,7 @@ from numbers import Real
 import numpy as np
 
 from keras_aae.errors import KerasAAEError, UnsupportedError
-from keras_aae.figures.point_cloud import (
+from keras_aae.figures.codes import (
     check_pair,
     encode_test_images,
     plane,

@@ -11,7 +11,7 @@ from mpl_toolkits.mplot3d.proj3d import proj_transform
 
 from keras_aae.errors import KerasAAEError, UnsupportedError
 from keras_aae.figures.classes import label_medians, legend, show_classes
-from keras_aae.figures.point_cloud import encode_test_images
+from keras_aae.figures.codes import encode_test_images
 from keras_aae.figures.style import COLUMN, add_note, house_style
 
 HEIGHT = 3.0  # inches

@@ -4,7 +4,7 @@ from families import small_model
 
 from keras_aae.data import Dataset, Images
 from keras_aae.errors import KerasAAEError, UnsupportedError
-from keras_aae.evaluation import describe, evaluate
+from keras_aae.evaluation import describe, evaluate, likelihood
 from keras_aae.evaluation.likelihood import binarised
 from keras_aae.registry import METRICS
 
@@ -105,3 +105,20 @@ def test_data_without_labels_have_no_accuracy(toy_images):
     x, _ = toy_images
     unlabelled = Dataset("toy", Images(x), Images(x))
     assert "knn_accuracy_100" not in evaluate(Known(), unlabelled)
+
+
+def test_the_slow_likelihood_is_measured_where_it_is_named(dataset, monkeypatch):
+    monkeypatch.setattr(likelihood, "LONG_IMPORTANCE_SAMPLES", 500)
+    model = small_model("vae", latent_dim=2)
+    assert "nll_5000_binarised" not in evaluate(model, dataset)
+    names = ["nll_5000_binarised", "nll_binarised"]
+    values = evaluate(model, dataset, names=names)
+    assert list(values) == ["nll_binarised", "nll_5000_binarised"]
+    assert values[names[0]] == pytest.approx(values[names[1]], abs=0.2)
+
+
+def test_samples_drawn_in_parts_are_one_draw(dataset, monkeypatch):
+    model, x = small_model("vae", latent_dim=2), dataset.test.array()[:5]
+    whole = likelihood._nll(model, x, 60, seed=1)
+    monkeypatch.setattr(likelihood, "SAMPLES_AT_ONCE", 7)
+    assert likelihood._nll(model, x, 60, seed=1) == pytest.approx(whole, rel=1e-6)

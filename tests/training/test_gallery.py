@@ -65,7 +65,8 @@ def change_code(monkeypatch):
 def one_number(monkeypatch):
     """Measuring more would take long, and is tested elsewhere."""
 
-    def measure(source):
+    def measure(source, also):
+        assert also == ()
         return evaluate(source.model, source.dataset, names=["mse"])
 
     monkeypatch.setattr(gallery, "evaluate_source", measure)

@@ -64,7 +64,9 @@ def is_on_a_menu(pointer):
     if name not in RECIPES:
         return False
     drawn = results.figure_files(gallery.experiment(name))
-    is_metric = thing in METRICS or thing.rpartition("_")[0] in METRICS
+    terms = family(gallery.experiment(name).recipe.model).terms
+    known = {*METRICS, *(f"train_{term}" for term in terms)}
+    is_metric = thing in known or thing.rpartition("_")[0] in METRICS
     return is_metric or thing in [figure.name for figure in drawn]
 
 

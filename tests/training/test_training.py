@@ -86,6 +86,33 @@ def test_the_quantiles_of_watched_codes_join_the_history(toy_npz, tmp_path):
     assert last["z_mean_q100"] == pytest.approx(codes.max(), abs=1e-5)
 
 
+def test_a_run_can_be_drawn_as_it_began(toy_npz, tmp_path):
+    run = training.train(recipe(toy_npz), tmp_path / "run")
+    opened = source.Source.open(run.path)
+    x = opened.dataset.test.array()
+    before = opened.untrained().model.encode(x)
+    np.testing.assert_array_equal(before, opened.untrained().model.encode(x))
+    assert not np.allclose(before, opened.model.encode(x), atol=1e-3)
+    trained = build_model("vae", (8, 8, 1), **OPTIONS)
+    assert before.shape == trained.encode(x).shape
+    paths = [
+        source.export_figure(
+            "scatterplot", opened, tmp_path / f"{name}.png", untrained=name == "before"
+        )
+        for name in ("before", "after")
+    ]
+    assert paths[0].read_bytes() != paths[1].read_bytes()
+
+
+def test_figures_without_a_model_ask_for_a_file_and_others_for_a_run(tmp_path):
+    path = source.export_comparison("gumbel", [], tmp_path / "g.png", months=50)
+    assert path.stat().st_size > 1000
+    with pytest.raises(RunError, match="Give a file with -o"):
+        source.export_comparison("gumbel", [])
+    with pytest.raises(RunError, match="needs a model. Name a run"):
+        source.export_comparison("samples", [], tmp_path / "s.png")
+
+
 def test_the_same_recipe_gives_the_same_history(toy_npz, tmp_path):
     runs = [training.train(recipe(toy_npz), tmp_path / name) for name in "ab"]
     assert terms(runs[0]) == terms(runs[1])
@@ -221,7 +248,7 @@ def test_optimizers_are_plain_values(toy_npz, tmp_path):
         ({"options": {"latent_dim": 2.5}}, RecipeError, "Expected int"),
         ({"options": {"beta": "much"}}, RecipeError, "Invalid beta"),
         ({"options": {"network": "denser"}}, RecipeError, "Choices: dense, conv"),
-        ({"options": {"likelihood": "poisson"}}, RecipeError, "Choices: bernoulli"),
+        ({"options": {"likelihood": "poisson"}}, ValueError, "Choices: bernoulli"),
         ({"options": {"activation": "relux"}}, RecipeError, "activation"),
         (
             {"optimizer": "adamant"},

@@ -1,0 +1,133 @@
+"""Two small studies of randomness, which need no model: Gumbel noise, and gradients."""
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from keras_aae.figures.inputs import check_count
+from keras_aae.figures.style import FAINT, PAGE, PALETTE, house_style, lay_out
+
+HEIGHT = 2.2  # inches
+SAMPLE_SIZES = (10, 100, 1000, 10_000, 100_000)
+MEAN = 2.0
+CLASSES = (0.1, 0.3, 0.6)
+
+FUNCTIONS = {
+    "$x^2$": (lambda x: x**2, lambda x: 2 * x),
+    "$|x|^{1/4}$": (
+        lambda x: np.abs(x) ** 0.25,
+        lambda x: 0.25 * np.sign(x) * np.abs(x) ** -0.75,
+    ),
+}
+
+
+def gradient_variance(*, repeats: int = 100, seed: int = 0):
+    """How much two estimates of a gradient vary, for two functions f and N samples.
+
+    d/dm E[f(x)], x ~ N(m, 1), m = 2, is the mean of
+    f(x) (x - m)   (score function),  or of  f'(x)   (pathwise: x = m + e, e ~ N(0, 1)).
+
+    The pathwise estimate, the reparameterisation of a VAE, varies less where f is smooth.
+    For |x|^(1/4), whose slope is unbounded at 0, its variance is infinite.
+
+    Args:
+        repeats: estimates that each variance is of.
+        seed: of the samples.
+
+    References:
+        Auto-Encoding Variational Bayes (Kingma, Welling, 2013), section 2.4.
+    """
+    check_count("repeats", repeats, least=2)
+    rng = np.random.default_rng(seed)
+    variances = {
+        name: np.array(
+            [estimate_variances(*functions, n, repeats, rng) for n in SAMPLE_SIZES]
+        )
+        for name, functions in FUNCTIONS.items()
+    }
+    return _variance_figure(variances)
+
+
+def estimate_variances(f, slope, n: int, repeats: int, rng) -> tuple[float, float]:
+    """The variances of `repeats` score-function and pathwise estimates of n samples."""
+    score, pathwise = np.empty(repeats), np.empty(repeats)
+    for i in range(repeats):
+        noise = rng.standard_normal(n)
+        score[i] = np.mean(f(MEAN + noise) * noise)
+        pathwise[i] = np.mean(slope(MEAN + noise))
+    return score.var(ddof=1), pathwise.var(ddof=1)
+
+
+@house_style()
+def _variance_figure(variances: dict[str, np.ndarray]):
+    figure = Figure(figsize=(PAGE, HEIGHT))
+    panels = figure.subplots(1, len(variances))
+    for axes, (name, values) in zip(panels, variances.items(), strict=True):
+        for j, label in enumerate(("score function", "pathwise")):
+            axes.loglog(
+                SAMPLE_SIZES, values[:, j], color=PALETTE[j], marker=".", label=label
+            )
+        axes.set_title(f"gradient of E[{name}]")
+        axes.set_xlabel("samples")
+        axes.grid(axis="y", color=FAINT, alpha=0.25, linewidth=0.4)
+        axes.legend(loc="upper right")
+    panels[0].set_ylabel("variance of the estimate")
+    lay_out(figure)
+    return figure
+
+
+def gumbel(*, months: int = 120_000, draws: int = 100_000, seed: int = 0):
+    """Where Gumbel noise comes from, and why it is the noise to choose classes by.
+
+    Left: the largest of 30 exponential numbers, less log 30, against the density
+    exp(-(x + exp(-x))) that it tends to. Right: how often argmax_k (log p_k + noise_k)
+    is each class; for Gumbel noise that is p_k, for uniform noise, added to p, it is not.
+
+    Args:
+        months: largest numbers drawn.
+        draws: of a class.
+        seed: of both.
+
+    References:
+        A* Sampling (Maddison, Tarlow, Minka, 2014), section 2.
+    """
+    check_count("months", months)
+    check_count("draws", draws)
+    rng = np.random.default_rng(seed)
+    largest = rng.exponential(size=(months, 30)).max(axis=1) - np.log(30)
+    return _gumbel_figure(largest, class_frequencies(np.array(CLASSES), draws, rng))
+
+
+def class_frequencies(p: np.ndarray, draws: int, rng) -> dict[str, np.ndarray]:
+    """How often each class is chosen by Gumbel and by uniform noise, (classes,) each."""
+    chosen = {
+        "log p + Gumbel": np.log(p) + rng.gumbel(size=(draws, len(p))),
+        "p + uniform": p + rng.random((draws, len(p))),
+    }
+    return {
+        name: np.bincount(values.argmax(axis=1), minlength=len(p)) / draws
+        for name, values in chosen.items()
+    }
+
+
+@house_style()
+def _gumbel_figure(largest: np.ndarray, frequencies: dict[str, np.ndarray]):
+    figure = Figure(figsize=(PAGE, HEIGHT))
+    left, right = figure.subplots(1, 2)
+    x = np.linspace(-3, 9, 241)
+    left.hist(largest, bins=120, range=(-3, 9), density=True, color=FAINT)
+    left.plot(x, np.exp(-(x + np.exp(-x))), color=PALETTE[1], label="Gumbel density")
+    left.set_title("largest of 30 exponentials, less log 30")
+    left.legend(loc="upper right")
+    bars = {"probability p": np.array(CLASSES), **frequencies}
+    places = np.arange(len(CLASSES))
+    for i, (name, shares) in enumerate(bars.items()):
+        color = FAINT if i == 0 else PALETTE[i - 1]
+        drawn = right.bar(
+            places + 0.27 * (i - 1), shares, 0.25, color=color, label=name
+        )
+        right.bar_label(drawn, fmt="%.3f", size=6)
+    right.set_title("share of draws")
+    right.set_xticks(places, [f"p = {p}" for p in CLASSES])
+    right.legend(loc="upper left")
+    lay_out(figure)
+    return figure
