@@ -16,6 +16,7 @@ MENUS = {
     "figures": registry.FIGURES,
     "metrics": registry.METRICS,
     "recipes": registry.RECIPES,
+    "comparisons": registry.COMPARISONS,
 }
 
 
@@ -27,7 +28,7 @@ MENUS = {
 @json_option
 @debug_option
 def list_(what, root, as_json):
-    r"""List models, datasets, priors, figures, metrics, recipes or runs.
+    r"""List what is on a menu, or the runs of a folder.
 
     \b
     Example:

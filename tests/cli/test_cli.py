@@ -160,6 +160,15 @@ def test_evaluate_measures_several_runs_side_by_side(trained):
     assert code == 0 and "neg_elbo" in out
 
 
+def test_evaluate_measures_what_takes_long_where_it_is_named(trained):
+    path = str(trained[0])
+    _, out, _ = call("evaluate", path, "--also", "nll_5000_binarised", "--json")
+    values = json.loads(out)[path]
+    assert values["nll_5000_binarised"] == pytest.approx(
+        values["nll_binarised"], rel=0.05
+    )
+
+
 def test_resume_goes_on(trained, tmp_path):
     import shutil
 

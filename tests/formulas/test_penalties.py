@@ -17,6 +17,10 @@ def numpy(tensor):
     return ops.convert_to_numpy(tensor)
 
 
+def corrupted(name, x, amount, seed):
+    return numpy(CORRUPTIONS[name](ops.convert_to_tensor(x), amount, seed))
+
+
 def test_sparsity_penalties_equal_their_definitions():
     assert float(l1_activity(-Z)) == pytest.approx(np.abs(Z).sum() / 12, rel=1e-6)
     expected = reference.bernoulli_kl(0.1, Z.mean(axis=0, dtype=float))
@@ -49,22 +53,22 @@ def test_the_weight_penalty_refuses_what_is_no_weight(value):
 
 @pytest.mark.parametrize("name", CORRUPTIONS)
 def test_corruptions_are_functions_of_their_seed_and_stay_in_range(name):
-    noisy = numpy(CORRUPTIONS[name](X, 0.3, 5))
+    noisy = corrupted(name, X, 0.3, 5)
     assert noisy.shape == X.shape and noisy.min() >= 0 and noisy.max() <= 1
-    np.testing.assert_array_equal(noisy, numpy(CORRUPTIONS[name](X, 0.3, 5)))
-    assert not np.array_equal(noisy, numpy(CORRUPTIONS[name](X, 0.3, 6)))
-    np.testing.assert_allclose(numpy(CORRUPTIONS[name](X, 0.0, 5)), X, atol=1e-7)
+    np.testing.assert_array_equal(noisy, corrupted(name, X, 0.3, 5))
+    assert not np.array_equal(noisy, corrupted(name, X, 0.3, 6))
+    np.testing.assert_allclose(corrupted(name, X, 0.0, 5), X, atol=1e-7)
 
 
 def test_each_corruption_does_what_it_is_called():
     grey = np.full((50, 20, 20, 1), 0.5, "float32")
-    gaussian = numpy(CORRUPTIONS["gaussian"](grey, 0.1, 1)) - 0.5
+    gaussian = corrupted("gaussian", grey, 0.1, 1) - 0.5
     # Of a normal cut at two deviations, which puts the tails there.
     assert gaussian.std() == pytest.approx(0.0959, abs=0.001)
     assert np.abs(gaussian).max() == pytest.approx(0.2, abs=1e-6)
-    masked = numpy(CORRUPTIONS["masking"](grey, 0.3, 1))
+    masked = corrupted("masking", grey, 0.3, 1)
     assert set(np.unique(masked)) == {0.0, 0.5}
     assert (masked == 0).mean() == pytest.approx(0.3, abs=0.02)
-    salted = numpy(CORRUPTIONS["salt-and-pepper"](grey, 0.3, 1))
+    salted = corrupted("salt-and-pepper", grey, 0.3, 1)
     for value in (0, 1):
         assert (salted == value).mean() == pytest.approx(0.15, abs=0.015)
