@@ -62,12 +62,14 @@ def export(
       keras-aae export reconstruction-strips runs/first runs/second -o strips.png
     """
     select_backend(backend)
-    from keras_aae.figures.menu import check_options
+    from keras_aae.figures.menu import check_options, stands_alone
     from keras_aae.source import Source, export_comparison
 
     options = {key: value for key, value in options.items() if value is not None}
     options |= dict(settings)
     check_options(kind, options)
+    if not runs and not stands_alone(kind):
+        raise click.UsageError(f"Missing argument 'RUNS...': {kind} is of a model.")
     sources = [Source.open(run, dataset=dataset, data_dir=data_dir) for run in runs]
     click.echo(
         export_comparison(
