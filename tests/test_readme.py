@@ -2,7 +2,6 @@
 
 import os
 import re
-import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -27,7 +26,7 @@ def home(tmp_path_factory):
     return tmp_path_factory.mktemp("home")
 
 
-def run(args, home):
+def run(args, home, **options):
     nobody = "http://127.0.0.1:9"
     environment = {
         **{k: v for k, v in os.environ.items() if not k.startswith("KERAS_AAE")},
@@ -35,18 +34,33 @@ def run(args, home):
         "https_proxy": nobody, "http_proxy": nobody, "TF_CPP_MIN_LOG_LEVEL": "3",
     }  # fmt: skip
     result = subprocess.run(
-        args, cwd=home, env=environment, capture_output=True, text=True, timeout=300
-    )
+        args, cwd=home, env=environment, capture_output=True, text=True, timeout=300,
+        **options,
+    )  # fmt: skip
     assert result.returncode == 0, result.stderr
     return result
 
 
+# One process for all of them, since each would wait for TensorFlow again.
+RUN_ALL = """
+import shlex, sys
+from cli.main import main
+for line in sys.stdin.read().splitlines():
+    print("$", line, flush=True)
+    sys.argv = shlex.split(line)
+    try:
+        main()
+    except SystemExit as stop:
+        if stop.code:
+            raise
+"""
+
+
 @pytest.mark.long
 def test_the_commands_of_the_readme_run_in_their_order(home):
-    folder = Path(sys.executable).parent
-    for line in commands():
-        program, *args = shlex.split(line)
-        run([folder / program, *args], home)
+    result = run([sys.executable, "-c", RUN_ALL], home, input="\n".join(commands()))
+    ran = [line[2:] for line in result.stdout.splitlines() if line.startswith("$ ")]
+    assert ran == commands()
     assert {"codes.svg", "sweep.pdf", "samples.png", "runs"} <= set(os.listdir(home))
 
 
