@@ -139,7 +139,7 @@ def test_bombs_cost_little(forge, model_file, tmp_path):
     for name, (message, seconds, megabytes) in zip(BOMBS, lines, strict=True):
         expected = "but the file holds only" if name in ADDED_UP else "model file"
         assert expected in message, name
-        assert seconds < 10, name
+        assert seconds < 60, name
         assert megabytes < 300, name
 
 

@@ -20,6 +20,7 @@ from keras_aae.runs.model_inspection import inspect_model
 
 HIDDEN_UNITS = {"dense": (16,), "conv": (4, 8)}
 X = np.random.default_rng(0).random((6, 8, 8, 1), dtype=np.float32)
+LABELS = np.arange(6)
 
 
 def build(name, network, **options):
@@ -36,7 +37,7 @@ def build(name, network, **options):
 def train(model):
     if not model.compiled:
         model.compile("adam")
-    model.fit(X, epochs=1, batch_size=2, verbose=0)
+    model.fit(X, LABELS, epochs=1, batch_size=2, verbose=0)
     return model
 
 
