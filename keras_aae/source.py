@@ -81,11 +81,8 @@ class Source:
         """
         if self.run is None:
             raise RunError("A .keras file does not say how its training began.")
-        images, _ = self.dataset.split_validation(
-            self.run.recipe.validation, self.run.recipe.seed
-        )
-        steps = -(-len(images) // self.run.recipe.batch_size)
-        model = new_model(self.run.recipe, self.dataset.image_shape, steps)
+        # An epoch's steps only stretch schedules, which have not begun.
+        model = new_model(self.run.recipe, self.dataset.image_shape, steps=1)
         return replace(self, model=model)
 
 

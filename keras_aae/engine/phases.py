@@ -37,9 +37,8 @@ class Phase:
     def loss(self, batch, training: bool):
         """The objective, plus the penalties that its variables carry, and the terms."""
         loss, terms = self.objective(batch, training=training)
-        return loss + sum(
-            v.regularizer(v) for v in self.variables if v.regularizer
-        ), terms
+        penalties = [v.regularizer(v) for v in self.variables if v.regularizer]
+        return loss + sum(penalties), terms
 
 
 class PhasedModel(engine.Steps, keras.Model):

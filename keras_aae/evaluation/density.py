@@ -112,7 +112,16 @@ def training_codes(model, dataset) -> np.ndarray:
         )
     train = dataset.train
     positions = np.linspace(0, len(train) - 1, min(CODES, len(train))).astype(int)
-    codes = np.asarray(model.encode(train.gather(positions)[0]), dtype=float)
+    return finite_codes(model.encode(train.gather(positions)[0]))
+
+
+def finite_codes(codes) -> np.ndarray:
+    """The codes as float64.
+
+    Raises:
+        KerasAAEError: one is not a finite number.
+    """
+    codes = np.asarray(codes, dtype=float)
     if not np.isfinite(codes).all():
         raise KerasAAEError(
             "Some codes are not finite numbers, so the model has diverged. "

@@ -7,6 +7,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from keras_aae.errors import KerasAAEError, UnsupportedError
+from keras_aae.evaluation.density import finite_codes
 from keras_aae.figures.classes import label_medians, legend, show_classes
 from keras_aae.figures.inputs import ability, check_count
 from keras_aae.figures.style import COLUMN, add_note, lay_out
@@ -38,12 +39,7 @@ def encode_test_images(model, dataset, n: int, figure: str, least: int = 1):
     positions = np.linspace(0, len(dataset.test) - 1, min(n, len(dataset.test)))
     positions = np.random.default_rng(0).permutation(positions.astype(int))
     images, labels = dataset.test.gather(positions)
-    codes = np.asarray(encode(images), dtype="float64")
-    if not np.isfinite(codes).all():
-        raise KerasAAEError(
-            "Some codes are not finite numbers, so the model has diverged. "
-            "Train it again, for example with a smaller learning rate."
-        )
+    codes = finite_codes(encode(images))
     if codes.shape[1] < least:
         raise UnsupportedError(
             f"Figure {figure!r} needs codes of at least {least} dimensions. These have "
