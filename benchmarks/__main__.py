@@ -12,11 +12,12 @@ from benchmarks.targets import targets
 
 ROUNDS, QUICK_ROUNDS = 7, 3
 # Of a turn: an epoch, or 50 steps of 128 where XLA's convolutions take their time.
-IMAGES = {"dense": 60_000, "conv": 6_400, "codes": 60_000, "cost": 60_000}
-QUICK_IMAGES = {"dense": 12_800, "conv": 1_280, "codes": 12_800, "cost": 12_800}
+IMAGES = dict.fromkeys(GROUPS, 60_000) | {"conv": 6_400}
+QUICK_IMAGES = dict.fromkeys(GROUPS, 12_800) | {"conv": 1_280}
 TITLES = {
     "dense": "Dense VAE 784-500-2, one epoch",
     "conv": "Convolutional VAE 32-64, 4x4, stride 2",
+    "aae": "Adversarial autoencoder of the recipe aae-gaussian, one epoch",
 }
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 OURS = "ours, tensorflow"
 OURS_JAX = "ours, jax"
 OURS_JAX_STEPS = "ours, jax, single jitted steps"
+OURS_HEALTH = "ours, tensorflow, with its health"
 FIT = "stock fit, tensorflow"
 SCAN = "hand-written jax.lax.scan"
 TORCH_LOOP = "plain PyTorch loop"
@@ -45,8 +46,8 @@ class Contender:
         return "tensorflow" if self.package == "numpy" else self.package
 
 
-def _ours(package, network, execution="auto", hopeless=False) -> Contender:
-    options = {"network": network, "execution": execution}
+def _ours(package, recipe, hopeless=False, **options) -> Contender:
+    options = {"recipe": recipe, **options}
     return Contender("benchmarks.ours:epochs", package, options, hopeless)
 
 
@@ -55,8 +56,8 @@ DENSE = {
     OURS_JAX: _ours("jax", "dense"),
     "ours, torch": _ours("torch", "dense"),
     FIT: Contender("benchmarks.ours:stock_fit", "tensorflow"),
-    SCAN: Contender("benchmarks.jax_scan:epochs", "jax"),
-    TORCH_LOOP: Contender("benchmarks.torch_loop:epochs", "torch"),
+    SCAN: Contender("benchmarks.jax_vae:epochs", "jax"),
+    TORCH_LOOP: Contender("benchmarks.torch_vae:epochs", "torch"),
     FLOORS[0]: Contender("benchmarks.floor:numpy_products", "numpy"),
     FLOORS[1]: Contender("benchmarks.floor:jax_products", "jax"),
     FLOORS[2]: Contender("benchmarks.floor:tensorflow_products", "tensorflow"),
@@ -66,10 +67,22 @@ CONV = {
     OURS: _ours("tensorflow", "conv"),
     OURS_JAX: _ours("jax", "conv"),
     "ours, torch": _ours("torch", "conv"),
-    TORCH_LOOP: Contender("benchmarks.torch_loop:epochs", "torch", {"network": "conv"}),
-    OURS_JAX_STEPS: _ours("jax", "conv", "steps"),
-    "ours, tensorflow, whole chunk in XLA": _ours("tensorflow", "conv", "xla", True),
-    "ours, jax, whole chunk in XLA": _ours("jax", "conv", "xla", True),
+    TORCH_LOOP: Contender("benchmarks.torch_vae:epochs", "torch", {"network": "conv"}),
+    OURS_JAX_STEPS: _ours("jax", "conv", execution="steps"),
+    "ours, tensorflow, whole chunk in XLA": _ours(
+        "tensorflow", "conv", hopeless=True, execution="xla"
+    ),
+    "ours, jax, whole chunk in XLA": _ours(
+        "jax", "conv", hopeless=True, execution="xla"
+    ),
+}
+
+AAE = {
+    OURS: _ours("tensorflow", "aae"),
+    OURS_JAX: _ours("jax", "aae"),
+    SCAN: Contender("benchmarks.jax_aae:epochs", "jax"),
+    TORCH_LOOP: Contender("benchmarks.torch_aae:epochs", "torch"),
+    OURS_HEALTH: _ours("tensorflow", "aae", health=True),
 }
 
 CODES = {"codes": Contender("benchmarks.codes:coding", "tensorflow")}
@@ -80,6 +93,7 @@ CHECKPOINTS = Contender("benchmarks.cost:checkpoints", "tensorflow")
 GROUPS = {
     "dense": DENSE,
     "conv": CONV,
+    "aae": AAE,
     "codes": CODES,
     "cost": {"memory": MEMORY, "checkpoints": CHECKPOINTS},
 }

@@ -1,4 +1,4 @@
-"""The dense VAE by hand in JAX: an epoch in one scan, parameters in a dict, own Adam."""
+"""Training by hand in JAX: an epoch in one scan, layers in dicts, own Adam."""
 
 import jax
 import jax.numpy as jnp
@@ -6,17 +6,22 @@ import numpy as np
 
 BATCH_SIZE = 128
 LEARNING_RATE, BETA_1, BETA_2, EPSILON = 1e-3, 0.9, 0.999, 1e-7
-WIDTHS = {"hidden": (784, 500), "code": (500, 4), "grown": (2, 500), "out": (500, 784)}
 
 
-def epochs(images):
-    """Epochs over a uint8 block that the host shuffles, with donated buffers."""
+def epochs(images, step, widths):
+    """Epochs over a uint8 block that the host shuffles, with donated buffers.
+
+    Args:
+        images: uint8, (n, height, width, channels).
+        step: (state, x) -> (state, losses), x uint8 of shape (batch, pixels).
+        widths: Of `new_state`.
+    """
     rng = np.random.default_rng(0)
     images = images.reshape(len(images), -1)
     steps = len(images) // BATCH_SIZE
-    state = [_new_state(jax.random.key(0))]
-    whole = jax.jit(lambda s, x: jax.lax.scan(_step, s, x), donate_argnums=0)
-    single = jax.jit(_step, donate_argnums=0)
+    state = [new_state(jax.random.key(0), widths)]
+    whole = jax.jit(lambda s, x: jax.lax.scan(step, s, x), donate_argnums=0)
+    single = jax.jit(step, donate_argnums=0)
 
     def turn():
         order = rng.permutation(len(images))
@@ -25,20 +30,33 @@ def epochs(images):
         rest = order[steps * BATCH_SIZE :]
         if len(rest):
             state[0], _ = single(state[0], images[rest])
-        return float(losses.mean())
+        return jax.tree.map(lambda loss: float(loss.mean()), losses)
 
-    parameters = sum(a.size for a in jax.tree.leaves(state[0]["parameters"]))
+    layers = [state[0][name]["parameters"] for name in widths]
+    parameters = sum(a.size for a in jax.tree.leaves(layers))
     return {"epoch": turn}, {"parameters": parameters, "execution": "one scan"}
 
 
-def _new_state(key):
-    key, *keys = jax.random.split(key, 1 + len(WIDTHS))
+def new_state(key, widths):
+    """The random key, and for each name layers and the state of an Adam of their own.
+
+    Args:
+        key: Of JAX.
+        widths: dict of name to a dict of layer to (inputs, outputs).
+    """
+    key, *keys = jax.random.split(key, 1 + len(widths))
+    trained = zip(keys, widths.items(), strict=True)
+    return {"key": key} | {name: _untrained(k, shapes) for k, (name, shapes) in trained}
+
+
+def _untrained(key, shapes):
+    keys = jax.random.split(key, len(shapes))
     parameters = {
         name: {"w": _glorot(k, shape), "b": jnp.zeros(shape[1])}
-        for k, (name, shape) in zip(keys, WIDTHS.items(), strict=True)
+        for k, (name, shape) in zip(keys, shapes.items(), strict=True)
     }
     zeros = [jax.tree.map(jnp.zeros_like, parameters) for _ in range(2)]
-    return {"parameters": parameters, "m": zeros[0], "v": zeros[1], "t": 0, "key": key}
+    return {"parameters": parameters, "m": zeros[0], "v": zeros[1], "t": 0}
 
 
 def _glorot(key, shape):
@@ -46,31 +64,29 @@ def _glorot(key, shape):
     return jax.random.uniform(key, shape, minval=-limit, maxval=limit)
 
 
-def _loss(parameters, x, noise):
-    def layer(name, x):
-        return x @ parameters[name]["w"] + parameters[name]["b"]
-
-    z_mean, z_log_var = jnp.split(layer("code", jax.nn.relu(layer("hidden", x))), 2, 1)
-    z = z_mean + jnp.exp(z_log_var / 2) * noise
-    logits = layer("out", jax.nn.relu(layer("grown", z)))
-    nll = jnp.sum(jax.nn.softplus(logits) - x * logits, 1)
-    kl = 0.5 * jnp.sum(jnp.exp(z_log_var) + z_mean**2 - 1 - z_log_var, 1)
-    return jnp.mean(nll + kl)
+def dense(parameters, name, x):
+    """x W + b."""
+    return x @ parameters[name]["w"] + parameters[name]["b"]
 
 
-def _step(state, x):
-    key, draw = jax.random.split(state["key"])
-    noise = jax.random.normal(draw, (len(x), 2))
-    x = x.astype(jnp.float32) / 255
-    loss, gradients = jax.value_and_grad(_loss)(state["parameters"], x, noise)
-    t = state["t"] + 1
-    m = jax.tree.map(lambda m, g: m + (1 - BETA_1) * (g - m), state["m"], gradients)
-    v = jax.tree.map(lambda v, g: v + (1 - BETA_2) * (g * g - v), state["v"], gradients)
+def scaled(x):
+    """Bytes as floats in [0, 1]."""
+    return x.astype(jnp.float32) / 255
+
+
+def descend(trained, loss, *arguments):
+    """A step of Adam down loss(parameters, *arguments), and the loss before it."""
+    value, gradients = jax.value_and_grad(loss)(trained["parameters"], *arguments)
+    t = trained["t"] + 1
+    m = jax.tree.map(lambda m, g: m + (1 - BETA_1) * (g - m), trained["m"], gradients)
+    v = jax.tree.map(
+        lambda v, g: v + (1 - BETA_2) * (g * g - v), trained["v"], gradients
+    )
     rate = LEARNING_RATE * jnp.sqrt(1 - BETA_2**t) / (1 - BETA_1**t)
     parameters = jax.tree.map(
         lambda p, m, v: p - rate * m / (jnp.sqrt(v) + EPSILON),
-        state["parameters"],
+        trained["parameters"],
         m,
         v,
     )
-    return {"parameters": parameters, "m": m, "v": v, "t": t, "key": key}, loss
+    return {"parameters": parameters, "m": m, "v": v, "t": t}, value

@@ -6,6 +6,7 @@ import numpy as np
 from keras_aae.building import build_model
 from keras_aae.data import Dataset, Images
 from keras_aae.engine.loop import TrainingLoop
+from keras_aae.experiments.hrenski import AAE_GAUSSIAN
 from keras_aae.recipe import Recipe
 from keras_aae.training import Training, complete
 
@@ -19,27 +20,42 @@ def vae_recipe(**values) -> Recipe:
     return Recipe(model="vae", options=options, batch_size=BATCH_SIZE, **values)
 
 
+RECIPES = {
+    "dense": vae_recipe(),
+    "conv": vae_recipe(network="conv"),
+    "aae": AAE_GAUSSIAN.recipe.replace(validation=0),
+}
+
+
 def as_dataset(images) -> Dataset:
     """The images as a data set; its test part is not used."""
     return Dataset("images", Images(images), Images(images[:BATCH_SIZE]))
 
 
-def epochs(images, network, execution):
-    """Epochs of the training loop as `training.train` makes it: feed, chunks, terms."""
+def epochs(images, recipe, execution="auto", health=False):
+    """Epochs of the training loop as `training.train` makes it: feed, chunks, terms.
+
+    Args:
+        images: uint8, (n, height, width, channels).
+        recipe: A key of `RECIPES`.
+        execution: As of a recipe.
+        health: Whether an epoch ends by measuring the model's `health`.
+    """
     dataset = as_dataset(images)
-    recipe = vae_recipe(network=network, execution=execution)
-    training = Training(complete(recipe, dataset), dataset)
+    training = Training(complete(RECIPES[recipe], dataset), dataset)
     loop = TrainingLoop(
-        training.model, training.feed, epochs=0, execution=recipe.execution
+        training.model,
+        training.feed,
+        epochs=0,
+        examined=training.examined if health else None,
+        execution=execution,
     )
 
     def turn():
         loop.epochs += 1
         loop.run(training.progress, lambda: None, lambda row: None)
 
-    parameters = training.model.encoder.count_params()
-    parameters += training.model.decoder.count_params()
-    info = {"parameters": parameters, "execution": loop.execution}
+    info = {"parameters": _parameters(training.model), "execution": loop.execution}
     return {"epoch": turn}, info
 
 
@@ -52,5 +68,9 @@ def stock_fit(images):
     def turn():
         model.fit(x, batch_size=BATCH_SIZE, epochs=1, shuffle=True, verbose=0)
 
-    parameters = model.encoder.count_params() + model.decoder.count_params()
-    return {"epoch": turn}, {"parameters": parameters, "execution": "float32 input"}
+    info = {"parameters": _parameters(model), "execution": "float32 input"}
+    return {"epoch": turn}, info
+
+
+def _parameters(model):
+    return sum(np.prod(v.shape, dtype=int).item() for v in model.trainable_variables)

@@ -53,6 +53,9 @@ def targets(readings: dict, facts: dict) -> list[Target]:
     def conv(label, base):
         return _median_ratio(readings, "conv", label, base)
 
+    def aae(label, base):
+        return _median_ratio(readings, "aae", label, base)
+
     share = facts.get("checkpoint_share")
     return [
         Target(
@@ -68,6 +71,8 @@ def targets(readings: dict, facts: dict) -> list[Target]:
             conv(c.OURS_JAX, c.OURS_JAX_STEPS),
             1.1,
         ),
+        Target("aae: ours on tensorflow / hand-written JAX", aae(c.OURS, c.SCAN), 1.1),
+        Target("aae: ours on jax / hand-written JAX", aae(c.OURS_JAX, c.SCAN), 1.1),
         Target("peak memory of a training", facts.get("megabytes"), 1500, unit=" MB"),
         Target(
             "checkpoints' share of a training",

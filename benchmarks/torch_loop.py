@@ -1,65 +1,36 @@
-"""The VAEs in plain PyTorch, after pytorch/examples: preloaded floats, one step a turn."""
+"""Training in plain PyTorch, after pytorch/examples: preloaded floats, step after step."""
 
 import torch
-from torch import nn
-from torch.nn import functional
 
 BATCH_SIZE = 128
 
 
-class Dense(nn.Module):
-    """784-500-2-500-784."""
+def epochs(images, build, step):
+    """Epochs of one step after the other.
 
-    def __init__(self):
-        super().__init__()
-        self.encoder = nn.Sequential(nn.Flatten(), nn.Linear(784, 500), nn.ReLU())
-        self.z_mean, self.z_log_var = nn.Linear(500, 2), nn.Linear(500, 2)
-        self.decoder = nn.Sequential(
-            nn.Linear(2, 500), nn.ReLU(), nn.Linear(500, 784),
-            nn.Unflatten(1, (1, 28, 28)),
-        )  # fmt: skip
-
-    def forward(self, x):
-        """Logits, and the mean and log-variance of the code."""
-        h = self.encoder(x)
-        z_mean, z_log_var = self.z_mean(h), self.z_log_var(h)
-        z = z_mean + torch.exp(z_log_var / 2) * torch.randn_like(z_mean)
-        return self.decoder(z), z_mean, z_log_var
-
-
-class Conv(Dense):
-    """28-14-7 by 4x4 convolutions of stride 2, and back; padding 1 is Keras' "same"."""
-
-    def __init__(self):
-        super().__init__()
-        self.encoder = nn.Sequential(
-            nn.Conv2d(1, 32, 4, 2, 1), nn.ReLU(),
-            nn.Conv2d(32, 64, 4, 2, 1), nn.ReLU(), nn.Flatten(),
-        )  # fmt: skip
-        width = 64 * 7 * 7
-        self.z_mean, self.z_log_var = nn.Linear(width, 2), nn.Linear(width, 2)
-        self.decoder = nn.Sequential(
-            nn.Linear(2, width), nn.ReLU(), nn.Unflatten(1, (64, 7, 7)),
-            nn.ConvTranspose2d(64, 32, 4, 2, 1), nn.ReLU(),
-            nn.ConvTranspose2d(32, 1, 4, 2, 1),
-        )  # fmt: skip
-
-
-def epochs(images, network="dense"):
-    """Epochs of `loss.backward()` and `optimizer.step()`."""
+    Args:
+        images: uint8, (n, height, width, channels).
+        build: Function without arguments -> dict of modules, an Adam each.
+        step: (modules, optimizers, x) -> loss, x floats of shape (batch, channels,
+            height, width).
+    """
     torch.manual_seed(0)
     x = torch.from_numpy(images).permute(0, 3, 1, 2).contiguous().float() / 255
-    model = {"dense": Dense, "conv": Conv}[network]()
-    optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
+    modules = build()
+    optimizers = {
+        name: torch.optim.Adam(module.parameters(), lr=1e-3)
+        for name, module in modules.items()
+    }
 
     def turn():
         order = torch.randperm(len(x))
         total = 0.0
         for start in range(0, len(x), BATCH_SIZE):
-            total += _step(model, optimizer, x[order[start : start + BATCH_SIZE]])
+            batch = x[order[start : start + BATCH_SIZE]]
+            total += step(modules, optimizers, batch).item()
         return total
 
-    parameters = sum(p.numel() for p in model.parameters())
+    parameters = sum(p.numel() for m in modules.values() for p in m.parameters())
     threads = torch.get_num_threads()
     return {"epoch": turn}, {
         "parameters": parameters,
@@ -67,12 +38,8 @@ def epochs(images, network="dense"):
     }
 
 
-def _step(model, optimizer, x):
+def descend(optimizer, loss):
+    """A step of the optimizer down the loss."""
     optimizer.zero_grad()
-    logits, z_mean, z_log_var = model(x)
-    nll = functional.binary_cross_entropy_with_logits(logits, x, reduction="sum")
-    kl = -0.5 * torch.sum(1 + z_log_var - z_mean.pow(2) - z_log_var.exp())
-    loss = (nll + kl) / len(x)
     loss.backward()
     optimizer.step()
-    return loss.item()

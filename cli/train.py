@@ -15,6 +15,7 @@ from cli.options import (
     debug_option,
     json_option,
 )
+from cli.seeds import Seeds, train_seeds
 from keras_aae.recipe import EXECUTIONS
 from keras_aae.registry import MODELS, PRIORS, RECIPES
 
@@ -71,15 +72,25 @@ def training_options(function):
 @click.option("--image-size", type=int, help="Resize the images of a folder.")
 @click.option("--channels", type=int, help="1 grey, 3 colour (image folder).")
 @click.option("--seed", type=int)
+@click.option(
+    "--seeds", type=Seeds(),
+    help="Train from each of them, e.g. 0..9 or 0,3,7, and report mean, spread and a "
+    "95 % interval. The same command with the same --out goes on.",
+)  # fmt: skip
+@click.option(
+    "--jobs", type=click.IntRange(min=1),
+    help="Seeds trained at once. [default: one a core; one if there is a GPU]",
+)  # fmt: skip
 @click.option("--execution", type=click.Choice(EXECUTIONS), help="How steps compile.")
 @backend_option
 @click.option(
-    "--out", type=click.Path(), help="Run folder. [default: runs/NAME_DATASET_TIME]"
-)
+    "--out", type=click.Path(),
+    help="Run folder, or that of the runs of --seeds. [default: runs/NAME_DATASET_TIME]",
+)  # fmt: skip
 @training_options
 def train(
-    model, recipe, settings, out, data_dir, checkpoint_seconds, figures, evaluation,
-    as_json, **given,
+    model, recipe, settings, seeds, jobs, out, data_dir, checkpoint_seconds, figures,
+    evaluation, as_json, **given,
 ):  # fmt: skip
     r"""Train MODEL, or a named recipe, in a new run folder.
 
@@ -91,8 +102,26 @@ def train(
       keras-aae train autoencoder --dataset photos/ --image-size 64 --network conv
       keras-aae train sparse-autoencoder --set sparsity=l1 --set sparsity_weight=0.02
       keras-aae train --recipe vae-2d --set epochs=5
+      keras-aae train --recipe vae-2d --seeds 0..9
     """
     recipe = _recipe(model, recipe, dict(settings), given)
+    if seeds is not None:
+        if given["seed"] is not None:
+            raise click.UsageError("Give --seed or --seeds, one of the two.")
+        train_seeds(
+            recipe,
+            seeds,
+            jobs,
+            out,
+            as_json,
+            data_dir=data_dir,
+            checkpoint_seconds=checkpoint_seconds,
+            evaluation=evaluation,
+            figures=figures,
+        )
+        return
+    if jobs is not None:
+        raise click.UsageError("--jobs is of --seeds, which is missing.")
     select_backend(recipe.backend)
     from cli.progress import reporting
     from keras_aae import training

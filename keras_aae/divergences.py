@@ -25,6 +25,12 @@ def normal_log_prob(z, mean=0.0, log_var=0.0):
     return -0.5 * ops.sum(squared + log_var + math.log(2.0 * math.pi), axis=-1)
 
 
+def categorical_kl(logits, other_logits):
+    """KL(p || q) = sum_k p_k log(p_k / q_k), p and q the softmax of the last axis, nats."""
+    log_p, log_q = ops.log_softmax(logits), ops.log_softmax(other_logits)
+    return ops.sum(ops.exp(log_p) * (log_p - log_q), axis=-1)
+
+
 def bernoulli_kl(p: float, r):
     """KL(B(p) || B(r)) = p log(p / r) + (1 - p) log((1 - p) / (1 - r)), elementwise.
 

@@ -35,6 +35,34 @@ MODELS = {
         "keras_aae.models.vae:ConditionalVAE",
         "variational autoencoder whose decoder is told the class",
     ),
+    "aae": (
+        "keras_aae.models.aae:AAE",
+        "adversarial autoencoder; joint, it is the Wasserstein autoencoder WAE-GAN",
+    ),
+    "labelled-aae": (
+        "keras_aae.models.aae:LabelledAAE",
+        "adversarial autoencoder whose discriminator is told some classes",
+    ),
+    "supervised-aae": (
+        "keras_aae.models.aae:SupervisedAAE",
+        "adversarial autoencoder whose decoder is told the class: codes are styles",
+    ),
+    "semi-supervised-aae": (
+        "keras_aae.models.semi_supervised_aae:SemiSupervisedAAE",
+        "adversarial autoencoder with a class and a style, for few labels",
+    ),
+    "clustering-aae": (
+        "keras_aae.models.semi_supervised_aae:ClusteringAAE",
+        "the same without labels: its classes are clusters",
+    ),
+    "reduction-aae": (
+        "keras_aae.models.semi_supervised_aae:ReductionAAE",
+        "the same with clusters and styles in one plane",
+    ),
+    "wae": (
+        "keras_aae.models.aae:WAE",
+        "Wasserstein autoencoder with a kernel's distance to the prior, WAE-MMD",
+    ),
 }
 
 DATASETS = {
@@ -63,6 +91,13 @@ DATASETS = {
 PRIORS = {
     "normal": ("keras_aae.priors:Normal", "standard normal of any dimension"),
     "mixture": ("keras_aae.priors:MixtureOfNormals", "learned mixture of normals"),
+    "umbrella": (
+        "keras_aae.priors:Umbrella",
+        "ring of normals in the plane, one petal a class",
+    ),
+    "swiss-roll": ("keras_aae.priors:SwissRoll", "spiral in the plane"),
+    "uniform": ("keras_aae.priors:Uniform", "uniform from -1 to 1 in every dimension"),
+    "categorical": ("keras_aae.priors:Categorical", "one-hot codes of equal chance"),
 }
 
 FIGURES = {
@@ -77,6 +112,10 @@ FIGURES = {
     "reconstruction-strips": (
         "keras_aae.figures.reconstructions:reconstruction_strips",
         "columns of original | reconstructions of several runs, one image a row",
+    ),
+    "reconstruction-grid": (
+        "keras_aae.figures.reconstructions:reconstruction_grid",
+        "test images in a square, their reconstructions in another",
     ),
     "thresholded": (
         "keras_aae.figures.reconstructions:thresholded",
@@ -118,6 +157,26 @@ FIGURES = {
         "keras_aae.figures.samples:samples",
         "images decoded from the prior, or from a density fitted to the codes",
     ),
+    "samples-by-epoch": (
+        "keras_aae.figures.snapshots:samples_by_epoch",
+        "images decoded from the same codes of the prior as training went on",
+    ),
+    "samples-animation": (
+        "keras_aae.figures.snapshots:samples_animation",
+        "GIF: images decoded from the same codes of the prior, epoch after epoch",
+    ),
+    "mode-samples": (
+        "keras_aae.figures.mode_samples:mode_samples",
+        "images decoded outwards along each petal of an umbrella prior",
+    ),
+    "style-grid": (
+        "keras_aae.figures.style_grid:style_grid",
+        "the same styles decoded as of each class, one class a row",
+    ),
+    "cluster-heads": (
+        "keras_aae.figures.cluster_heads:cluster_heads",
+        "the head of each cluster, framed, and the test images that are surest of it",
+    ),
     "space-per-class": (
         "keras_aae.figures.space_per_class:space_per_class",
         "which class each point of two latent dimensions decodes to, and their shares",
@@ -145,6 +204,22 @@ FIGURES = {
     "code-distributions": (
         "keras_aae.figures.code_distributions:code_distributions",
         "quantiles of the codes over the epochs",
+    ),
+    "posterior-prior": (
+        "keras_aae.figures.posteriors:posterior_prior",
+        "codes of the test images beside samples of the prior",
+    ),
+    "posteriors": (
+        "keras_aae.figures.posteriors:posteriors",
+        "codes of the test images by several models, on the same axes",
+    ),
+    "discriminator-output": (
+        "keras_aae.figures.discriminator_output:discriminator_output",
+        "how sure the discriminator is of codes and of samples of the prior",
+    ),
+    "adversarial-health": (
+        "keras_aae.figures.adversarial_health:adversarial_health",
+        "accuracy of the discriminator, codes against the prior, over the epochs",
     ),
     "gradient-variance": (
         "keras_aae.figures.studies:gradient_variance",
@@ -221,6 +296,57 @@ METRICS = {
         "keras_aae.evaluation.codes:mean_code",
         "mean of the codes over test images and code units",
     ),
+    "prior_mmd": (
+        "keras_aae.evaluation.prior:prior_distances",
+        "squared MMD (imq) of 10,000 test codes and prior samples, in blocks of 2,000",
+    ),
+    "prior_sliced_wasserstein": (
+        "keras_aae.evaluation.prior:prior_distances",
+        "sliced Wasserstein distance of 10,000 test codes and prior samples",
+    ),
+    "discriminator_accuracy_codes": (
+        "keras_aae.evaluation.prior:discriminator_accuracies",
+        "share of test codes that the discriminator tells from the prior; 0.5 is chance",
+    ),
+    "discriminator_accuracy_prior": (
+        "keras_aae.evaluation.prior:discriminator_accuracies",
+        "share of prior samples that it tells from codes; 0.5 is chance",
+    ),
+    "petal_accuracy": (
+        "keras_aae.evaluation.classes:petal_accuracy",
+        "share of test codes in the petal (or part of the prior) of their class",
+    ),
+    "petal_coverage": (
+        "keras_aae.evaluation.classes:petal_coverage",
+        "share of test images whose code is within 3 deviations of the petal of its class",
+    ),
+    "petal_purity": (
+        "keras_aae.evaluation.classes:petal_purity",
+        "share of test codes of the class that most codes in their petal have",
+    ),
+    "test_error": (
+        "keras_aae.evaluation.classes:classification_error",
+        "share of test images given a wrong class, trained with labels; percent",
+    ),
+    "cluster_error": (
+        "keras_aae.evaluation.classes:cluster_errors",
+        "the same of clusters, each named after its surest training image; percent",
+    ),
+    "cluster_error_majority": (
+        "keras_aae.evaluation.classes:cluster_errors",
+        "the same, each named after most of its training images (of 10,000); percent",
+    ),
+    "parzen_log_likelihood": (
+        "keras_aae.evaluation.parzen:parzen_log_likelihood",
+        "log p(x), Parzen windows around 10,000 samples, pixels in [0, 1]; nats; its "
+        "standard error (_stderr), the windows' deviation (_bandwidth); slow",
+    ),
+    "gaussian_log_likelihood": (
+        "keras_aae.evaluation.gaussian_likelihood:gaussian_log_likelihood",
+        "log p(x), Gaussian pixels, by importance sampling, first 1,000 test images; "
+        "nats; its standard error (_stderr), the pixels' deviation (_deviation), the "
+        "median effective number of samples (_ess); slow",
+    ),
     "space_share": (
         "keras_aae.evaluation.space:space_shares",
         "share of the area of two latent dimensions that decodes to the class of that number",
@@ -240,7 +366,12 @@ METRICS = {
 }
 
 # Measured only where they are named, since they take minutes.
-SLOW_METRICS = ("nll_5000", "nll_5000_binarised")
+SLOW_METRICS = (
+    "nll_5000",
+    "nll_5000_binarised",
+    "parzen_log_likelihood",
+    "gaussian_log_likelihood",
+)
 
 RECIPES = {
     "autoencoder-32": (
@@ -323,6 +454,66 @@ RECIPES = {
         "keras_aae.experiments.papers:CONDITIONAL_VAE",
         "VAE with two dimensions whose decoder is told the class",
     ),
+    "aae-8d": (
+        "keras_aae.experiments.mrquincle:AAE_8D",
+        "adversarial autoencoder, 8 dimensions, whose codes do not match the prior",
+    ),
+    "aae-8d-matched": (
+        "keras_aae.experiments.mrquincle:AAE_8D_MATCHED",
+        "the same with codes that do",
+    ),
+    "aae-gaussian": (
+        "keras_aae.experiments.hrenski:AAE_GAUSSIAN",
+        "adversarial autoencoder, normal prior in the plane",
+    ),
+    "aae-umbrella": (
+        "keras_aae.experiments.hrenski:AAE_UMBRELLA",
+        "adversarial autoencoder, ring of ten normals in the plane",
+    ),
+    "aae-umbrella-labels": (
+        "keras_aae.experiments.hrenski:AAE_UMBRELLA_LABELS",
+        "the same with 10,000 labels told to the discriminator",
+    ),
+    "aae-swiss-roll": (
+        "keras_aae.experiments.makhzani:AAE_SWISS_ROLL",
+        "adversarial autoencoder, spiral in the plane, 10,000 labels",
+    ),
+    "aae-style": (
+        "keras_aae.experiments.makhzani:AAE_STYLE",
+        "adversarial autoencoder whose decoder is told the digit",
+    ),
+    "wae-mmd": (
+        "keras_aae.experiments.makhzani:WAE_MMD",
+        "Wasserstein autoencoder, 8 dimensions, distance by a kernel",
+    ),
+    "wae-gan": (
+        "keras_aae.experiments.makhzani:WAE_GAN",
+        "Wasserstein autoencoder, 8 dimensions, distance by a discriminator",
+    ),
+    "aae-semi-100": (
+        "keras_aae.experiments.makhzani:AAE_SEMI_100",
+        "semi-supervised adversarial autoencoder, 100 labels",
+    ),
+    "aae-semi-1000": (
+        "keras_aae.experiments.makhzani:AAE_SEMI_1000",
+        "the same, 1,000 labels",
+    ),
+    "aae-semi-all": (
+        "keras_aae.experiments.makhzani:AAE_SEMI_ALL",
+        "the same, all labels",
+    ),
+    "aae-clusters-16": (
+        "keras_aae.experiments.makhzani:AAE_CLUSTERS_16",
+        "clustering adversarial autoencoder, 16 clusters, no labels",
+    ),
+    "aae-clusters-30": (
+        "keras_aae.experiments.makhzani:AAE_CLUSTERS_30",
+        "the same, 30 clusters",
+    ),
+    "aae-reduction-2d": (
+        "keras_aae.experiments.makhzani:AAE_REDUCTION_2D",
+        "20 clusters and styles in one plane, no labels",
+    ),
     "lines-coordinates": (
         "keras_aae.experiments.mrquincle:LINES_COORDINATES",
         "ordinary autoencoder of clouds of 200 points",
@@ -353,6 +544,10 @@ COMPARISONS = {
     "vae-strips": (
         "keras_aae.experiments.gtoubassi:VAE_STRIPS",
         "reconstructions of convolutional VAEs with 2, 5 and 20 dimensions",
+    ),
+    "posteriors": (
+        "keras_aae.experiments.hrenski:POSTERIORS",
+        "codes matched to a normal, to an umbrella, and to an umbrella with labels",
     ),
     "gradient-variance": (
         "keras_aae.experiments.mrquincle:GRADIENT_VARIANCE",

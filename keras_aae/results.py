@@ -2,13 +2,13 @@
 
 import json
 import re
-import statistics
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from keras_aae.errors import RecipeError
 from keras_aae.figures.menu import file_name
 from keras_aae.recipe import Comparison, Experiment, Recipe
+from keras_aae.summary import summarise
 
 COMPARISONS_FOLDER = "comparisons"
 
@@ -114,8 +114,8 @@ class Result:
         values = [run.metrics[metric] for run in self.runs if metric in run.metrics]
         if not values:
             raise KeyError(metric)
-        spread = statistics.stdev(values) if len(values) > 1 else None
-        return statistics.fmean(values), spread
+        summary = summarise(values)
+        return summary.mean, summary.sd
 
 
 def read_result(folder) -> Result | None:

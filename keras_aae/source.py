@@ -21,6 +21,7 @@ DRAWN = (
     "latent-sweep",
     "samples",
     "learning-curves",
+    "adversarial-health",
 )
 
 
@@ -157,6 +158,7 @@ def export_comparison(
         models=models,
         dataset=first.dataset,
         history=first.run.history if first.run else None,
+        snapshots=first.run.snapshots if first.run else None,
         seed=first.seed if seed is None else seed,
         **options,
     )

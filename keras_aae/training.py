@@ -9,6 +9,7 @@ from keras_aae.building import complete_options, family, load_data, new_model
 from keras_aae.data import Dataset, Images, stratified_subset
 from keras_aae.engine import Feed
 from keras_aae.engine.backend import engine
+from keras_aae.engine.feed import LABELLED
 from keras_aae.engine.loop import Progress, TrainingLoop
 from keras_aae.errors import DataError, RecipeError, RunError
 from keras_aae.recipe import Recipe
@@ -45,6 +46,7 @@ def complete(recipe: Recipe, dataset: Dataset) -> Recipe:
 
 
 def _feed(recipe: Recipe, train: Images) -> Feed:
+    batches = family(recipe.model).batches
     labelled = None
     if recipe.labels is not None:
         if train.labels is None:
@@ -54,7 +56,10 @@ def _feed(recipe: Recipe, train: Images) -> Feed:
             )
         positions = stratified_subset(train.labels, recipe.labels, recipe.seed)
         labelled = train.subset(positions)
-    batches = family(recipe.model).batches
+        # Of all other images nobody is told the class.
+        train = train.with_labels_at(positions)
+    elif LABELLED in batches and train.labels is not None:
+        labelled = train.subset(np.flatnonzero(train.labels >= 0))
     return Feed(train, recipe.batch_size, batches, seed=recipe.seed, labelled=labelled)
 
 
@@ -158,6 +163,7 @@ class Training:
         self.feed = _feed(recipe, images)
         self.watched = _first(images, recipe.watch)
         self.model = new_model(recipe, dataset.image_shape, self.feed.steps)
+        self.examined = _first(images, self.model.health_images)
         self.progress = Progress()
         self.best_weights = None
 
@@ -195,6 +201,7 @@ class Training:
             monitor=recipe.monitor,
             patience=recipe.patience,
             watched=self.watched,
+            examined=self.examined,
             execution=recipe.execution,
         )
         loop.best_weights = self.best_weights

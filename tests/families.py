@@ -121,7 +121,14 @@ class FourPhases(AutoencodingModel):
 # The safe loader takes classes of the package only; this one stands in for a family.
 FourPhases.__module__ = "keras_aae.models.four_phases"
 
-OPTIONS = {"conditional-vae": {"classes": 4}}
+OPTIONS = {
+    "conditional-vae": {"classes": 4},
+    "labelled-aae": {"latent_dim": 2, "components": 4},
+    "supervised-aae": {"classes": 4},
+    "semi-supervised-aae": {"classes": 4},
+    "clustering-aae": {"classes": 4},
+    "reduction-aae": {"classes": 4},
+}
 FAMILIES = {name: SMALL for name in MODELS} | {"four-phases": {}}
 
 

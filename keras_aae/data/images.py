@@ -59,6 +59,14 @@ class Images:
         part._indices = self._rows(positions)
         return part
 
+    def with_labels_at(self, positions) -> "Images":
+        """Return the same images with the labels at these positions alone, -1 elsewhere."""
+        part = copy.copy(self)
+        part._labels = np.full(len(self._labels), -1, self._labels.dtype)
+        rows = self._rows(positions)
+        part._labels[rows] = self._labels[rows]
+        return part
+
     def array(self) -> np.ndarray:
         """Return all images of the split in memory: uint8 0..255 or float32 in [0, 1]."""
         return self.gather(slice(None))[0]

@@ -2,6 +2,7 @@
 
 from keras_aae.engine.autoencoding import AutoencodingModel
 from keras_aae.engine.batch import Batch
+from keras_aae.engine.class_decoding import ClassDecodingModel
 from keras_aae.engine.feed import Feed
 from keras_aae.engine.optimizers import OptimizerGroup
 from keras_aae.engine.phases import Phase, PhasedModel
@@ -9,6 +10,7 @@ from keras_aae.engine.phases import Phase, PhasedModel
 __all__ = [
     "AutoencodingModel",
     "Batch",
+    "ClassDecodingModel",
     "Feed",
     "OptimizerGroup",
     "Phase",

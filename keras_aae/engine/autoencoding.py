@@ -25,11 +25,14 @@ class AutoencodingModel(PhasedModel):
 
     Class attributes:
         heads: Names of the encoder's outputs.
-        defaults: Where the family's networks differ from the builder's own defaults.
+        defaults: Where the family's networks differ from the builders' own defaults.
+        builders: Functions that build its networks, whose annotated keyword arguments
+            are options.
     """
 
     heads: tuple[str, ...] = ("z",)
     defaults: dict = {}
+    builders: tuple = (build_autoencoder_networks,)
 
     def __init__(self, encoder, decoder, *, prior=None, seed: int = 0, **kwargs):
         super().__init__(seed=seed, **kwargs)
@@ -49,14 +52,11 @@ class AutoencodingModel(PhasedModel):
         ]
         constructors = [vars(c)["__init__"] for c in families if "__init__" in vars(c)]
         found = {}
-        for function in (build_autoencoder_networks, *constructors):
-            for name, parameter in inspect.signature(function).parameters.items():
-                if parameter.kind is parameter.KEYWORD_ONLY:
-                    found[name] = parameter
+        for function in (*cls.builders, *constructors):
+            found |= _options_of(function)
         return {
             name: p.replace(default=cls.defaults.get(name, p.default))
             for name, p in found.items()
-            if p.annotation is not p.empty
         }
 
     @classmethod
@@ -67,12 +67,14 @@ class AutoencodingModel(PhasedModel):
         return cls(*networks, **others)
 
     @classmethod
-    def split_options(cls, options: dict) -> tuple[dict, dict]:
-        """The options of the networks, with the family's defaults, and the others."""
-        options = cls.defaults | options
-        known = inspect.signature(build_autoencoder_networks).parameters
-        architecture = {k: v for k, v in options.items() if k in known}
-        return architecture, {k: v for k, v in options.items() if k not in known}
+    def split_options(cls, options: dict) -> list[dict]:
+        """The options of each builder, with the family's defaults, and the others."""
+        options, parts = cls.defaults | options, []
+        for builder in cls.builders:
+            known = _options_of(builder)
+            parts.append({k: v for k, v in options.items() if k in known})
+            options = {k: v for k, v in options.items() if k not in known}
+        return [*parts, options]
 
     @property
     def image_shape(self) -> tuple[int, int, int]:
@@ -203,6 +205,16 @@ class AutoencodingModel(PhasedModel):
         """The inverse of `get_config`."""
         deserialize = keras.saving.deserialize_keras_object
         return cls(**{key: deserialize(value) for key, value in config.items()})
+
+
+def _options_of(function) -> dict[str, inspect.Parameter]:
+    """The annotated keyword arguments of a builder or a constructor."""
+    return {
+        name: parameter
+        for name, parameter in inspect.signature(function).parameters.items()
+        if parameter.kind is parameter.KEYWORD_ONLY
+        and parameter.annotation is not parameter.empty
+    }
 
 
 def _encode(model, x):

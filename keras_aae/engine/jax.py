@@ -36,6 +36,11 @@ def gradients(model, objective, variables):
     return loss, terms, grads
 
 
+def input_gradient(function, x):
+    """The gradient of a scalar function at x, as a constant."""
+    return lax.stop_gradient(jax.grad(function)(x))
+
+
 def _stateless(model, step):
     """`step(data)` as a pure function (values, data) -> (logs, new values)."""
     variables = state(model)

@@ -57,6 +57,7 @@ class TrainingLoop:
             accuracies. None keeps the last.
         patience: Epochs without a better value after which to stop, or None.
         watched: Images the quantiles of whose codes join the history, or None.
+        examined: Images that the model's `health` is measured on, or None.
         execution: See `engine.backend`; "auto" chooses.
 
     Attributes:
@@ -65,11 +66,12 @@ class TrainingLoop:
 
     def __init__(
         self, model, feed, validation=None, *,
-        epochs, monitor=None, patience=None, watched=None, execution="auto",
+        epochs, monitor=None, patience=None, watched=None, examined=None,
+        execution="auto",
     ):  # fmt: skip
         self.model, self.feed, self.validation = model, feed, validation
         self.epochs, self.monitor, self.patience = epochs, monitor, patience
-        self.watched = watched
+        self.watched, self.examined = watched, examined
         auto = execution == "auto"
         self.execution = engine.choose_execution(model) if auto else execution
         self.best_weights = None
@@ -147,6 +149,8 @@ class TrainingLoop:
             row |= {f"val_{name}": value for name, value in values.items()}
         if self.watched is not None:
             row |= code_quantiles(self.model, self.watched)
+        if self.examined is not None:
+            row |= self.model.health(self.examined)
         return row
 
     def _keep_best(self, progress, row):

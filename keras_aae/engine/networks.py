@@ -3,12 +3,27 @@
 import keras
 
 CONVOLUTIONS = (keras.layers.Conv2D, keras.layers.Conv2DTranspose)
+NOISE = (
+    keras.layers.GaussianNoise,
+    keras.layers.GaussianDropout,
+    keras.layers.Dropout,
+    keras.layers.AlphaDropout,
+)
 
 
 def has_convolutions(model) -> bool:
     """Whether any layer of the model, or of a network in it, convolves."""
+    return _has(model, CONVOLUTIONS)
+
+
+def has_noise(model) -> bool:
+    """Whether any layer of the model, or of a network in it, draws random numbers."""
+    return _has(model, NOISE)
+
+
+def _has(model, kinds) -> bool:
     return any(
-        isinstance(layer, CONVOLUTIONS)
-        or (isinstance(layer, keras.Model) and has_convolutions(layer))
+        isinstance(layer, kinds)
+        or (isinstance(layer, keras.Model) and _has(layer, kinds))
         for layer in model.layers
     )

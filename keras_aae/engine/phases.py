@@ -54,14 +54,17 @@ class PhasedModel(engine.Steps, keras.Model):
             images out among them; a batch named "labelled" is drawn from the labelled
             images instead.
         pixel_noise: Whether a step draws a random number for every pixel.
+        health_images: Training images that `health` is measured on after every epoch.
     """
 
     terms: tuple[str, ...] = ()
     batches: tuple[str, ...] = ("images",)
     pixel_noise: bool = False
+    health_images: int = 0
 
-    def __init__(self, *, seed: int = 0, **kwargs):
+    def __init__(self, *, seed: int = 0, terms: tuple | None = None, **kwargs):
         super().__init__(**kwargs)
+        self.terms = type(self).terms if terms is None else tuple(terms)
         self.optimizer = None
         self.seed = seed
         self.seed_generator = keras.random.SeedGenerator(seed)
@@ -121,7 +124,8 @@ class PhasedModel(engine.Steps, keras.Model):
     def testing_step(self, batches: dict[str, Batch]) -> dict:
         """The terms of every phase without an update."""
         losses = []
-        for phase in {phase.name: phase for phase in self.phases()}.values():
+        # A phase that a step runs twice is measured once.
+        for phase in {(p.name, p.objective): p for p in self.phases()}.values():
             batch = self._batch_of(phase, batches)
             loss, terms = phase.loss(batch, training=False)
             losses.append(loss)
@@ -156,6 +160,14 @@ class PhasedModel(engine.Steps, keras.Model):
     def _finish(self, losses, batch):
         self._track({"loss": sum(losses)}, batch)
         return {name: tracker.result() for name, tracker in self.trackers.items()}
+
+    def health(self, x) -> dict[str, float]:
+        """What else a family has to say of itself after an epoch, for the history."""
+        return {}
+
+    def complaints(self, row: dict) -> dict[str, str]:
+        """What a row of the history says is going wrong: kind -> warning."""
+        return {}
 
     @property
     def seed_states(self) -> list:

@@ -4,7 +4,7 @@ import tensorflow as tf
 from keras import tree
 
 from keras_aae.engine.batch import map_block
-from keras_aae.engine.networks import has_convolutions
+from keras_aae.engine.networks import has_convolutions, has_noise
 
 
 def gradients(model, objective, variables):
@@ -15,6 +15,15 @@ def gradients(model, objective, variables):
         tape.watch(tensors)
         loss, terms = objective()
     return loss, terms, tape.gradient(loss, tensors, unconnected_gradients="zero")
+
+
+def input_gradient(function, x):
+    """The gradient of a scalar function at x, as a constant."""
+    x = tf.convert_to_tensor(x)
+    with tf.GradientTape(watch_accessed_variables=False) as tape:
+        tape.watch(x)
+        value = function(x)
+    return tf.stop_gradient(tape.gradient(value, x, unconnected_gradients="zero"))
 
 
 class Steps:
@@ -72,10 +81,10 @@ def compile_map(model, function):
 def choose_execution(model) -> str:
     """XLA, but not on a CPU for what it makes ten times slower there.
 
-    Those are convolutions, and random numbers for every pixel.
+    Those are convolutions, and random numbers for every pixel or unit.
     """
     on_cpu = not tf.config.list_physical_devices("GPU")
-    slow = has_convolutions(model) or model.pixel_noise
+    slow = has_convolutions(model) or has_noise(model) or model.pixel_noise
     return "graph" if on_cpu and slow else "xla"
 
 

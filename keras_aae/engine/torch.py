@@ -19,6 +19,13 @@ def gradients(model, objective, variables):
     return loss.detach(), {name: term.detach() for name, term in terms.items()}, grads
 
 
+def input_gradient(function, x):
+    """The gradient of a scalar function at x, as a constant."""
+    with torch.enable_grad():
+        x = x.detach().requires_grad_()
+        return torch.autograd.grad(function(x), x)[0]
+
+
 class Steps:
     """The steps of stock `fit` and `evaluate`."""
 

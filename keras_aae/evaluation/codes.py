@@ -37,13 +37,14 @@ def reconstruction_loss(model, dataset, seed: int) -> dict[str, float]:
 def mean_code(model, dataset, seed: int) -> dict[str, float]:
     """Mean of the codes over test images and units: how active a sparse code is.
 
-    Codes of a model with a posterior lie around 0 by its prior, and it has no such mean.
+    Codes of a model with a prior lie where the prior does, and say nothing by their mean.
     """
     del seed
-    if hasattr(model, "posterior") or not hasattr(model, "encode"):
+    drawn = getattr(model, "prior", None) or getattr(model, "matched_prior", None)
+    if drawn is not None or not hasattr(model, "encode"):
         raise UnsupportedError(
-            f"A model of class {type(model).__name__} has no code but a posterior. The "
-            "mean code is of ordinary autoencoders."
+            f"The codes of a model of class {type(model).__name__} are drawn to a prior, "
+            "or there are none. The mean code is of ordinary autoencoders."
         )
     return {"mean_code": np.mean(model.encode(dataset.test.array()), dtype=float)}
 

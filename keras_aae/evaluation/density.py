@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from keras_aae.errors import KerasAAEError, UnsupportedError
+from keras_aae.evaluation.pixels import evenly_spaced
 
 CODES = 10_000  # the most training images that a density is fitted to
 REGULARISATION = 1e-3  # added to a variance, in mean variances of a dimension
@@ -110,9 +111,7 @@ def training_codes(model, dataset) -> np.ndarray:
             f"A model of class {type(model).__name__} has no codes to fit a density to. "
             "Use a model with an encoder."
         )
-    train = dataset.train
-    positions = np.linspace(0, len(train) - 1, min(CODES, len(train))).astype(int)
-    return finite_codes(model.encode(train.gather(positions)[0]))
+    return finite_codes(model.encode(evenly_spaced(dataset.train, CODES)))
 
 
 def finite_codes(codes) -> np.ndarray:

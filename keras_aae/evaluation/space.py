@@ -8,6 +8,7 @@ import numpy as np
 from keras_aae.data import stratified_subset
 from keras_aae.errors import UnsupportedError
 from keras_aae.evaluation.density import fit_density, training_codes
+from keras_aae.evaluation.pixels import as_rows
 
 POINTS = 100  # along each axis
 OUTSIDE = 0.005  # share of the codes beyond each end of an axis
@@ -134,11 +135,11 @@ def _voting(dataset, seed: int):
 
     x, labels = _labelled(dataset.train, LABELLED_IMAGES, seed)
     classifier = KNeighborsClassifier(NEIGHBOURS, algorithm="brute")
-    classifier.fit(_flat(x), labels)
+    classifier.fit(as_rows(x), labels)
 
     def votes(images):
         shares = np.zeros((len(images), dataset.num_classes))
-        shares[:, classifier.classes_] = classifier.predict_proba(_flat(images))
+        shares[:, classifier.classes_] = classifier.predict_proba(as_rows(images))
         return shares
 
     x, labels = _labelled(dataset.test, TEST_IMAGES, seed)
@@ -148,9 +149,3 @@ def _voting(dataset, seed: int):
 def _labelled(images, n: int, seed: int):
     known = int((images.labels >= 0).sum())
     return images.gather(stratified_subset(images.labels, min(n, known), seed))
-
-
-def _flat(x: np.ndarray) -> np.ndarray:
-    """Images as rows of pixels in [0, 1], float32."""
-    scale = 255 if x.dtype == np.uint8 else 1
-    return x.reshape(len(x), -1).astype(np.float32) / scale

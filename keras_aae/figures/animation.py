@@ -1,4 +1,4 @@
-"""Figures that move: codes on their way from one test image to another, decoded."""
+"""Figures that move: pictures one after the other, and codes on their way, decoded."""
 
 from dataclasses import dataclass
 
@@ -106,7 +106,7 @@ def _tours(model, dataset, stops: np.ndarray, frames: int, figure: str) -> Anima
     images = decode(path.reshape(frames * n, -1))
     images = images.reshape(frames, n, *images.shape[1:])
     pictures = [tile(images[i], columns=near_square(n)) for i in range(frames)]
-    return _animation(np.stack(pictures), dataset.note)
+    return Animation(animated(np.stack(pictures), dataset.note), SECONDS)
 
 
 def closed_path(codes: np.ndarray, frames: int) -> np.ndarray:
@@ -126,22 +126,31 @@ def closed_path(codes: np.ndarray, frames: int) -> np.ndarray:
     return (a * start.swapaxes(0, 1) + (1 - a) * end.swapaxes(0, 1)).astype("float32")
 
 
-def _animation(pictures: np.ndarray, note: str) -> Animation:
-    """Pictures in [0, 1] enlarged by whole pixels, the note below each."""
-    scale = max(1, WIDTH // pictures.shape[2])
+def animated(pictures: np.ndarray, note: str, captions=(), width=WIDTH) -> np.ndarray:
+    """The frames of an animation: pictures enlarged by whole pixels.
+
+    Args:
+        pictures: (t, H, W, C) in [0, 1].
+        note: of the data set, for below each.
+        captions: one above each picture, or none at all.
+        width: pixels, about, of a frame.
+
+    Returns:
+        (t, H, W, C) uint8.
+    """
+    scale = max(1, width // pictures.shape[2])
     frames = np.rint(pictures * 255).astype("uint8")
     frames = frames.repeat(scale, axis=1).repeat(scale, axis=2)
-    if note:
-        strip = _note_strip(note, frames.shape[2])
-        strip = np.broadcast_to(
-            strip, (len(frames), *strip.shape[:2], frames.shape[-1])
-        )
-        frames = np.concatenate([frames, strip], axis=1)
-    return Animation(frames, SECONDS)
+    above = [_text_strip(caption, frames.shape[2]) for caption in captions]
+    below = [_text_strip(note, frames.shape[2])] * len(frames) if note else []
+    parts = [np.stack(strips) for strips in (above, below) if strips]
+    parts = [np.broadcast_to(p, (*p.shape[:3], frames.shape[-1])) for p in parts]
+    parts.insert(1 if above else 0, frames)
+    return np.concatenate(parts, axis=1)
 
 
-def _note_strip(note: str, width: int) -> np.ndarray:
-    """The note as a picture of its own, (H, width, 1) uint8."""
+def _text_strip(text: str, width: int) -> np.ndarray:
+    """Small text as a picture of its own, (H, width, 1) uint8."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
@@ -149,7 +158,7 @@ def _note_strip(note: str, width: int) -> np.ndarray:
 
     with house_style():
         figure = Figure(figsize=(width / NOTE_DPI, 0), dpi=NOTE_DPI)
-        add_note(figure, note)
+        add_note(figure, text)
         canvas = FigureCanvasAgg(figure)
         canvas.draw()
         return np.asarray(canvas.buffer_rgba())[..., :1].copy()

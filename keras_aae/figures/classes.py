@@ -19,12 +19,12 @@ BOX = {
 }
 
 
-def show_classes(axes, points: np.ndarray, labels):
-    """Scatter `points`, (n, 2 or 3), in the colours of `labels`, one colour if None."""
+def show_classes(axes, points: np.ndarray, labels, color: str = PALETTE[0]):
+    """Scatter `points`, (n, 2 or 3), in the colours of `labels`, in `color` if None."""
     area = POINT**2 * np.clip(np.sqrt(10_000 / len(points)), 1, 6)
     look = {"s": area, "linewidths": 0, "rasterized": True}
     if labels is None:
-        axes.scatter(*points.T, color=PALETTE[0], **look)
+        axes.scatter(*points.T, color=color, **look)
     elif _countable(labels):
         _scatter_classes(axes, points, labels, look)
     else:
@@ -41,7 +41,7 @@ def _scatter_classes(axes, points, labels, look):
         axes.scatter(*points[rows].T, c=colors[rows], marker=_marker(group), **look)
 
 
-def label_medians(write, points: np.ndarray, labels, names, inches=AXES_INCHES):
+def label_medians(write, points: np.ndarray, labels, names, inch: float | None = None):
     """Write each class's name at the median of its points, or as near as it can be read.
 
     More classes than colours are left to the legend: their names would hide the points.
@@ -51,13 +51,13 @@ def label_medians(write, points: np.ndarray, labels, names, inches=AXES_INCHES):
         points: (n, 2).
         labels: (n,) or None.
         names: of the classes.
-        inches: that the points spread over, about.
+        inch: what an inch is on the axes; None where the points spread over a column.
     """
     classes = _countable(labels)
     if not 0 < len(classes) <= len(PALETTE):
         return
     middles = [np.median(points[labels == label], axis=0) for label in classes]
-    inch = np.ptp(points, axis=0).max() / inches
+    inch = np.ptp(points, axis=0).max() / AXES_INCHES if inch is None else inch
     write_names(write, classes, names, np.array(middles), inch)
 
 

@@ -7,7 +7,8 @@ from matplotlib.ticker import MaxNLocator
 
 from keras_aae.errors import UnsupportedError
 from keras_aae.figures.history import quantiles, values
-from keras_aae.figures.style import COLUMN, FAINT, PAGE, PALETTE, house_style, lay_out
+from keras_aae.figures.panels import mark_epochs, with_width
+from keras_aae.figures.style import COLUMN, PAGE, PALETTE, house_style, lay_out
 
 PANEL_HEIGHT = 2.0  # inches
 TINTS = (0.2, 0.6)  # the share of the median's colour in the widest, the narrowest band
@@ -69,23 +70,17 @@ def _figure(epochs: np.ndarray, panels: dict[str, dict[str, np.ndarray]]):
 
 
 def _panel(axes, epochs: np.ndarray, curves: dict[str, np.ndarray]) -> dict:
-    if len(epochs) == 1:  # which alone would have no width
-        epochs = epochs[0] + np.array([-0.5, 0.5])
-        curves = {name: np.repeat(bounds, 2, axis=1) for name, bounds in curves.items()}
-    drawn = {}
+    drawn, wide = {}, {name: with_width(epochs, curves[name]) for name in curves}
     bands = [name for name in curves if name != MEDIAN]
     for name, tint in zip(bands, np.linspace(*TINTS, len(bands)), strict=True):
         # Opaque, so that the colours are those of the legend.
         color = 1 - tint * (1 - np.array(to_rgb(PALETTE[0])))
-        drawn[name] = axes.fill_between(
-            epochs, *curves[name], color=color, linewidth=0.3
-        )
+        x, bounds = wide[name]
+        drawn[name] = axes.fill_between(x, *bounds, color=color, linewidth=0.3)
     if MEDIAN in curves:
-        (drawn[MEDIAN],) = axes.plot(epochs, curves[MEDIAN][0], color=PALETTE[0])
+        x, (median, _) = wide[MEDIAN]
+        (drawn[MEDIAN],) = axes.plot(x, median, color=PALETTE[0])
     axes.set_xlabel("epoch")
-    axes.xaxis.set_major_locator(
-        MaxNLocator(nbins=6, integer=True, steps=[1, 2, 5, 10], min_n_ticks=1)
-    )
+    mark_epochs(axes, least=1)
     axes.yaxis.set_major_locator(MaxNLocator(nbins=7, steps=[1, 2, 5, 10]))
-    axes.grid(axis="y", color=FAINT, alpha=0.25, linewidth=0.4)
     return drawn

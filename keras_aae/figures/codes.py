@@ -15,7 +15,9 @@ from keras_aae.figures.style import COLUMN, add_note, lay_out
 HEIGHT = 3.0  # inches
 
 
-def encode_test_images(model, dataset, n: int, figure: str, least: int = 1):
+def encode_test_images(
+    model, dataset, n: int, figure: str, least: int = 1, drawn: bool = False
+):
     """Codes of at most `n` test images.
 
     They are evenly spaced, since some sets are sorted by class, and in a shuffled order,
@@ -27,6 +29,8 @@ def encode_test_images(model, dataset, n: int, figure: str, least: int = 1):
         n: the most images.
         figure: named in errors.
         least: the dimensions that the figure needs at least.
+        drawn: whether codes are drawn from q(z|x) by a model that draws them, to be
+            compared with a prior.
 
     Returns:
         Codes, (n, latent_dim), and labels, (n,) or None.
@@ -36,6 +40,8 @@ def encode_test_images(model, dataset, n: int, figure: str, least: int = 1):
         KerasAAEError: a code is not a finite number.
     """
     encode, n = ability(model, "encode", figure), check_count("n", n)
+    if drawn:
+        encode = getattr(model, "draw_codes", encode)
     positions = np.linspace(0, len(dataset.test) - 1, min(n, len(dataset.test)))
     positions = np.random.default_rng(0).permutation(positions.astype(int))
     images, labels = dataset.test.gather(positions)

@@ -6,6 +6,9 @@ import re
 import numpy as np
 
 NOT_TERMS = ("epoch", "seconds", "images_per_second")
+HEALTH = re.compile(  # of adversarial training; the figure of that name draws it
+    r"(val_)?accuracy_(codes|prior|categories|category_prior)|sliced_wasserstein|mmd|code_(mean|std)_\d+"
+)
 QUANTILE = re.compile(r"(?P<quantity>.+)_q(?P<percent>\d{2,3})")
 
 
@@ -14,7 +17,9 @@ def terms(history: list[dict]) -> list[str]:
     names = [
         name
         for name in _columns(history)
-        if name not in NOT_TERMS and not QUANTILE.fullmatch(name)
+        if name not in NOT_TERMS
+        and not QUANTILE.fullmatch(name)
+        and not HEALTH.fullmatch(name)
     ]
     return list(dict.fromkeys(name.removeprefix("val_") for name in names))
 
@@ -28,6 +33,12 @@ def quantiles(history: list[dict]) -> dict[str, dict[int, str]]:
     for match in filter(None, map(QUANTILE.fullmatch, _columns(history))):
         found.setdefault(match["quantity"], {})[int(match["percent"])] = match[0]
     return found
+
+
+def dimensions(history: list[dict], prefix: str) -> list[str]:
+    """The columns PREFIX0, PREFIX1, ... of a quantity with a value a dimension."""
+    found = [re.fullmatch(rf"{prefix}(\d+)", name) for name in _columns(history)]
+    return [m[0] for m in sorted(filter(None, found), key=lambda m: int(m[1]))]
 
 
 def values(history: list[dict], column: str) -> np.ndarray:

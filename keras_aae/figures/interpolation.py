@@ -9,15 +9,13 @@ from keras_aae.errors import KerasAAEError
 from keras_aae.figures.grid import WHITE, thin_gap, tile
 from keras_aae.figures.inputs import ability, check_count, images_at, varied_positions
 from keras_aae.figures.style import (
+    FRAME,
     INK,
     NOTE_SIZE,
-    PALETTE,
     add_note,
     house_style,
     image_figure,
 )
-
-FRAME = {"fill": False, "edgecolor": PALETTE[1], "linewidth": 1.0}
 
 
 def interpolation(

@@ -3,12 +3,12 @@
 from numbers import Real
 
 import numpy as np
-from matplotlib.ticker import MaxNLocator
 
 from keras_aae.errors import KerasAAEError, UnsupportedError
 from keras_aae.figures.codes import encode_test_images
 from keras_aae.figures.grid import thin_gap, tile
 from keras_aae.figures.inputs import ability, check_count
+from keras_aae.figures.rows import marks
 from keras_aae.figures.style import add_note, house_style, image_figure
 from keras_aae.registry import check_name
 
@@ -33,17 +33,18 @@ def latent_sweep(
         model: with `decode` and `latent_dim`; for 'codes' with `encode` as well.
         dataset: whose test images are encoded for 'codes'; otherwise not needed.
         n: images along each axis.
-        extent: how far a linear grid goes either way.
+        extent: how far a linear grid goes either way; the prior's own for 'prior'.
         spacing: 'linear'; 'quantile' for the prior's quantiles at (i + 1/2) / n, so that
-            every image stands for an equal share of the prior; or 'codes' for even steps
-            between the 1st and the 99th percentile of the test images' codes, dimensions
-            beyond the second at their medians.
+            every image stands for an equal share of the prior; 'prior' for even steps
+            as far either way as the prior extends; or 'codes' for even steps between
+            the 1st and the 99th percentile of the test images' codes, dimensions beyond
+            the second at their medians.
         around: the code, `latent_dim` numbers, in the middle of a linear grid; the
             origin if None.
 
     Raises:
-        UnsupportedError: the model has no decoder, or 'quantile' and no prior, or 'codes'
-            and no encoder.
+        UnsupportedError: the model has no decoder, or 'quantile' or 'prior' and no
+            prior, or 'codes' and no encoder.
         KerasAAEError: an option has no meaning, or 'codes' and no data set.
     """
     decode = ability(model, "decode", "latent-sweep")
@@ -73,15 +74,24 @@ def _linear(model, dataset, n: int, extent: float, around):
 
 
 def _quantile(model, dataset, n: int, extent: float, around):
-    prior = getattr(model, "prior", None)
-    if prior is None:
-        raise UnsupportedError(
-            "Figure 'latent-sweep' with spacing 'quantile' needs a prior, which this "
-            f"{type(model).__name__} does not have. Use spacing 'linear' or 'codes'."
-        )
+    prior = _prior_of(model, "quantile")
     steps = np.asarray(prior.quantiles((np.arange(n) + 0.5) / n))
     center = np.zeros(model.latent_dim)
     return center, center[:2, None] + steps
+
+
+def _range_of_prior(model, dataset, n: int, extent: float, around):
+    return _linear(model, dataset, n, _prior_of(model, "prior").extent, None)
+
+
+def _prior_of(model, spacing: str):
+    prior = getattr(model, "prior", None)
+    if prior is None:
+        raise UnsupportedError(
+            f"Figure 'latent-sweep' with spacing {spacing!r} needs a prior, which this "
+            f"{type(model).__name__} does not have. Use spacing 'linear' or 'codes'."
+        )
+    return prior
 
 
 def _range_of_codes(model, dataset, n: int, extent: float, around):
@@ -94,8 +104,17 @@ def _range_of_codes(model, dataset, n: int, extent: float, around):
     return center, np.linspace(low[:2], high[:2], n).T
 
 
-SPACINGS = {"linear": _linear, "quantile": _quantile, "codes": _range_of_codes}
-PLACES = {"quantile": "prior's quantiles", "codes": "test images' codes"}
+SPACINGS = {
+    "linear": _linear,
+    "quantile": _quantile,
+    "prior": _range_of_prior,
+    "codes": _range_of_codes,
+}
+PLACES = {
+    "quantile": "prior's quantiles",
+    "prior": "prior's codes",
+    "codes": "test images' codes",
+}
 
 
 def _center(around, latent_dim: int) -> np.ndarray:
@@ -137,23 +156,15 @@ def _figure(images: np.ndarray, ticks: np.ndarray, held: str, note: str):
     figure, axes = image_figure(image, tile=max(height, width), margins=(0.5, 0.34))
     axes.set_axis_on()
     axes.spines[:].set_visible(False)
-    _ticks(axes.xaxis, ticks[0], first=(width - 1) / 2, step=width + gap)
+    places, names = marks(ticks[0], step=width + gap)
+    axes.set_xticks((width - 1) / 2 + places, names)
     axes.set_xlabel("$z_1$" + (f"   (dimensions beyond 2 at {held})" if held else ""))
     if len(ticks) == 1:
         axes.set_yticks([])
     else:
         lowest = len(image) - 1 - (height - 1) / 2
-        _ticks(axes.yaxis, ticks[1], first=lowest, step=-(height + gap))
+        places, names = marks(ticks[1], step=height + gap)
+        axes.set_yticks(lowest - places, names)
         axes.set_ylabel("$z_2$")
     add_note(figure, note)
     return figure
-
-
-def _ticks(axis, values: np.ndarray, first: float, step: float):
-    """Mark round numbers between the tiles, which stand for `values` from `first` on."""
-    low, high = values[0], values[-1]
-    marks = MaxNLocator(nbins=9, steps=[1, 2, 5, 10]).tick_values(low, high)
-    marks = marks[(marks >= low - 1e-9) & (marks <= high + 1e-9)]
-    places = first + step * np.interp(marks, values, np.arange(len(values)))
-    names = [f"{mark:g}".replace("-", "\N{MINUS SIGN}") for mark in marks]
-    axis.set_ticks(places, names)

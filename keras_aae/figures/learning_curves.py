@@ -1,14 +1,12 @@
 """Every term of the objective over the epochs."""
 
-import math
-
 import numpy as np
-from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from keras_aae.errors import KerasAAEError
 from keras_aae.figures.history import terms, values
-from keras_aae.figures.style import COLUMN, FAINT, PAGE, PALETTE, house_style, lay_out
+from keras_aae.figures.panels import epoch_panels, mark_epochs
+from keras_aae.figures.style import PALETTE, house_style, lay_out
 
 LINES = {  # name: prefix of its column, look
     "train": ("", {"color": PALETTE[0], "linestyle": "-"}),
@@ -20,7 +18,8 @@ PANEL_HEIGHT = 1.6  # inches
 def learning_curves(history):
     """One small panel a term, its training and validation values over the epochs.
 
-    The loss has a panel unless a term is the whole of it; quantiles of codes have none.
+    The loss has a panel unless a term is the whole of it; quantiles of codes and the
+    health of adversarial training have none.
 
     Args:
         history: one dict an epoch: `epoch`, the terms, and each again with `val_` in
@@ -69,17 +68,9 @@ def in_nats(term: str) -> bool:
 
 @house_style()
 def _figure(curves: dict):
-    columns = 2 if len(curves) == 4 else min(3, len(curves))
-    rows = math.ceil(len(curves) / columns)
-    width = COLUMN if columns == 1 else PAGE
-    figure = Figure(figsize=(width, rows * PANEL_HEIGHT))
-    panels = figure.subplots(rows, columns, squeeze=False).ravel()
-    for panel, (term, lines) in zip(panels, curves.items(), strict=False):
+    figure, panels = epoch_panels(len(curves), PANEL_HEIGHT)
+    for panel, (term, lines) in zip(panels, curves.items(), strict=True):
         _panel(panel, term, lines)
-    for panel in panels[max(0, len(curves) - columns) : len(curves)]:
-        panel.set_xlabel("epoch")
-    for panel in panels[len(curves) :]:
-        panel.remove()
     lay_out(figure)
     return figure
 
@@ -87,11 +78,8 @@ def _figure(curves: dict):
 def _panel(axes, term: str, lines: dict):
     axes.set_title(term)
     axes.set_ylabel("nats per example" if in_nats(term) else "")
-    axes.xaxis.set_major_locator(
-        MaxNLocator(nbins=6, integer=True, steps=[1, 2, 5, 10])
-    )
+    mark_epochs(axes)
     axes.yaxis.set_major_locator(MaxNLocator(nbins=5, steps=[1, 2, 5, 10]))
-    axes.grid(axis="y", color=FAINT, alpha=0.25, linewidth=0.4)
     for name, (x, y) in lines.items():
         axes.plot(x, y, marker="." if len(x) == 1 else "", **LINES[name][1])
     axes.margins(y=0.2)

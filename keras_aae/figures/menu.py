@@ -5,7 +5,8 @@ import inspect
 from keras_aae.errors import KerasAAEError
 from keras_aae.registry import FIGURES, check_name, load_entry
 
-INPUTS = ("model", "models", "dataset", "history", "seed")
+INPUTS = ("model", "models", "dataset", "history", "snapshots", "seed")
+HINTS = {"snapshots": "Only runs of models with a prior leave them. "}
 
 
 def draw(
@@ -15,6 +16,7 @@ def draw(
     models=None,
     dataset=None,
     history=None,
+    snapshots=None,
     seed=0,
     **options,
 ):
@@ -26,6 +28,7 @@ def draw(
         models: heading -> model, for a figure of several.
         dataset: the images to draw; its `note`, if any, stands under every figure.
         history: rows of terms, one an epoch.
+        snapshots: epoch -> images decoded at its end, always of the same codes.
         seed: of whatever the figure draws at random.
         **options: the figure's own.
 
@@ -40,7 +43,7 @@ def draw(
     check_options(name, options)
     wanted = inspect.signature(figure_function).parameters
     given = {"model": model, "models": models, "dataset": dataset}
-    given |= {"history": history, "seed": seed}
+    given |= {"history": history, "snapshots": snapshots or None, "seed": seed}
     inputs = {key: value for key, value in given.items() if key in wanted}
     _check_inputs(name, inputs, wanted)
     figure = figure_function(**inputs, **options)
@@ -90,8 +93,9 @@ def _check_inputs(name: str, inputs: dict, wanted: dict):
     needed = [key for key in inputs if wanted[key].default is inspect.Parameter.empty]
     missing = [key for key in needed if inputs[key] is None]
     if missing:
+        hints = "".join(HINTS.get(key, "") for key in missing)
         raise KerasAAEError(
-            f"Figure {name!r} needs {' and '.join(missing)}. "
+            f"Figure {name!r} needs {' and '.join(missing)}. {hints}"
             f"Pass {', '.join(f'{key}=...' for key in missing)}."
         )
 

@@ -1,22 +1,15 @@
 """Test images beside what a model makes of them."""
 
 import textwrap
-from collections.abc import Sequence
 from numbers import Real
 
 import numpy as np
 
 from keras_aae.errors import KerasAAEError
-from keras_aae.figures.grid import side_by_side, thin_gap, tile
+from keras_aae.figures.grid import WHITE, near_square, side_by_side, tile
 from keras_aae.figures.inputs import ability, first_images
-from keras_aae.figures.style import (
-    INK,
-    NAMES,
-    NOTE_SIZE,
-    add_note,
-    house_style,
-    image_figure,
-)
+from keras_aae.figures.rows import away, named_rows
+from keras_aae.figures.style import NAMES, add_note, house_style, image_figure
 
 LINE = 0.11  # inches, of a heading
 LETTERS = 12  # of a heading over one image
@@ -68,7 +61,30 @@ def reconstruction_strips(models, dataset, *, n: int = 8):
     makers = [ability(model, "reconstruct", kind) for model in models.values()]
     originals = first_images(dataset, n)
     strips = [originals, *(reconstruct(originals) for reconstruct in makers)]
-    return _headed(side_by_side(strips), ["original", *models], originals, dataset)
+    headings = [_wrapped(heading) for heading in ("original", *models)]
+    image, side = side_by_side(strips), max(originals.shape[1:3])
+    return _headed(image, headings, originals.shape[2], side, dataset)
+
+
+def reconstruction_grid(model, dataset, *, n: int = 64):
+    """The first `n` test images in a square, and beside it their reconstructions.
+
+    Args:
+        model: with `reconstruct`.
+        dataset: whose test images are shown.
+        n: images; fewer if there are fewer test images.
+
+    Raises:
+        UnsupportedError: the model cannot reconstruct.
+    """
+    originals, copies = _pairs(model, dataset, n, "reconstruction-grid")
+    columns = near_square(len(originals))
+    squares = [tile(images, columns) for images in (originals, copies)]
+    height, width, channels = squares[0].shape
+    side = max(originals.shape[1:3])
+    between = np.full((height, side // 2, channels), WHITE, "float32")
+    image = np.concatenate([squares[0], between, squares[1]], axis=1)
+    return _headed(image, ["original", "reconstruction"], width, side, dataset)
 
 
 def thresholded(model, dataset, *, n: int = 10, threshold: float = 0.2):
@@ -92,7 +108,7 @@ def thresholded(model, dataset, *, n: int = 10, threshold: float = 0.2):
     originals, copies = _pairs(model, dataset, n, "thresholded")
     above = (copies > threshold).astype("float32")
     names = ("original", "reconstruction", f"above {threshold:g}")
-    return _named_rows([originals, copies, above], names, dataset)
+    return named_rows([originals, copies, above], names, dataset.note, left=NAMES)
 
 
 def denoising(model, dataset, *, n: int = 10, seed: int = 0):
@@ -112,7 +128,8 @@ def denoising(model, dataset, *, n: int = 10, seed: int = 0):
     originals = first_images(dataset, n)
     corrupted = corrupt(originals, seed)
     rows = [originals, corrupted, reconstruct(corrupted)]
-    return _named_rows(rows, ("original", "corrupted", "reconstruction"), dataset)
+    names = ("original", "corrupted", "reconstruction")
+    return named_rows(rows, names, dataset.note, left=NAMES)
 
 
 def _pairs(model, dataset, n: int, figure: str) -> tuple[np.ndarray, np.ndarray]:
@@ -129,30 +146,15 @@ def _figure(image: np.ndarray, originals: np.ndarray, dataset):
 
 
 @house_style()
-def _named_rows(rows: Sequence[np.ndarray], names: Sequence[str], dataset):
-    """Rows of images, one under the other, each named at its left."""
-    _, height, width, _ = rows[0].shape
-    image = tile(np.concatenate(rows), columns=len(rows[0]))
-    figure, axes = image_figure(image, tile=max(height, width), margins=(NAMES, 0))
-    step = height + thin_gap(rows[0])
-    for i, name in enumerate(names):
-        middle = i * step + (height - 1) / 2
-        axes.annotate(name, (-0.5, middle), **_away(-3, 0), ha="right", va="center")
-    add_note(figure, dataset.note)
-    return figure
-
-
-@house_style()
-def _headed(image: np.ndarray, headings, originals: np.ndarray, dataset):
-    """Columns of images, each under its heading."""
-    width = originals.shape[2]
-    texts = [_wrapped(heading) for heading in headings]
-    head = 0.05 + LINE * max(1 + text.count("\n") for text in texts)
-    figure, axes = image_figure(image, tile=max(originals.shape[1:3]), head=head)
-    step = width + thin_gap(originals)
-    for i, text in enumerate(texts):
-        middle = i * step + (width - 1) / 2
-        axes.annotate(text, (middle, -0.5), **_away(0, 2), ha="center", va="bottom")
+def _headed(image: np.ndarray, headings: list[str], width: int, side: int, dataset):
+    """Columns, each `width` pixels wide, under their headings."""
+    head = 0.05 + LINE * max(1 + text.count("\n") for text in headings)
+    figure, axes = image_figure(image, tile=side, head=head)
+    middles = np.linspace(
+        (width - 1) / 2, image.shape[1] - (width + 1) / 2, len(headings)
+    )
+    for middle, text in zip(middles, headings, strict=True):
+        axes.annotate(text, (middle, -0.5), **away(0, 2), ha="center", va="bottom")
     add_note(figure, dataset.note)
     return figure
 
@@ -161,13 +163,3 @@ def _wrapped(heading: str) -> str:
     """In lines of `LETTERS` at most, broken at spaces and hyphens."""
     # textwrap itself breaks at no hyphen before a digit, and names are full of these.
     return textwrap.fill(heading.replace("-", "- "), LETTERS).replace("- ", "-")
-
-
-def _away(right: float, up: float) -> dict:
-    """Small text, so many points away from its place."""
-    return {
-        "xytext": (right, up),
-        "textcoords": "offset points",
-        "size": NOTE_SIZE,
-        "color": INK,
-    }

@@ -109,4 +109,6 @@ def _label_classes(axes, codes: np.ndarray, labels, names):
     """Name the classes where their points are seen, before all points."""
     x, y, _ = proj_transform(*codes.T, axes.get_proj())
     write = partial(axes.text2D, zorder=100)
-    label_medians(write, np.stack([x, y], axis=1), labels, names, inches=1.6)
+    points = np.stack([x, y], axis=1)
+    inch = np.ptp(points, axis=0).max() / 1.6  # which they spread over, about
+    label_medians(write, points, labels, names, inch)

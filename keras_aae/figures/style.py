@@ -12,6 +12,7 @@ COLUMN = 3.4  # inches, one column of a two-column page
 PAGE = 7.0  # inches, the whole width
 TILE = 0.6  # inches, the largest a single image is shown
 NAMES = 0.75  # inches left of rows for their names
+EDGE = 0.05  # inches between images that have names or axes and the end of the page
 DPI = 200  # pixels an inch at which images fall on whole pixels
 
 INK = "#333333"
@@ -32,6 +33,8 @@ PALETTE = (
     "#770044",
     "#bbaaff",
 )
+
+FRAME = {"fill": False, "edgecolor": PALETTE[1], "linewidth": 1.0}  # of an image
 
 HOUSE = {
     "font.sans-serif": ["DejaVu Sans"],
@@ -88,9 +91,9 @@ def image_figure(image: np.ndarray, tile: int, margins=(0.0, 0.0), head: float =
         The `Figure` and its axes, in pixel coordinates.
     """
     left, bottom = margins
-    right = 0.05 if any(margins) else 0.0
+    right = EDGE if any(margins) else 0.0
     top = head or right
-    scale = _pixel_scale(image.shape[1] / (PAGE - left - right), tile / TILE)
+    scale = pixel_scale(image.shape[1], PAGE - left - right, tile)
     height, width = np.multiply(image.shape[:2], scale / DPI)
     size = (left + width + right, bottom + height + top)
     figure = Figure(figsize=size)
@@ -109,8 +112,15 @@ def image_figure(image: np.ndarray, tile: int, margins=(0.0, 0.0), head: float =
     return figure, axes
 
 
-def _pixel_scale(*pixels_per_inch: float) -> float:
-    scale = DPI / max(pixels_per_inch)
+def pixel_scale(width: int, room: float, tile: int) -> float:
+    """Pixels of the page for a pixel of an image; whole if there can be one or more.
+
+    Args:
+        width: of the image, in pixels.
+        room: inches that it may be wide.
+        tile: pixels of the longer side of the small images that it is made of.
+    """
+    scale = DPI / max(width / room, tile / TILE)
     return int(scale) if scale >= 1 else scale
 
 

@@ -1,18 +1,31 @@
 """The model families; importing this registers every class with Keras."""
 
+from keras_aae.models.aae import AAE, WAE, LabelledAAE, SupervisedAAE
 from keras_aae.models.autoencoder import (
     Autoencoder,
     ContractiveAutoencoder,
     DenoisingAutoencoder,
     SparseAutoencoder,
 )
+from keras_aae.models.semi_supervised_aae import (
+    ClusteringAAE,
+    ReductionAAE,
+    SemiSupervisedAAE,
+)
 from keras_aae.models.vae import VAE, ConditionalVAE
 
 __all__ = [
+    "AAE",
     "VAE",
+    "WAE",
     "Autoencoder",
+    "ClusteringAAE",
     "ConditionalVAE",
     "ContractiveAutoencoder",
     "DenoisingAutoencoder",
+    "LabelledAAE",
+    "ReductionAAE",
+    "SemiSupervisedAAE",
     "SparseAutoencoder",
+    "SupervisedAAE",
 ]

@@ -3,10 +3,10 @@
 import keras
 from keras import ops
 
+from keras_aae.checks import check_share
 from keras_aae.corruptions import CORRUPTIONS
 from keras_aae.engine import AutoencodingModel, Phase
 from keras_aae.engine.phases import as_tensor_images
-from keras_aae.errors import RecipeError
 from keras_aae.losses import RECONSTRUCTION_LOSSES
 from keras_aae.registry import check_name
 from keras_aae.regularizers import kl_sparsity, l1_activity
@@ -96,7 +96,7 @@ class SparseAutoencoder(Autoencoder):
         super().__init__(encoder, decoder, **kwargs)
         self.sparsity = check_name(sparsity, SPARSITIES, "sparsity")
         self.sparsity_weight = sparsity_weight
-        self.sparsity_target = _share("sparsity_target", sparsity_target)
+        self.sparsity_target = check_share("sparsity_target", sparsity_target)
         self.sparsity_reduction = check_name(
             sparsity_reduction, REDUCTIONS, "sparsity_reduction"
         )
@@ -226,9 +226,3 @@ class ContractiveAutoencoder(Autoencoder):
     def get_config(self):
         weight = keras.saving.serialize_keras_object(self.contraction_weight)
         return super().get_config() | {"contraction_weight": weight}
-
-
-def _share(name, value):
-    if not isinstance(value, int | float) or not 0 < value < 1:
-        raise RecipeError(f"Invalid {name} {value!r}. Expected a number in (0, 1).")
-    return value

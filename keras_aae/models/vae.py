@@ -1,18 +1,17 @@
 """Variational autoencoders: beta-VAE, learned priors, importance weights, classes."""
 
-import inspect
 import math
 
 import keras
 import numpy as np
 from keras import ops
 
+from keras_aae.checks import check_count
 from keras_aae.divergences import normal_kl, normal_log_prob
-from keras_aae.engine import AutoencodingModel, Phase
+from keras_aae.engine import AutoencodingModel, ClassDecodingModel, Phase
 from keras_aae.engine.phases import as_tensor_images
-from keras_aae.errors import DataError, RecipeError, UnsupportedError
+from keras_aae.errors import RecipeError
 from keras_aae.losses import LIKELIHOODS
-from keras_aae.networks import build_autoencoder_networks
 from keras_aae.priors import Normal
 from keras_aae.registry import PRIORS, check_name, load_entry
 
@@ -73,8 +72,8 @@ class VAE(AutoencodingModel):
         self.likelihood = check_name(likelihood, LIKELIHOODS, "likelihood")
         self.objective = check_name(objective, OBJECTIVES, "objective")
         self.beta = beta
-        self.prior_name, self.components = prior, _count("components", components)
-        self.samples = _count("samples", samples)
+        self.prior_name, self.components = prior, check_count("components", components)
+        self.samples = check_count("samples", samples)
         self.binarise = self.pixel_noise = binarise
 
     def phases(self):
@@ -189,7 +188,7 @@ class VAE(AutoencodingModel):
 
 
 @keras.saving.register_keras_serializable("keras_aae")
-class ConditionalVAE(VAE):
+class ConditionalVAE(ClassDecodingModel, VAE):
     """A VAE whose decoder is told the class of the image.
 
     p(x|y) = int p(x|z, y) p(z) dz,  q(z|x) as of `VAE`
@@ -207,109 +206,17 @@ class ConditionalVAE(VAE):
     """
 
     @classmethod
-    def options(cls):
-        """Those of `VAE`, and the number of classes."""
-        classes = inspect.Parameter(
-            "classes", inspect.Parameter.KEYWORD_ONLY, default=10, annotation=int
-        )
-        return super().options() | {"classes": classes}
-
-    @classmethod
     def create(cls, image_shape, *, classes: int = 10, **options):
         """A model with networks of its own; `options()` lists what it takes."""
         architecture, others = cls.split_options(options)
-        latent_dim = architecture["latent_dim"]
-        encoder, _ = build_autoencoder_networks(image_shape, cls.heads, **architecture)
-        architecture["latent_dim"] = latent_dim + classes
-        _, wide = build_autoencoder_networks(image_shape, cls.heads, **architecture)
-        z = keras.Input((latent_dim,), name="z")
-        y = keras.Input((classes,), name="classes")
-        logits = wide(keras.layers.Concatenate(name="both")([z, y]))
-        return cls(encoder, keras.Model([z, y], logits, name="decoder"), **others)
+        networks = cls.build_networks(
+            image_shape, cls.heads, classes=classes, **architecture
+        )
+        return cls(*networks, **others)
 
-    @property
-    def classes(self) -> int:
-        """How many classes there are."""
-        return self.decoder.inputs[1].shape[-1]
-
-    def logits(self, z, labels=None, training=False):
-        """What the decoder makes of codes and classes, (batch,) whole numbers.
-
-        Raises:
-            UnsupportedError: there are no labels.
-        """
-        if labels is None:
-            raise UnsupportedError(
-                "A ConditionalVAE decodes codes of a given class, and there are no "
-                "labels. Give labels, or train another model on images without them."
-            )
-        one_hot = ops.one_hot(labels, self.classes, dtype=z.dtype)
-        return self.decoder([z, one_hot], training=training)
-
-    def call(self, x):
-        """Reconstruct images as of their most likely classes."""
-        x = as_tensor_images(x)
-        z = self.code(x)
-        return ops.sigmoid(self.logits(z, self._most_likely(x, z)))
-
-    def _most_likely(self, x, z):
-        """argmax_y p(x|z, y)."""
-        nll = [
-            self.reconstruction_nll(x, z, ops.full((ops.shape(x)[0],), y, "int32"))
-            for y in range(self.classes)
-        ]
-        return ops.argmin(ops.stack(nll), axis=0)
-
-    def classify(self, x) -> np.ndarray:
-        """The most likely class of each image, all classes equally likely before, (n,).
-
-        Raises:
-            DataError: the images have another shape, type or range.
-        """
-        return self.map("classify", _classify, self.check_images(x))
-
-    def decode(self, z, labels=None) -> np.ndarray:
-        """The images of codes and classes, (n, H, W, C).
-
-        Raises:
-            UnsupportedError: there are no labels.
-            DataError: the codes or labels have another shape or range.
-        """
-        z = self.check_codes(z)
-        if labels is None:
-            self.logits(z)
-        return self.map("images", _images_of, z, self._check_labels(labels, len(z)))
-
-    def reconstruct(self, x, labels=None) -> np.ndarray:
-        """Images encoded and decoded, as of given or of their most likely classes."""
-        if labels is None:
-            return super().reconstruct(x)
-        return self.decode(self.encode(x), labels)
-
-    def generate(self, n: int, seed: int = 0, labels=None) -> np.ndarray:
-        """`n` images of given classes, or of all classes in turn."""
-        labels = np.arange(n) % self.classes if labels is None else labels
-        z = ops.convert_to_numpy(self.prior.sample(n, seed=seed))
-        return self.decode(z, labels)
-
-    def _check_labels(self, labels, n: int) -> np.ndarray:
-        labels = np.asarray(labels)
-        whole = labels.shape == (n,) and labels.dtype.kind in "iu"
-        if not whole or (n and not 0 <= labels.min() <= labels.max() < self.classes):
-            raise DataError(
-                f"Invalid labels. Expected {n} whole numbers from 0 to "
-                f"{self.classes - 1}."
-            )
-        return labels.astype("int32")
-
-
-def _classify(model, x):
-    x = as_tensor_images(x)
-    return model._most_likely(x, model.code(x))
-
-
-def _images_of(model, z, labels):
-    return ops.sigmoid(model.logits(z, labels))
+    def misfit(self, x, z, labels):
+        """-log p(x|z, y), in nats."""
+        return self.reconstruction_nll(x, z, labels)
 
 
 def _elbo(model, nll, kl, rate):
@@ -322,12 +229,6 @@ def _iwae(model, nll, kl, rate):
 
 
 OBJECTIVES = {"elbo": _elbo, "iwae": _iwae}
-
-
-def _count(name, value):
-    if not isinstance(value, int) or value < 1:
-        raise RecipeError(f"Invalid {name} {value!r}. Expected a whole number above 0.")
-    return value
 
 
 def _posterior(model, x):

@@ -3,11 +3,17 @@
 import keras
 
 from keras_aae.errors import RecipeError
-from keras_aae.networks import conv, dense, lenet, pooled
+from keras_aae.networks import conv, dense, lenet, noisy, pooled
 from keras_aae.registry import check_name
 from keras_aae.regularizers import WeightPenalty
 
-NETWORKS = {"dense": dense, "conv": conv, "lenet": lenet, "pooled": pooled}
+NETWORKS = {
+    "dense": dense,
+    "conv": conv,
+    "lenet": lenet,
+    "pooled": pooled,
+    "noisy": noisy,
+}
 PENALISED = {"encoder": (True, False), "decoder": (False, True), "both": (True, True)}
 
 
@@ -19,6 +25,7 @@ def build_autoencoder_networks(
     network: str = "dense",
     hidden_units: tuple | None = None,
     activation: str = "relu",
+    decoder_activation: str | None = None,
     code_activation: str | None = None,
     weight_decay: float = 0.0,
     nonnegativity: float = 0.0,
@@ -35,6 +42,7 @@ def build_autoencoder_networks(
         hidden_units: Widths of the encoder's layers (convolutions: filters), mirrored
             in the decoder. Defaults to the network's own.
         activation: Of the hidden layers.
+        decoder_activation: Of the decoder's, where it is another.
         code_activation: Of the encoder's outputs; None is linear.
         weight_decay: lambda in the penalty lambda sum(w^2) of all kernels.
         nonnegativity: lambda in the penalty lambda sum(min(w, 0)^2) of all kernels.
@@ -54,9 +62,9 @@ def build_autoencoder_networks(
         )
     builder = NETWORKS[network]
     units = tuple(builder.HIDDEN_UNITS if hidden_units is None else hidden_units)
-    _check_widths(latent_dim=(latent_dim,), hidden_units=units)
-    for name in (activation, code_activation):
-        _check_activation(name)
+    check_widths(latent_dim=(latent_dim,), hidden_units=units)
+    for name in (activation, decoder_activation, code_activation):
+        check_activation(name)
     check_name(penalised, PENALISED, "value of penalised:")
     kernel = {
         "kernel_regularizer": WeightPenalty.get(weight_decay, nonnegativity),
@@ -70,13 +78,18 @@ def build_autoencoder_networks(
     )  # fmt: skip
     decoder = builder.decoder(
         image_shape, latent_dim, units,
-        hidden={"activation": activation, **decoding},
+        hidden={"activation": decoder_activation or activation, **decoding},
         outputs=decoding,
     )  # fmt: skip
     return encoder, decoder
 
 
-def _check_activation(name):
+def check_activation(name):
+    """Check that Keras knows the activation.
+
+    Raises:
+        RecipeError: it does not.
+    """
     try:
         keras.activations.get(name)
     except ValueError:
@@ -86,7 +99,12 @@ def _check_activation(name):
         ) from None
 
 
-def _check_widths(**widths):
+def check_widths(**widths):
+    """Check that all of these are widths of layers.
+
+    Raises:
+        RecipeError: one is not a whole number in range.
+    """
     for name, values in widths.items():
         if not all(isinstance(v, int) and 1 <= v <= 2**20 for v in values):
             raise RecipeError(

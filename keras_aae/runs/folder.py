@@ -9,6 +9,8 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
+
 from keras_aae.errors import RunError
 from keras_aae.recipe import Recipe
 from keras_aae.runs.files import write_json, write_text
@@ -171,6 +173,23 @@ class RunFolder:
             if new:
                 writer.writeheader()
             writer.writerow(row)
+
+    @property
+    def snapshots(self) -> dict[int, np.ndarray]:
+        """Epoch -> images decoded from the same codes after it, (n, H, W, C) in [0, 1]."""
+        found = sorted((self.path / "snapshots").glob("epoch-*.npy"))
+        return {
+            int(path.stem.removeprefix("epoch-")): np.load(path, allow_pickle=False)
+            / np.float32(255)
+            for path in found
+        }
+
+    def write_snapshot(self, epoch: int, images: np.ndarray) -> None:
+        """Keep images in [0, 1] of an epoch."""
+        folder = self.path / "snapshots"
+        folder.mkdir(exist_ok=True)
+        pixels = np.round(255 * images).astype(np.uint8)
+        np.save(folder / f"epoch-{epoch:06d}.npy", pixels, allow_pickle=False)
 
     def log(self, text: str) -> None:
         """Add a line with the time to train.log."""

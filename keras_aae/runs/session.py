@@ -6,10 +6,12 @@ import threading
 from contextlib import contextmanager, suppress
 
 from keras_aae.engine.loop import Progress
-from keras_aae.errors import DivergedError, RunError
+from keras_aae.errors import DivergedError, RunError, UnsupportedError
 from keras_aae.recipe import Recipe
 from keras_aae.runs.folder import DONE, RunFolder
 from keras_aae.runs.model_file import save_model
+
+SNAPSHOTS, SNAPSHOT_IMAGES = 50, 25
 
 
 class Interrupted(Exception):
@@ -53,7 +55,7 @@ class Session:
     def __init__(self, loop, progress, run, reporter, checkpoints):
         self.loop, self.progress, self.folder = loop, progress, run
         self.reporter, self.checkpoints = reporter, checkpoints
-        self.stop = _Stop()
+        self.stop, self.warned = _Stop(), set()
 
     def run(self, recipe: Recipe) -> None:
         """Train to the end, and leave the model in the folder.
@@ -95,7 +97,27 @@ class Session:
     def _after_epoch(self, row):
         self._try(lambda: self.folder.append_history(row))
         self.reporter.epoch(row)
+        self._warn(row)
+        self._try(self._save_snapshot)
         self._stop_or_save()
+
+    def _warn(self, row):
+        """Pass on what the model complains of, each kind once."""
+        for kind, text in self.loop.model.complaints(row).items():
+            if kind not in self.warned:
+                self.warned.add(kind)
+                text = f"Epoch {row['epoch']}: {text}"
+                warn(self.folder, self.reporter, text)
+
+    def _save_snapshot(self):
+        """What a few codes of the prior decode to, so that pictures can show it change."""
+        epoch, epochs, model = self.progress.epoch, self.loop.epochs, self.loop.model
+        every = max(1, epochs // SNAPSHOTS)
+        if epoch % every and epoch not in (1, epochs):
+            return
+        with suppress(UnsupportedError):
+            images = model.generate(SNAPSHOT_IMAGES, seed=model.seed)
+            self.folder.write_snapshot(epoch, images)
 
     def _stop_or_save(self):
         if self.stop.signum is not None:

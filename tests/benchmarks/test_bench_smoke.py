@@ -1,7 +1,9 @@
+import importlib
 import json
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
@@ -9,11 +11,13 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from benchmarks import report  # noqa: E402
 from benchmarks.arithmetic import fastest, ratio, seconds  # noqa: E402
 from benchmarks.contenders import (  # noqa: E402
+    AAE,
     CODE_CALLS,
     DENSE,
     FLOORS,
     OURS,
     SCAN,
+    TORCH_LOOP,
 )
 from benchmarks.rounds import (  # noqa: E402
     Readings,
@@ -95,6 +99,14 @@ def test_targets_compare_and_say_what_is_missing():
     assert "| at most 1.1 | 1.1 | yes |" in report.target_section(found)
 
 
+def test_each_group_has_targets_of_its_own():
+    aae = Readings(rounds=[{OURS: 1.2, SCAN: 1.0}])
+    verdicts = {t.text: t.verdict for t in targets({"aae": aae}, {})}
+    assert verdicts["aae: ours on tensorflow / hand-written JAX"] == "no"
+    assert verdicts["aae: ours on jax / hand-written JAX"] == "not measured"
+    assert verdicts["dense: ours on tensorflow / hand-written JAX"] == "not measured"
+
+
 def test_codes_are_compared_with_the_best_batch_size():
     row = {
         CODE_CALLS["encode"]: 1.0,
@@ -112,3 +124,61 @@ def test_the_floor_is_the_fastest_one():
     readings = Readings(rounds=[row], cpu=[row], info=info)
     text = report.epoch_section("Title", readings, DENSE, 100)
     assert f"{FLOORS[1]!r}: ours takes 2.00 times" in text
+
+
+@pytest.fixture
+def images():
+    """A batch of dark images with one bright stripe."""
+    x = np.full((128, 28, 28, 1), 20, "uint8")
+    x[np.arange(128), np.arange(128) % 28] = 200
+    return x
+
+
+@pytest.fixture
+def aae():
+    from benchmarks.ours import RECIPES
+    from keras_aae.building import new_model
+
+    return new_model(RECIPES["aae"], (28, 28, 1), steps=1)
+
+
+@pytest.mark.engines
+@pytest.mark.parametrize("label", [SCAN, TORCH_LOOP])
+def test_a_hand_written_aae_is_as_large_as_ours_and_learns(label, images, aae):
+    pytest.importorskip(AAE[label].package)
+    module, function = AAE[label].where.split(":")
+    turns, info = getattr(importlib.import_module(module), function)(images)
+    weights = [np.array(v) for v in aae.trainable_variables]
+    assert info["parameters"] == sum(w.size for w in weights)
+    losses = [turns["epoch"]() for _ in range(30)]
+    if label == SCAN:
+        losses = [loss["reconstruction"] for loss in losses]
+    assert losses[-1] < 0.7 * losses[0]
+
+
+@pytest.mark.engines
+def test_the_hand_written_aae_does_what_ours_does(images, aae, monkeypatch):
+    jax = pytest.importorskip("jax")
+    from benchmarks import jax_aae, jax_scan
+
+    z_prior = np.random.default_rng(0).standard_normal((len(images), 2), np.float32)
+    monkeypatch.setattr(type(aae), "sample_prior", lambda model, batch: z_prior)
+    state = jax_scan.new_state(jax.random.key(0), jax_aae.WIDTHS)
+    for name, networks in (
+        ("autoencoder", (aae.encoder, aae.decoder)),
+        ("discriminator", (aae.discriminator,)),
+    ):
+        weights = iter([w for network in networks for w in network.get_weights()])
+        for layer in jax_aae.WIDTHS[name]:
+            state[name]["parameters"][layer] = {"w": next(weights), "b": next(weights)}
+    x = images.reshape(len(images), -1).astype("float32") / 255
+    theirs = jax.jit(jax_aae.phases)
+    # The second step shows that both updated what they should, by as much.
+    for _ in range(2):
+        aae.reset_metrics()
+        ours = aae.training_step(aae.split(images))
+        state, losses = theirs(state, x, z_prior)
+        np.testing.assert_allclose(
+            ours["discrimination"], losses["discrimination"], rtol=1e-4
+        )
+        np.testing.assert_allclose(ours["loss"], sum(losses.values()), rtol=1e-4)

@@ -34,10 +34,12 @@ def test_known_answers(dataset):
     assert values["knn_accuracy_100"] == 1.0
 
 
-def test_the_mean_code_is_of_models_without_a_posterior(dataset):
+def test_the_mean_code_is_of_models_without_a_prior(dataset):
     values = evaluate(Known(), dataset, names=["mean_code"])
     assert values["mean_code"] == pytest.approx(dataset.test.array().mean(), rel=1e-5)
-    with pytest.raises(UnsupportedError, match="VAE has no code but a posterior"):
+    with pytest.raises(
+        UnsupportedError, match="codes of a model of class VAE are drawn"
+    ):
         evaluate(small_model("vae"), dataset, names=["mean_code"])
 
 

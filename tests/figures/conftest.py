@@ -18,12 +18,20 @@ class Rows:
     def array(self):
         return self.images
 
+    def blocks(self):
+        yield from np.array_split(self.images, 3)
+
     def gather(self, positions):
         labels = None if self.labels is None else self.labels[positions]
         return self.images[positions], labels
 
 
 class StandardNormal:
+    latent_dim = 2
+
+    def sample(self, n, seed):
+        return np.random.default_rng(seed).normal(size=(n, self.latent_dim))
+
     def quantiles(self, p):
         from statistics import NormalDist
 
@@ -71,9 +79,35 @@ class LinearModel:
     def corrupt(self, x, seed):
         return x * np.random.default_rng(seed).random(x.shape, dtype="float32")
 
+    def discriminate(self, z):
+        return 1 / (1 + np.exp(-z[:, 0]))
+
     def generate(self, n, seed):
         rng = np.random.default_rng(seed)
         return self.decode(rng.normal(size=(n, self.latent_dim)))
+
+
+class ClassModel(LinearModel):
+    """Decodes a code as of a class, which pixel (1, 0) holds, in hundredths.
+
+    Classes are shares of the range of pixel (0, 0), the probability of the most likely
+    one falls with pixel (0, 1).
+    """
+
+    def __init__(self, classes, latent_dim=2, prior=None):
+        super().__init__(latent_dim, prior)
+        self.classes = classes
+
+    def decode(self, z, labels=None):
+        images = super().decode(z)
+        images[:, 1, 0, 0] = 0 if labels is None else labels / 100
+        return images
+
+    def class_probabilities(self, x):
+        found = x[:, 0, 0, 0].astype(int) * self.classes // 256
+        shares = np.full((len(x), self.classes), 1e-3)
+        shares[np.arange(len(x)), found] = 1 - x[:, 0, 1, 0] / 512
+        return shares
 
 
 @pytest.fixture
@@ -84,6 +118,11 @@ def model():
 @pytest.fixture
 def make_model():
     return LinearModel
+
+
+@pytest.fixture
+def make_class_model():
+    return ClassModel
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from keras_aae.errors import KerasAAEError, UnsupportedError
 from keras_aae.figures.grid import tile
 from keras_aae.figures.reconstructions import (
     denoising,
+    reconstruction_grid,
     reconstruction_strip,
     reconstruction_strips,
     reconstructions,
@@ -34,6 +35,18 @@ def test_strip_is_originals_left_of_copies(model, dataset, image_of):
     assert image.shape == (3 * 9 - 1, 2 * 9 - 1)
     np.testing.assert_allclose(image[9:17, :8], first[1])
     np.testing.assert_allclose(image[9:17, 9:], 1 - first[1])
+
+
+def test_a_square_of_originals_stands_beside_that_of_copies(model, dataset, image_of):
+    figure = reconstruction_grid(model, dataset, n=9)
+    first = dataset.test.images[:9].astype("float32") / 255
+    image, square = image_of(figure), tile(first, columns=3)[..., 0]
+    np.testing.assert_allclose(image[:, :26], square)
+    np.testing.assert_allclose(image[:, -26:], tile(1 - first, columns=3)[..., 0])
+    assert (image[:, 26:-26] == 1).all() and image.shape[1] > 2 * 26
+    assert names_on(figure) == ["original", "reconstruction"]
+    middles = [text.xy[0] for text in figure.axes[0].texts]
+    np.testing.assert_allclose(middles, [12.5, image.shape[1] - 13.5])
 
 
 def names_on(figure):
@@ -117,7 +130,9 @@ def test_samples_fill_a_square_and_follow_the_seed(model, image_of):
     assert (image != image_of(samples(model, n=10, seed=4))).any()
 
 
-@pytest.mark.parametrize("draw", [reconstructions, reconstruction_strip, thresholded])
+@pytest.mark.parametrize(
+    "draw", [reconstructions, reconstruction_strip, reconstruction_grid, thresholded]
+)
 def test_a_model_that_cannot_reconstruct_is_named(draw, dataset):
     class Generator:
         pass

@@ -3,6 +3,7 @@ import pytest
 
 from keras_aae.errors import KerasAAEError, UnsupportedError
 from keras_aae.figures.latent_sweep import latent_sweep
+from keras_aae.priors import Umbrella
 
 STEP = 9  # pixels from one tile to the next: 8 and a gap
 
@@ -38,6 +39,14 @@ def test_quantiles_give_each_image_an_equal_share_of_the_prior(model, prior, ima
     x, _ = codes_shown(image_of(figure), 4)
     expected = prior.quantiles([0.125, 0.375, 0.625, 0.875])
     np.testing.assert_allclose(x[0], expected, atol=1e-5)
+
+
+def test_a_grid_reaches_as_far_as_the_prior(make_model, image_of):
+    model = make_model(2, Umbrella(10))
+    figure = latent_sweep(model, n=5, spacing="prior")
+    x, y = codes_shown(image_of(figure), 5)
+    np.testing.assert_allclose(x[0], [-4, -2, 0, 2, 4], atol=1e-4)
+    np.testing.assert_allclose(y[:, 0], [4, 2, 0, -2, -4], atol=1e-4)
 
 
 def test_codes_are_followed_between_their_percentiles(model, dataset, image_of):
@@ -120,6 +129,7 @@ def test_the_grid_lies_around_a_given_code(make_model):
             {"around": (0, 0), "spacing": "quantile"},
             "`around` has no meaning.*quantiles",
         ),
+        ({"around": (0, 0), "spacing": "prior"}, "`around` has no meaning.*prior's c"),
         ({"around": (0, 0), "spacing": "codes"}, "`around` has no meaning.*codes lie"),
     ],
 )
@@ -129,9 +139,11 @@ def test_options_without_meaning_are_refused(model, options, message):
     assert not model.decoded
 
 
-def test_quantiles_need_a_prior(make_model):
-    with pytest.raises(UnsupportedError, match="needs a prior, which this LinearModel"):
-        latent_sweep(make_model(2), spacing="quantile")
+@pytest.mark.parametrize("spacing", ["quantile", "prior"])
+def test_what_the_prior_says_needs_one(make_model, spacing):
+    message = f"'{spacing}' needs a prior, which this LinearModel"
+    with pytest.raises(UnsupportedError, match=message):
+        latent_sweep(make_model(2), spacing=spacing)
 
 
 def test_a_model_without_a_decoder_is_named():

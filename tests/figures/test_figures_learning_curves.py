@@ -96,6 +96,14 @@ def test_quantiles_of_codes_are_no_terms():
     assert titles(learning_curves(rows)) == ["kl"]
 
 
+def test_the_health_of_adversarial_training_is_no_term():
+    rows = history(["kl", "accuracy_codes", "accuracy_category_prior", "accuracy"])
+    for row in rows:
+        row |= {"sliced_wasserstein": 0.1, "mmd": 0.0, "code_mean_0": 0.0}
+        row |= {"code_std_11": 1.0, "code_std": 3.0}
+    assert titles(learning_curves(rows)) == ["kl", "accuracy", "code_std"]
+
+
 def test_a_term_that_starts_later_has_a_panel():
     rows = history(["kl"], epochs=3)
     rows[2]["late_nll"] = 4.0

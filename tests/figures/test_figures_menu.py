@@ -1,6 +1,7 @@
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
@@ -8,21 +9,28 @@ from keras_aae.errors import KerasAAEError
 from keras_aae.figures import draw
 from keras_aae.figures.animation import Animation
 from keras_aae.figures.menu import compares, file_name
+from keras_aae.priors import Umbrella
 from keras_aae.registry import FIGURES
 
-HISTORY = [{"epoch": 1, "kl": 2.0, "val_kl": 2.5, "z_q05": -1.0, "z_q95": 1.0}]
+HISTORY = [
+    {"epoch": 1, "kl": 2.0, "val_kl": 2.5, "z_q05": -1.0, "z_q95": 1.0, "mmd": 0.1}
+]
 
 
 SHAPES = {"point-clouds": (12, 2, 1)}
 DIMENSIONS = {"scatterplot-3d": 3}
+OF_CLASSES = ("mode-samples", "style-grid", "cluster-heads")
+SNAPSHOTS = {epoch: np.full((25, 8, 8, 1), epoch / 9, "float32") for epoch in (1, 2, 3)}
 
 
 @pytest.fixture
-def draw_any(make_model, prior, make_dataset):
+def draw_any(make_model, make_class_model, prior, make_dataset):
     """Draws any figure of the menu."""
 
     def draw_any(name, note=""):
         model = make_model(DIMENSIONS.get(name, 2), prior)
+        if name in OF_CLASSES:
+            model = make_class_model(4, prior=Umbrella(4))
         dataset = make_dataset(note=note, shape=SHAPES.get(name, model.image_shape))
         return draw(
             name,
@@ -30,6 +38,7 @@ def draw_any(make_model, prior, make_dataset):
             models={"a model": model, "another": model},
             dataset=dataset,
             history=HISTORY,
+            snapshots=SNAPSHOTS,
         )
 
     return draw_any
@@ -63,9 +72,10 @@ def test_the_note_of_the_data_stands_under_every_figure(name, draw_any):
 
 
 def test_figures_of_several_models_and_moving_ones_are_known():
-    assert [name for name in FIGURES if compares(name)] == ["reconstruction-strips"]
+    comparing = [name for name in FIGURES if compares(name)]
+    assert comparing == ["reconstruction-strips", "posteriors"]
     moving = [name for name in FIGURES if file_name(name) != f"{name}.png"]
-    assert moving == ["interpolation-animation", "morph"]
+    assert moving == ["interpolation-animation", "morph", "samples-animation"]
 
 
 def test_options_reach_the_figure(model):
@@ -95,6 +105,7 @@ def test_unknown_names_list_the_choices(name, options, message, model, dataset):
     [
         ("scatterplot", "'scatterplot' needs model and dataset. Pass model=..., data"),
         ("learning-curves", "'learning-curves' needs history. Pass history=..."),
+        ("samples-by-epoch", "snapshots. Only runs of models with a prior leave them."),
         ("reconstruction-strips", "needs models and dataset. Pass models=..., data"),
     ],
 )

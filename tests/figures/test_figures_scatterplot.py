@@ -63,8 +63,23 @@ def test_the_prior_is_outlined_and_named(model, make_model, dataset):
     assert not scatterplot(make_model(2), dataset).axes[0].lines
 
 
-def test_outlines_that_are_no_sigma_circles_have_no_name(model, prior, dataset):
-    prior.outlines = lambda: [np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 3.0]])]
+ANGLE = np.linspace(0, 2 * np.pi, 73)
+CIRCLE = np.stack([np.cos(ANGLE), np.sin(ANGLE)], axis=1)
+
+
+@pytest.mark.parametrize(
+    "curve",
+    [
+        np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 3.0]]),
+        CIRCLE * [1.0, 0.8],
+        CIRCLE + [2.0, 0.0],
+        1.2 * CIRCLE[:10],
+        2**-0.5 * CIRCLE[9::18],  # a square
+    ],
+    ids=["triangle", "ellipse", "elsewhere", "arc", "square"],
+)
+def test_outlines_that_are_no_sigma_circles_have_no_name(model, prior, dataset, curve):
+    prior.outlines = lambda: [curve]
     model.prior = prior
     assert not any("σ" in text for text in texts_of(scatterplot(model, dataset)))
 

@@ -173,7 +173,7 @@ def stop_after(model, progress, steps, toy_images):
 def test_images_in_any_accepted_form_give_the_same_codes(name, toy_images):
     model, (x, _) = small_model(name), toy_images
     codes = model.encode(x)
-    assert codes.shape == (70, 3) and codes.dtype == np.float32
+    assert codes.shape == (70, model.latent_dim) and codes.dtype == np.float32
     np.testing.assert_allclose(model.encode(x[..., 0]), codes, atol=1e-5)
     np.testing.assert_allclose(model.encode(x / 255.0), codes, atol=1e-5)
     images = decode(model, codes)
@@ -192,7 +192,7 @@ def test_batching_changes_no_code(name, toy_images):
     np.testing.assert_allclose(one_by_one, model.encode(x)[:5], atol=1e-5)
     many = np.concatenate([x] * 9)
     np.testing.assert_allclose(model.encode(many)[-70:], model.encode(x), atol=1e-5)
-    assert model.encode(x[:0]).shape == (0, 3)
+    assert model.encode(x[:0]).shape == (0, model.latent_dim)
 
 
 @families
@@ -208,7 +208,7 @@ def test_wrong_images_and_codes_are_refused(name, toy_images):
         model.encode(np.full((1, 8, 8, 1), np.nan, np.float32))
     with pytest.raises(DataError, match="uint8"):
         model.encode(x.astype("int64"))
-    with pytest.raises(DataError, match=r"Expected \(n, 3\)"):
-        model.decode(np.zeros((4, 2)))
+    with pytest.raises(DataError, match=rf"Expected \(n, {model.latent_dim}\)"):
+        model.decode(np.zeros((4, 7)))
     with pytest.raises(DataError, match="finite"):
-        model.decode(np.full((1, 3), np.inf))
+        model.decode(np.full((1, model.latent_dim), np.inf))

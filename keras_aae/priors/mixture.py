@@ -1,59 +1,12 @@
-"""What codes should look like: distributions to sample, score and draw."""
+"""A mixture of normals that is learned along with the model."""
 
-from dataclasses import asdict, dataclass
 from statistics import NormalDist
 
 import keras
 import numpy as np
 from keras import layers, ops
 
-from keras_aae.divergences import normal_kl, normal_log_prob
-
-
-@keras.saving.register_keras_serializable("keras_aae")
-@dataclass(frozen=True)
-class Normal:
-    """Standard normal N(0, I) over (batch, latent_dim)."""
-
-    latent_dim: int
-
-    @classmethod
-    def build_for(cls, latent_dim: int, components: int, seed: int) -> "Normal":
-        """The prior of codes so wide; it has no components and nothing random."""
-        del components, seed
-        return cls(latent_dim)
-
-    def get_config(self) -> dict:
-        """The constructor's arguments."""
-        return asdict(self)
-
-    @classmethod
-    def from_config(cls, config: dict) -> "Normal":
-        """The inverse of `get_config`."""
-        return cls(**config)
-
-    def sample(self, n: int, seed):
-        """`n` codes, (n, latent_dim)."""
-        return keras.random.normal((n, self.latent_dim), seed=seed)
-
-    def log_prob(self, z):
-        """log p(z) = -sum(z^2 + log(2 pi)) / 2 over the last axis, in nats."""
-        return normal_log_prob(z)
-
-    def kl(self, z, z_mean, z_log_var):
-        """KL(N(m, exp(v)) || N(0, I)) of each example, in closed form, in nats."""
-        del z
-        return ops.sum(normal_kl(z_mean, z_log_var), axis=-1)
-
-    def quantiles(self, p: np.ndarray) -> np.ndarray:
-        """The value below which a share `p` of each dimension lies."""
-        return np.vectorize(NormalDist().inv_cdf)(p)
-
-    def outlines(self) -> list[np.ndarray]:
-        """The 1- and 2-sigma circles of two dimensions, each (points, 2)."""
-        angle = np.linspace(0, 2 * np.pi, 181)
-        circle = np.stack([np.cos(angle), np.sin(angle)], axis=1)
-        return [circle, 2 * circle]
+from keras_aae.divergences import normal_log_prob
 
 
 @keras.saving.register_keras_serializable("keras_aae")
@@ -133,6 +86,12 @@ class MixtureOfNormals(layers.Layer):
         angle = np.linspace(0, 2 * np.pi, 181)
         circle = np.stack([np.cos(angle), np.sin(angle)], axis=1)
         return [m + s * circle for m, s in zip(means, deviations, strict=True)]
+
+    @property
+    def extent(self) -> float:
+        """How far from 0 its components reach, at two standard deviations."""
+        means, deviations, _ = self._arrays()
+        return float((np.abs(means) + 2 * deviations).max())
 
     def _arrays(self):
         means, log_vars, logits = (

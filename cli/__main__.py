@@ -1,0 +1,5 @@
+"""`python -m cli` is `keras-aae`."""
+
+from cli.main import main
+
+main()

@@ -1,0 +1,278 @@
+"""`train --seeds`: one recipe from several seeds, a process each."""
+
+import json
+import os
+import re
+import signal
+import sys
+from contextlib import contextmanager
+
+import click
+
+from cli.tables import print_rows
+from keras_aae.errors import KerasAAEError
+
+# -P: a folder named cli where the user stands is not this program.
+PROGRAM = [sys.executable, "-P", "-m", "cli"]
+MOST = 1000
+EPOCH = re.compile(r"epoch +(\d+)/\d+ +(.*)")
+PROGRESS = re.compile(r"epoch |Training |Going on ")
+OUTCOMES = {0: "done", 3: "diverged", 129: "stopped", 130: "stopped", 143: "stopped"}
+
+
+class Seeds(click.ParamType):
+    """Whole numbers and ranges, both ends included: 0..9 or 0,3,7 or 0..2,10."""
+
+    name = "a..b|n,n,..."
+
+    def convert(self, value, param, ctx):
+        try:
+            return parse_seeds(value)
+        except KerasAAEError as error:
+            self.fail(str(error), param, ctx)
+
+
+def parse_seeds(text: str) -> list[int]:
+    """The seeds that a text names, in its order.
+
+    Raises:
+        KerasAAEError: it names none, too many, or one of them twice.
+    """
+    seeds = [seed for part in text.split(",") for seed in _range(part.strip())]
+    twice = sorted({seed for seed in seeds if seeds.count(seed) > 1})
+    if twice:
+        raise KerasAAEError(
+            f"{text!r} names {', '.join(map(str, twice))} more than once. Expected every "
+            "seed once."
+        )
+    return seeds
+
+
+def _range(part: str) -> range:
+    match = re.fullmatch(r"(\d+)(?:\.\.(\d+))?", part, re.ASCII)
+    if not match:
+        raise KerasAAEError(f"{part!r} names no seeds. Expected e.g. 0..9 or 0,3,7.")
+    first, last = int(match[1]), int(match[2] or match[1])
+    if not first <= last < first + MOST:
+        raise KerasAAEError(
+            f"{part!r} names {max(0, last - first + 1):,} seeds. Expected 1 to {MOST}, "
+            "from the lower to the higher, e.g. 0..9."
+        )
+    return range(first, last + 1)
+
+
+class SeedsInterrupted(Exception):
+    """A signal ended the trainings; the same command goes on with them."""
+
+    def __init__(self, signum: int, path, done: int, count: int):
+        super().__init__(
+            f"Stopped by {signal.Signals(signum).name} with {done} of {count} seeds done; "
+            "those under way are saved. Go on by the same command, with "
+            f"--out {path}."
+        )
+        self.signum = signum
+
+
+def train_seeds(recipe, seeds, jobs, out, as_json, **asked):
+    """Train what is not there yet of the seeds, and print their numbers together.
+
+    Args:
+        recipe: What to train; its own seed does not matter.
+        seeds: The seeds.
+        jobs: Trainings at once, or None.
+        out: Folder of the runs, or None.
+        as_json: Print JSON.
+        **asked: What every training is asked for: data_dir, checkpoint_seconds,
+            evaluation, figures.
+
+    Raises:
+        KerasAAEError: a seed failed; the others are trained all the same.
+        SeedsInterrupted: a signal came.
+    """
+    from keras_aae.processes import SideBySide
+    from keras_aae.seeds import SeedFolder
+
+    for seed in seeds:
+        recipe.replace(seed=seed)
+    folder = SeedFolder(out or SeedFolder.new_path(recipe), recipe)
+    commands = {
+        seed: _command(folder, seed, asked)
+        for seed in seeds
+        if not folder.complete(
+            seed, evaluation=asked["evaluation"], figures=asked["figures"]
+        )
+    }
+    folder.write(seeds, {})
+    places = _shares(jobs, len(commands))
+    _announce(folder, seeds, commands, places, as_json)
+    with _listening(commands, recipe.epochs, as_json) as listener:
+        processes = SideBySide(places, listener, _environment())
+        ends = processes.run(commands)
+    if processes.stopped is not None:
+        ends = {s: e for s, e in ends.items() if e.code != 128 + processes.stopped}
+    failed = {seed: end for seed, end in ends.items() if end.code}
+    answer = folder.write(seeds, {seed: _reason(end) for seed, end in failed.items()})
+    _print(folder, answer, as_json)
+    if processes.stopped is not None:
+        done = len(answer["runs"])
+        raise SeedsInterrupted(processes.stopped, folder.path, done, len(seeds))
+    if failed:
+        raise _failure(failed, len(seeds))
+
+
+def _command(folder, seed: int, asked: dict) -> list[str]:
+    """The command line of one seed: a new run, or to go on with one."""
+    path, recipe = str(folder.run_path(seed)), folder.recipe
+    if folder.begun(seed):
+        folder.make_ready(seed)
+        words = ["resume", path, "--epochs", str(recipe.epochs)]
+    else:
+        values = recipe.to_dict() | {"seed": seed}
+        # No option of a model has the name of a value of the recipe.
+        values |= values.pop("options")
+        model = values.pop("model")
+        settings = (f"{key}={json.dumps(value)}" for key, value in values.items())
+        words = ["train", model, "--out", path]
+        words += [word for text in settings for word in ("--set", text)]
+    for name in ("data_dir", "checkpoint_seconds"):
+        if asked[name] is not None:
+            words += [f"--{name.replace('_', '-')}", str(asked[name])]
+    words += [
+        f"--{'' if asked[name] else 'no-'}{name}" for name in ("evaluation", "figures")
+    ]
+    return [*PROGRAM, *words, "--json", *(["--debug"] if "--debug" in sys.argv else [])]
+
+
+def _environment() -> dict:
+    """Without what would set options of `train` and `resume`: the commands hold them all."""
+    ours = ("KERAS_AAE_TRAIN_", "KERAS_AAE_RESUME_")
+    return {k: v for k, v in os.environ.items() if not k.startswith(ours)}
+
+
+def _shares(jobs: int | None, count: int) -> list[list[int]]:
+    from keras_aae.processes import has_gpu, shares, usable_cores
+
+    cores = usable_cores()
+    # One training takes the whole memory of a GPU.
+    most = jobs or (1 if has_gpu() else len(cores))
+    return shares(cores, max(1, min(most, count)))
+
+
+def _announce(folder, seeds, commands, places, as_json):
+    reused = [str(seed) for seed in seeds if seed not in commands]
+    if reused:
+        click.echo(f"Already trained: {', '.join(reused)}", err=as_json)
+    if commands:
+        cores = "1 core" if len(places[0]) == 1 else f"{len(places[0])} cores"
+        click.echo(
+            f"Seeds {', '.join(map(str, commands))} in {folder.path}, {len(places)} at a "
+            f"time on {cores} each",
+            err=as_json,
+        )
+
+
+class SeedLines:
+    """Every line of every training, after its seed; see `processes.Listener`."""
+
+    def __init__(self, err: bool):
+        self.err = err
+
+    def line(self, seed, text):
+        """Progress, or something to know."""
+        click.echo(f"seed {seed}: {text}", err=self.err or not PROGRESS.match(text))
+
+    def end(self, seed, end):
+        """Say what became of the training."""
+        click.echo(f"seed {seed}: {_outcome(end)}", err=self.err)
+
+
+class SeedBars:
+    """A live bar a seed, and above them what is no progress.
+
+    Args:
+        bars: A started `rich.progress.Progress`.
+        seeds: The seeds to come.
+        epochs: Of each.
+    """
+
+    def __init__(self, bars, seeds, epochs: int):
+        self.bars, self.epochs = bars, epochs
+        self.tasks = {
+            seed: bars.add_task(f"seed {seed}", total=epochs, start=False, terms="")
+            for seed in seeds
+        }
+
+    def line(self, seed, text):
+        """Move the seed's bar, or print above the bars."""
+        epoch = EPOCH.match(text)
+        if epoch:
+            self._update(seed, epoch[2], completed=int(epoch[1]))
+        elif PROGRESS.match(text):
+            self.bars.start_task(self.tasks[seed])
+            self._update(seed, "compiling")
+        else:
+            text = f"seed {seed}: {text}"
+            self.bars.console.print(text, highlight=False, markup=False, soft_wrap=True)
+
+    def end(self, seed, end):
+        """The bar stays, full if the training came to its end."""
+        # Patience may have ended it before the last epoch.
+        values = {} if end.code else {"completed": self.epochs}
+        self._update(seed, _outcome(end), **values)
+        self.bars.stop_task(self.tasks[seed])
+
+    def _update(self, seed, terms, **values):
+        self.bars.update(self.tasks[seed], terms=terms, **values)
+
+
+@contextmanager
+def _listening(seeds, epochs: int, as_json: bool):
+    """Bars on a terminal, lines elsewhere; beside JSON the lines go to stderr."""
+    if as_json or not sys.stdout.isatty():
+        yield SeedLines(as_json)
+        return
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.table import Column
+
+    terms = Column(no_wrap=True, overflow="ellipsis", ratio=1)
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(20),
+        TextColumn("{task.completed}/{task.total}"),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[terms]}", table_column=terms),
+        expand=True,
+    ) as bars:
+        yield SeedBars(bars, seeds, epochs)
+
+
+def _print(folder, answer: dict, as_json: bool):
+    if as_json:
+        click.echo(json.dumps({"out": str(folder.path)} | answer))
+        return
+    rows = [["number", "mean", "sd", "95 % interval of the mean", "seeds"]]
+    for name, of in answer["numbers"].items():
+        interval = "" if of["sd"] is None else f"{of['low']:.5g} to {of['high']:.5g}"
+        sd = "" if of["sd"] is None else f"{of['sd']:.2g}"
+        rows.append([name, f"{of['mean']:.5g}", sd, interval, str(of["n"])])
+    if len(rows) > 1:
+        print_rows(rows)
+    click.echo(f"Seeds:   {folder.path / 'seeds.json'}")
+
+
+def _outcome(end) -> str:
+    return OUTCOMES.get(end.code, f"failed, exit code {end.code}")
+
+
+def _reason(end) -> str:
+    """The last words of a training."""
+    return end.line.removeprefix("Error: ") or f"exit code {end.code}, nothing said"
+
+
+def _failure(failed: dict, count: int):
+    """The error that stands for those of some seeds."""
+    from keras_aae.errors import DivergedError, RunError
+
+    kind = DivergedError if any(e.code == 3 for e in failed.values()) else RunError
+    reasons = "; ".join(f"seed {seed}: {_reason(e)}" for seed, e in failed.items())
+    return kind(f"{len(failed)} of {count} seeds failed. {reasons}")

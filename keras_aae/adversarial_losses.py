@@ -1,0 +1,43 @@
+"""The game between a discriminator and who draws the codes: pure functions of logits.
+
+The discriminator's logit l says how sure it is that a code is of the prior, D = sigmoid(l).
+`real` are its logits of prior samples, `fake` those of codes, (batch, 1) each; every
+function returns the mean over the batch, a loss in nats.
+"""
+
+from keras import ops
+
+
+def loss_on_prior(real, smoothing=0.0):
+    """-E[(1 - s) log D(real) + s log(1 - D(real))].
+
+    The smoothing s keeps the discriminator from being too sure of the prior.
+
+    References:
+        Generative Adversarial Nets (Goodfellow et al., 2014), algorithm 1; Improved
+        Techniques for Training GANs (Salimans et al., 2016), section 3.4, for s.
+    """
+    return ops.mean(ops.softplus(-real) + smoothing * real)
+
+
+def loss_on_codes(fake):
+    """-E[log(1 - D(fake))]; at chance, D = 1/2 everywhere, it is log 2, as the other."""
+    return ops.mean(ops.softplus(fake))
+
+
+def non_saturating(fake):
+    """-E[log D(fake)], whose slope is steepest where the discriminator wins."""
+    return ops.mean(ops.softplus(-fake))
+
+
+def minimax(fake):
+    """E[log(1 - D(fake))], the discriminator's own loss turned round."""
+    return -ops.mean(ops.softplus(fake))
+
+
+GENERATOR_LOSSES = {"non-saturating": non_saturating, "minimax": minimax}
+
+
+def share_positive(logits):
+    """Share of codes that the discriminator takes for the prior's; 0 counts half."""
+    return ops.mean(0.5 * (1.0 + ops.sign(logits)))

@@ -1,0 +1,134 @@
+"""What models have in common whose decoder is told the class of the image."""
+
+import inspect
+
+import keras
+import numpy as np
+from keras import ops
+
+from keras_aae.engine.autoencoding import AutoencodingModel
+from keras_aae.engine.phases import as_tensor_images
+from keras_aae.errors import DataError, UnsupportedError
+from keras_aae.networks import build_autoencoder_networks
+
+
+class ClassDecodingModel(AutoencodingModel):
+    """An autoencoding model with a decoder [codes, one-hot classes] -> logits.
+
+    Images are decoded for given classes; without them `reconstruct` takes the most likely
+    one, that of `classify`. A family has `misfit(x, z, labels)`, (batch,): what it costs an
+    image of a code to be of a class.
+    """
+
+    @classmethod
+    def options(cls):
+        """Those of the family, and the number of classes."""
+        classes = inspect.Parameter(
+            "classes", inspect.Parameter.KEYWORD_ONLY, annotation=int,
+            default=cls.defaults.get("classes", 10),
+        )  # fmt: skip
+        return super().options() | {"classes": classes}
+
+    @classmethod
+    def build_networks(cls, image_shape, heads, *, classes, latent_dim, **others):
+        """An encoder, and a decoder that takes codes and one-hot classes."""
+        encoder, _ = build_autoencoder_networks(
+            image_shape, heads, latent_dim=latent_dim, **others
+        )
+        _, wide = build_autoencoder_networks(
+            image_shape, heads, latent_dim=latent_dim + classes, **others
+        )
+        return encoder, cls.tell_class(wide, latent_dim, classes)
+
+    @staticmethod
+    def tell_class(wide, latent_dim: int, classes: int):
+        """A decoder of codes and one-hot classes from one of both in a row."""
+        z = keras.Input((latent_dim,), name="z")
+        y = keras.Input((classes,), name="classes")
+        logits = wide(keras.layers.Concatenate(name="both")([z, y]))
+        return keras.Model([z, y], logits, name="decoder")
+
+    @property
+    def classes(self) -> int:
+        """How many classes there are."""
+        return self.decoder.inputs[1].shape[-1]
+
+    def logits(self, z, labels=None, training=False):
+        """What the decoder makes of codes and classes, (batch,) whole numbers.
+
+        Raises:
+            UnsupportedError: there are no labels.
+        """
+        if labels is None:
+            raise UnsupportedError(
+                f"A {type(self).__name__} decodes codes of a given class, and there are "
+                "no labels. Give labels, or train another model on images without them."
+            )
+        one_hot = ops.one_hot(labels, self.classes, dtype=z.dtype)
+        return self.decoder([z, one_hot], training=training)
+
+    def call(self, x):
+        """Reconstruct images as of their most likely classes."""
+        x = as_tensor_images(x)
+        z = self.code(x)
+        return ops.sigmoid(self.logits(z, self.most_likely(x, z)))
+
+    def most_likely(self, x, z):
+        """The class that suits each image best, (batch,)."""
+        misfit = [
+            self.misfit(x, z, ops.full((ops.shape(x)[0],), y, "int32"))
+            for y in range(self.classes)
+        ]
+        return ops.argmin(ops.stack(misfit), axis=0)
+
+    def classify(self, x) -> np.ndarray:
+        """The most likely class of each image, all classes equally likely before, (n,).
+
+        Raises:
+            DataError: the images have another shape, type or range.
+        """
+        return self.map("classify", _classify, self.check_images(x))
+
+    def decode(self, z, labels=None) -> np.ndarray:
+        """The images of codes and classes, (n, H, W, C).
+
+        Raises:
+            UnsupportedError: there are no labels.
+            DataError: the codes or labels have another shape or range.
+        """
+        z = self.check_codes(z)
+        if labels is None:
+            self.logits(z)
+        return self.map("images", _images_of, z, self.check_labels(labels, len(z)))
+
+    def reconstruct(self, x, labels=None) -> np.ndarray:
+        """Images encoded and decoded, as of given or of their most likely classes."""
+        if labels is None:
+            return super().reconstruct(x)
+        return self.decode(self.encode(x), labels)
+
+    def generate(self, n: int, seed: int = 0, labels=None) -> np.ndarray:
+        """`n` images of given classes, or of all classes in turn."""
+        labels = np.arange(n) % self.classes if labels is None else labels
+        z = ops.convert_to_numpy(self.prior.sample(n, seed=seed))
+        return self.decode(z, labels)
+
+    def check_labels(self, labels, n: int) -> np.ndarray:
+        """The labels as int32, if they are `n` classes of this model."""
+        labels = np.asarray(labels)
+        whole = labels.shape == (n,) and labels.dtype.kind in "iu"
+        if not whole or (n and not 0 <= labels.min() <= labels.max() < self.classes):
+            raise DataError(
+                f"Invalid labels. Expected {n} whole numbers from 0 to "
+                f"{self.classes - 1}."
+            )
+        return labels.astype("int32")
+
+
+def _classify(model, x):
+    x = as_tensor_images(x)
+    return model.most_likely(x, model.code(x))
+
+
+def _images_of(model, z, labels):
+    return ops.sigmoid(model.logits(z, labels))

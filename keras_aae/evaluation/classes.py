@@ -1,0 +1,153 @@
+"""Classes, clusters and petals that a model finds, beside the classes of the data."""
+
+import numpy as np
+
+from keras_aae.data import stratified_subset
+from keras_aae.errors import UnsupportedError
+
+WITHIN = 3  # standard deviations
+EXAMPLES = 10_000  # the most labelled training images that clusters are named after
+
+
+def classification_error(model, dataset, seed: int) -> dict[str, float]:
+    """Share of test images whose most likely class is not theirs, in percent."""
+    del seed
+    _require_class_probabilities(model, uses_labels=True)
+    x, labels = _labelled(dataset.test)
+    probabilities = model.class_probabilities(x)
+    if probabilities.shape[1] != dataset.num_classes:
+        raise UnsupportedError(
+            f"The model tells {probabilities.shape[1]} classes apart, and the data set "
+            f"has {dataset.num_classes}. Use the data set that it was trained on."
+        )
+    return {"test_error": _percent(probabilities.argmax(axis=1) != labels)}
+
+
+def cluster_errors(model, dataset, seed: int) -> dict[str, float]:
+    """Share of test images that their cluster gives another class, in percent.
+
+    A cluster is of the class of the one example that is most surely of the cluster; for
+    `cluster_error_majority`, of the class that most examples in it have, if there are
+    any. Examples are at most 10,000 labelled training images, as many of each class.
+
+    References:
+        Adversarial Autoencoders (Makhzani, Shlens, Jaitly, Goodfellow, Frey, 2015),
+        section 5; the paper takes validation images, which we have trained on.
+    """
+    _require_class_probabilities(model, uses_labels=False)
+    x, labels = _labelled(dataset.test)
+    clusters = model.class_probabilities(x).argmax(axis=1)
+    x, known = _examples(dataset.train, seed)
+    probabilities = model.class_probabilities(x)
+    surest = known[probabilities.argmax(axis=0)]
+    counts = _counts(probabilities.argmax(axis=1), known, dataset, len(surest))
+    majority = np.where(counts.any(axis=1), counts.argmax(axis=1), surest)
+    return {
+        "cluster_error": _percent(surest[clusters] != labels),
+        "cluster_error_majority": _percent(majority[clusters] != labels),
+    }
+
+
+def petal_accuracy(model, dataset, seed: int) -> dict[str, float]:
+    """Share of test images whose code lies in the part of the prior that is their class's.
+
+    It is of models whose codes are told the classes: without labels, any part may become
+    any class.
+    """
+    del seed
+    prior = _prior_of_told_parts(model, dataset)
+    x, labels = _labelled(dataset.test)
+    return {"petal_accuracy": np.mean(prior.classify(model.encode(x)) == labels)}
+
+
+def petal_coverage(model, dataset, seed: int) -> dict[str, float]:
+    """Share of test images whose code is within three deviations of its digit's petal.
+
+    Petals overlap near the middle, where the most likely one is often another: of samples
+    of an umbrella's own components 93.7 % are in the petal that is most likely, and
+    98.9 % within three standard deviations of theirs.
+    """
+    del seed
+    prior = _prior_of_told_parts(model, dataset)
+    if not hasattr(prior, "distance"):
+        raise UnsupportedError(
+            "The petal coverage needs a prior of normals. Train one with --prior umbrella."
+        )
+    x, labels = _labelled(dataset.test)
+    near = prior.distance(model.encode(x), labels) < WITHIN
+    return {"petal_coverage": np.mean(near)}
+
+
+def petal_purity(model, dataset, seed: int) -> dict[str, float]:
+    """Share of test images of the class that most images in their part of the prior have."""
+    del seed
+    prior = _prior_of_parts(model)
+    x, labels = _labelled(dataset.test)
+    parts = prior.classify(model.encode(x))
+    counts = _counts(parts, labels, dataset, prior.num_classes)
+    return {"petal_purity": counts.max(axis=1).sum() / len(labels)}
+
+
+def _require_class_probabilities(model, *, uses_labels: bool) -> None:
+    given = hasattr(model, "class_probabilities")
+    if not given or getattr(model, "uses_labels", False) != uses_labels:
+        raise UnsupportedError(
+            f"A model of class {type(model).__name__} does not learn "
+            f"{'the classes from labels' if uses_labels else 'clusters without labels'}. "
+            f"Use a {'semi-supervised' if uses_labels else 'clustering'} adversarial "
+            "autoencoder."
+        )
+
+
+def _prior_of_parts(model):
+    prior = getattr(model, "prior", None)
+    if not hasattr(prior, "classify") or not hasattr(model, "encode"):
+        raise UnsupportedError(
+            f"A model of class {type(model).__name__} has no prior with parts, one a "
+            "class. Train one with --prior umbrella."
+        )
+    return prior
+
+
+def _prior_of_told_parts(model, dataset):
+    """The prior, if the model is told which of its parts are for which class."""
+    prior = _prior_of_parts(model)
+    told = getattr(model, "uses_labels", False) and not hasattr(model, "classes")
+    if not told or prior.num_classes != dataset.num_classes:
+        raise UnsupportedError(
+            "Petals of a class need a model trained with labels, and a prior of as "
+            f"many parts as there are classes, {dataset.num_classes}. Use a labelled "
+            "adversarial autoencoder, or the petal purity."
+        )
+    return prior
+
+
+def _labelled(images):
+    """The images of a split whose class is known, and their classes.
+
+    Raises:
+        UnsupportedError: there are none.
+    """
+    labels = images.labels
+    if labels is None or not (labels >= 0).any():
+        raise UnsupportedError(
+            "Errors and accuracies need labelled images. Use another data set."
+        )
+    return images.gather(np.flatnonzero(labels >= 0))
+
+
+def _examples(images, seed: int):
+    labels = _labelled(images)[1]
+    chosen = stratified_subset(images.labels, min(EXAMPLES, len(labels)), seed)
+    return images.gather(chosen)
+
+
+def _counts(groups, labels, dataset, size: int) -> np.ndarray:
+    """How many images of each class are in each of `size` groups, (size, classes)."""
+    counts = np.zeros((size, dataset.num_classes), int)
+    np.add.at(counts, (groups, labels), 1)
+    return counts
+
+
+def _percent(wrong: np.ndarray) -> float:
+    return 100 * float(np.mean(wrong))

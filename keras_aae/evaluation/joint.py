@@ -1,0 +1,111 @@
+"""The joint density of codes and images that a model with a prior and a decoder has."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from keras import ops
+
+from keras_aae.errors import UnsupportedError
+from keras_aae.evaluation.pixels import as_rows
+from keras_aae.priors import Categorical
+
+DIFFERENCE = 0.02  # of codes, for a slope, in standard deviations of the prior
+
+
+class Joint:
+    """p(x, z) = N(x; g(z), s^2 I) p(z),  g the decoder, pixels in [0, 1].
+
+    Args:
+        model: with `encode`, `decode` and a `prior`.
+
+    Raises:
+        UnsupportedError: the model has no encoder, decoder or continuous prior, or its
+            decoder wants to know a class.
+    """
+
+    def __init__(self, model):
+        self.model, self.prior = model, getattr(model, "prior", None)
+        able = hasattr(model, "encode") and hasattr(model, "decode")
+        if not able or self.prior is None or isinstance(self.prior, Categorical):
+            raise UnsupportedError(
+                f"A model of class {type(model).__name__} has no likelihood by codes of "
+                "a prior. Use one with an encoder, a decoder and a continuous prior."
+            )
+        if hasattr(model, "classes"):
+            raise UnsupportedError(
+                f"A model of class {type(model).__name__} decodes codes of a class, and "
+                "its likelihood by codes alone is not defined. Use one without classes."
+            )
+
+    def sample(self, n: int, seed) -> "PriorSamples":
+        """`n` codes of the prior, and what they decode to."""
+        codes = ops.convert_to_numpy(self.prior.sample(n, seed=seed))
+        return PriorSamples(codes, self.decode(codes), self.log_prior(codes))
+
+    def decode(self, z) -> np.ndarray:
+        """The pixels of codes (..., latent_dim), (..., pixels)."""
+        rows = as_rows(self.model.decode(z.reshape(-1, z.shape[-1]).astype("float32")))
+        return rows.reshape(*z.shape[:-1], -1)
+
+    def misfit(self, x, z) -> np.ndarray:
+        """||x - g(z)||^2 of codes (..., latent_dim), (...)."""
+        return np.sum(np.square(x - self.decode(z)), axis=-1, dtype=float)
+
+    def log_prior(self, z) -> np.ndarray:
+        """log p(z) of codes (..., latent_dim), (...), in nats."""
+        rows = ops.convert_to_tensor(z.reshape(-1, z.shape[-1]).astype("float32"))
+        log_prob = ops.convert_to_numpy(self.prior.log_prob(rows))
+        return log_prob.astype(float).reshape(z.shape[:-1])
+
+    def log_prob(self, x, z, s: float) -> np.ndarray:
+        """log p(x, z) but for a constant, (...), in nats."""
+        return self.log_prior(z) - self.misfit(x, z) / (2 * s**2)
+
+    def expansion(self, x, z, s: float, center, spread):
+        """Curvature and slope of log p(x, z) at codes z, after Gauss and Newton.
+
+        J^T J / s^2 + V^-1  and  J^T (x - g(z)) / s^2 + V^-1 (m - z),  J the slope of g
+
+        The prior is taken as a normal with the mean m and the deviations V^(1/2) of its
+        samples, `center` and `spread`, (latent_dim,) each.
+
+        Returns:
+            (n, latent_dim, latent_dim) and (n, latent_dim).
+        """
+        h = DIFFERENCE * np.diag(spread)[:, None]  # (latent_dim, 1, latent_dim)
+        slopes = (self.decode(z + h) - self.decode(z - h)) / (2 * DIFFERENCE)
+        slopes = np.moveaxis(slopes, 0, 1) / (s * spread[:, None])
+        rest = (x - self.decode(z)) / s
+        curvature = slopes @ np.swapaxes(slopes, 1, 2) + np.diag(spread**-2)
+        pull = (center - z) / spread**2
+        return curvature, (slopes @ rest[..., None])[..., 0] + pull
+
+
+@dataclass(frozen=True, eq=False)
+class PriorSamples:
+    """Codes drawn from a prior.
+
+    Args:
+        codes: (N, latent_dim).
+        images: what they decode to, (N, pixels).
+        log_prior: log p(z), (N,), in nats.
+    """
+
+    codes: np.ndarray
+    images: np.ndarray
+    log_prior: np.ndarray
+
+    @cached_property
+    def _exact_images(self) -> np.ndarray:
+        return self.images.astype(float)
+
+    def misfit(self, x) -> np.ndarray:
+        """||x - g(z)||^2 of each x, (n, pixels), and each of the codes, (n, N)."""
+        from sklearn.metrics.pairwise import euclidean_distances  # takes a second
+
+        return euclidean_distances(x.astype(float), self._exact_images, squared=True)
+
+    def nearest(self, x) -> np.ndarray:
+        """The code whose image is nearest to each x, (n, latent_dim)."""
+        return self.codes[self.misfit(x).argmin(axis=1)]

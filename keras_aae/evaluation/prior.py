@@ -1,0 +1,75 @@
+"""How far the codes of test images are from the prior, and whether it shows."""
+
+import numpy as np
+from keras import ops
+
+from keras_aae.errors import UnsupportedError
+from keras_aae.evaluation.pixels import evenly_spaced
+from keras_aae.matching import mmd, sliced_wasserstein, unit_directions
+
+CODES = 10_000
+CODES_AT_ONCE = 2000  # of whose pairs the kernel is taken
+DIRECTIONS = 50
+
+
+def prior_distances(model, dataset, seed: int) -> dict[str, float]:
+    """MMD and sliced Wasserstein distance between codes and as many prior samples.
+
+    The MMD is the mean over blocks of at most 2,000 codes, unbiased as each of them.
+
+    References:
+        B-tests: Low Variance Kernel Two-Sample Tests (Zaremba, Gretton, Blaschko, 2013),
+        section 2, for the blocks.
+    """
+    codes, samples = _codes_and_samples(model, dataset, seed)
+    if len(codes) < 2:
+        raise UnsupportedError(
+            "The distance of codes from the prior needs at least 2 test images, and "
+            f"there is {len(codes)}. Use more."
+        )
+    parts = -(-len(codes) // CODES_AT_ONCE)
+    blocks = zip(*(np.array_split(z, parts) for z in (codes, samples)), strict=True)
+    mmds = [mmd(*map(ops.convert_to_tensor, block)) for block in blocks]
+    directions = unit_directions(codes.shape[1], DIRECTIONS, seed)
+    arrays = map(ops.convert_to_tensor, (codes, samples, directions))
+    return {
+        "prior_mmd": np.mean([float(value) for value in mmds]),
+        "prior_sliced_wasserstein": float(sliced_wasserstein(*arrays)),
+    }
+
+
+def discriminator_accuracies(model, dataset, seed: int) -> dict[str, float]:
+    """Share of codes, and of prior samples, that the discriminator tells right.
+
+    Undecided, D = 1/2, counts half. A discriminator that is told classes hears that they
+    are unknown.
+    """
+    if not hasattr(model, "discriminate"):
+        raise UnsupportedError(
+            f"A model of class {type(model).__name__} has no discriminator. Use an "
+            "adversarial autoencoder, or ask for other metrics."
+        )
+    codes, samples = _codes_and_samples(model, dataset, seed)
+    of_codes, of_prior = (
+        np.sign(model.discriminate(z) - 0.5) for z in (codes, samples)
+    )
+    return {
+        "discriminator_accuracy_codes": np.mean(1 - of_codes, dtype=float) / 2,
+        "discriminator_accuracy_prior": np.mean(1 + of_prior, dtype=float) / 2,
+    }
+
+
+def _codes_and_samples(model, dataset, seed: int):
+    """Codes of at most 10,000 test images and as many prior samples, each (n, latent_dim).
+
+    Raises:
+        UnsupportedError: nothing draws the model's codes to a prior.
+    """
+    if not hasattr(model, "matched_prior"):
+        raise UnsupportedError(
+            f"A model of class {type(model).__name__} does not match its codes to a "
+            "prior. Use an adversarial or Wasserstein autoencoder."
+        )
+    codes = model.draw_codes(evenly_spaced(dataset.test, CODES), seed=seed)
+    samples = model.matched_prior.sample(len(codes), seed=seed)
+    return codes, ops.convert_to_numpy(samples)

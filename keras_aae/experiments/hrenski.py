@@ -1,0 +1,104 @@
+"""hrenski/Adversarial-Autoencoder-Experiments: two dimensions, three priors.
+
+keras-aae train --recipe aae-gaussian            about 2 min on 2 cores, as have the others
+
+The notebooks train on all 60,000 images and draw only these; we keep 5,000 of them for
+validation. Their loss is the mean squared error a pixel and 0.1 of -log D, ours the sum,
+so 78.4 of it. They draw the labelled fifth of every batch anew, until all labels have
+been seen; ours are the same 10,000 images throughout.
+"""
+
+from keras_aae.recipe import Comparison, Experiment, Recipe
+
+SOURCE = "hrenski/Adversarial-Autoencoder-Experiments, "
+PIXELS = 784
+NETWORKS = {
+    "latent_dim": 2,
+    "hidden_units": [256, 64],
+    "activation": "leaky_relu",
+    "decoder_activation": "relu",
+    "discriminator_units": [128, 128],
+    "joint": True,
+    "matching_weight": 0.1 * PIXELS,
+}
+
+AAE_GAUSSIAN = Experiment(
+    Recipe(
+        name="aae-gaussian",
+        model="aae",
+        dataset="mnist",
+        options=NETWORKS,
+        optimizer="adam",
+        learning_rate=1e-3,
+        batch_size=128,
+        validation=5000,
+        epochs=45,
+    ),
+    source=SOURCE + "aae_mnist_Gauss (of training images)",
+    published={"mse": 0.0368, "train_discrimination": 1.386},
+    figures=(
+        "posterior-prior",
+        "latent-sweep",
+        "reconstruction-grid",
+        "adversarial-health",
+        "discriminator-output",
+        "samples-by-epoch",
+        "learning-curves",
+    ),
+    seeds=(0, 1, 2),
+)
+
+# The notebook's covariance has one half too many; this one is as it says, 0.75 and 0.25.
+AAE_UMBRELLA = Experiment(
+    Recipe(
+        name="aae-umbrella",
+        model="aae",
+        dataset="mnist",
+        options={**NETWORKS, "prior": "umbrella"},
+        optimizer="adam",
+        learning_rate=1e-3,
+        batch_size=128,
+        validation=5000,
+        epochs=45,
+    ),
+    source=SOURCE + "its umbrella notebook, which kept a single epoch",
+    figures=(
+        "posterior-prior",
+        ("latent-sweep", {"spacing": "prior"}),
+        "adversarial-health",
+        "discriminator-output",
+        "learning-curves",
+    ),
+    seeds=(0, 1, 2),
+)
+
+AAE_UMBRELLA_LABELS = Experiment(
+    Recipe(
+        name="aae-umbrella-labels",
+        model="labelled-aae",
+        dataset="mnist",
+        options={**NETWORKS, "prior": "umbrella"},
+        labels=10_000,
+        optimizer="adam",
+        learning_rate=1e-3,
+        batch_size=128,
+        validation=5000,
+        epochs=45,
+    ),
+    source=SOURCE + "its labelled umbrella notebook (of training images)",
+    published={"mse": 0.040, "train_discrimination": 1.382},
+    figures=(
+        "posterior-prior",
+        ("latent-sweep", {"spacing": "prior"}),
+        "mode-samples",
+        "reconstruction-grid",
+        "adversarial-health",
+        "discriminator-output",
+        "learning-curves",
+    ),
+    seeds=(0, 1, 2),
+)
+
+POSTERIORS = Comparison(
+    "posteriors", ("aae-gaussian", "aae-umbrella", "aae-umbrella-labels")
+)

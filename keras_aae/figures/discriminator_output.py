@@ -1,0 +1,82 @@
+"""What the discriminator says of codes and of samples of the prior."""
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from keras_aae.figures.codes import encode_test_images
+from keras_aae.figures.inputs import ability
+from keras_aae.figures.prior_samples import draw_samples, prior_of, told_classes
+from keras_aae.figures.style import INK, PAGE, PALETTE, add_note, house_style, lay_out
+
+KIND = "discriminator-output"
+HEIGHT = 2.3  # inches
+DOT = 2.0  # square points, of one output among a thousand; more are smaller
+CHANCE = 0.5
+TICKS = (0, 0.25, CHANCE, 0.75, 1)
+TICK_LABELS = ("0", "0.25", f"chance {CHANCE}", "0.75", "1")
+
+
+def discriminator_output(model, dataset, *, n: int = 1000, seed: int = 0):
+    """D(z), the probability that z is of the prior, of codes and of samples of the prior.
+
+    Each is a dot, in the order drawn; a line stands at their mean, a thin one at 1/2,
+    which is chance. A discriminator that can be told classes is told none. The titles say
+    how often it is right: D < 1/2 of codes, D > 1/2 of samples.
+
+    Args:
+        model: with `encode`, `discriminate` and a `prior`.
+        dataset: whose test images are encoded.
+        n: the most images; spread evenly over the test set if it holds more.
+        seed: of as many samples of the prior.
+
+    Raises:
+        UnsupportedError: the model has no prior or no discriminator, or cannot encode.
+        KerasAAEError: a code is not a finite number.
+    """
+    prior, discriminate = prior_of(model, KIND), ability(model, "discriminate", KIND)
+    codes, _ = encode_test_images(model, dataset, n, KIND, drawn=True)
+    samples = draw_samples(prior, len(codes), seed)
+    on_codes, on_samples = (np.asarray(discriminate(z)) for z in (codes, samples))
+    told = " (no class told)" if told_classes(model) else ""
+    return _figure(
+        on_codes, on_samples, f"probability of the prior{told}", dataset.note
+    )
+
+
+@house_style()
+def _figure(on_codes: np.ndarray, on_samples: np.ndarray, name: str, note: str):
+    figure = Figure(figsize=(PAGE, HEIGHT))
+    left, right = figure.subplots(1, 2, sharey=True)
+    n = f"{len(on_codes):,}"
+    _panel(left, on_codes, PALETTE[0])
+    found = f"{np.mean(on_codes < CHANCE):.1%} recognised (D < {CHANCE})"
+    left.set_title(f"codes of {n} test images, {found}")
+    _panel(right, on_samples, PALETTE[1])
+    found = f"{np.mean(on_samples > CHANCE):.1%} recognised (D > {CHANCE})"
+    right.set_title(f"{n} samples of the prior, {found}")
+    left.set(ylim=(-0.02, 1.02), ylabel=f"D, {name}")
+    left.set_yticks(TICKS, TICK_LABELS)
+    left.set_xlabel("number of the code")
+    right.set_xlabel("number of the sample")
+    lay_out(figure)
+    add_note(figure, note)
+    return figure
+
+
+def _panel(axes, outputs: np.ndarray, color: str):
+    """A dot an output, in their order, and lines at chance and at the mean."""
+    n, mean = len(outputs), float(outputs.mean())
+    area = DOT * np.clip(np.sqrt(1000 / n), 0.5, 3)
+    numbers = np.arange(1, n + 1)
+    axes.scatter(numbers, outputs, s=area, color=color, linewidths=0, rasterized=True)
+    axes.axhline(CHANCE, color=INK, linewidth=0.5)
+    axes.axhline(mean, color=INK, linewidth=1.2, linestyle="--")
+    axes.annotate(
+        f"mean\n{mean:.3f}",
+        (1, mean),
+        xycoords=axes.get_yaxis_transform(),
+        xytext=(3, 0),
+        textcoords="offset points",
+        va="center",
+    )
+    axes.set_xlim(0, n + 1)

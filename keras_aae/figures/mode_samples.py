@@ -1,0 +1,57 @@
+"""What the decoder makes of the petals of a prior."""
+
+from numbers import Real
+
+import numpy as np
+
+from keras_aae.errors import KerasAAEError, UnsupportedError
+from keras_aae.figures.class_rows import row_names
+from keras_aae.figures.inputs import ability, check_count
+from keras_aae.figures.prior_samples import prior_of, told_classes
+from keras_aae.figures.rows import named_rows
+
+
+def mode_samples(
+    model, dataset=None, *, n: int = 15, start: float = 1.5, stop: float = 3.5
+):
+    """Images decoded outwards along the axis of each petal of an umbrella, a row a petal.
+
+    z_i = r_i (cos a_k, sin a_k),  r_i = start ... stop,  a_k = 2 pi k / K
+
+    Rows are named by class where the discriminator was told the classes, so that petal k
+    is meant for class k, and else by number.
+
+    Args:
+        model: with `decode`, and a prior with petals.
+        dataset: whose classes name the rows.
+        n: images in a row.
+        start: distance of the first from the origin.
+        stop: distance of the last.
+
+    Raises:
+        UnsupportedError: the model cannot decode, or its prior has no petals.
+        KerasAAEError: an option has no meaning.
+    """
+    decode = ability(model, "decode", "mode-samples")
+    prior = prior_of(model, "mode-samples")
+    if not hasattr(prior, "along"):
+        raise UnsupportedError(
+            "Figure 'mode-samples' needs a prior with petals, which "
+            f"{type(prior).__name__} is not. Train a model with --prior umbrella."
+        )
+    radii = _radii(start, stop, check_count("n", n, least=2))
+    petals = [prior.along(k, radii) for k in range(prior.components)]
+    images = decode(np.concatenate(petals))
+    names = row_names(prior.components, dataset if told_classes(model) else None)
+    rows = images.reshape(prior.components, n, *images.shape[1:])
+    note = "" if dataset is None else dataset.note
+    return named_rows(rows, names, note, along=("distance from the origin", radii))
+
+
+def _radii(start, stop, n: int) -> np.ndarray:
+    if all(isinstance(r, Real) for r in (start, stop)) and 0 <= start < stop < np.inf:
+        return np.linspace(start, stop, n)
+    raise KerasAAEError(
+        "Invalid values for options `start` and `stop`. Expected distances from the "
+        f"origin, the first smaller. Received: {start!r} and {stop!r}."
+    )

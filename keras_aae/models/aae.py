@@ -1,0 +1,347 @@
+"""Adversarial autoencoders, with and without labels, and Wasserstein autoencoders."""
+
+from functools import partial
+
+import keras
+import numpy as np
+from keras import ops
+
+from keras_aae.adversarial_losses import (
+    GENERATOR_LOSSES,
+    loss_on_codes,
+    loss_on_prior,
+    share_positive,
+)
+from keras_aae.checks import check_share
+from keras_aae.engine import ClassDecodingModel, Phase
+from keras_aae.errors import RecipeError
+from keras_aae.matching import KERNELS, mmd
+from keras_aae.models.prior_matching import (
+    PriorMatchingModel,
+    build_posterior_networks,
+    discriminator_wins,
+)
+from keras_aae.networks import build_autoencoder_networks
+from keras_aae.networks.discriminator import build_discriminator
+from keras_aae.registry import check_name
+
+
+@keras.saving.register_keras_serializable("keras_aae")
+class AAE(PriorMatchingModel):
+    """An autoencoder whose codes a discriminator cannot tell from draws of a prior.
+
+    Three phases a step, each on the networks as the one before left them:
+
+    reconstruction:  encoder, decoder   minimise  E_x loss(x, decoder(z))
+    discrimination:  discriminator      minimise  -E log D(z_p) - E_x log(1 - D(z))
+    regularization:  encoder            minimise  -E_x log D(z)
+
+    with z a draw from q(z|x) and z_p one of the prior. `joint` makes one phase of the
+    first and the last, after the discrimination: then encoder and decoder minimise
+    loss + matching_weight (-log D(z)), and it is the Wasserstein autoencoder WAE-GAN.
+
+    Args:
+        encoder, decoder, posterior, prior, components, loss, matching_weight,
+            input_noise, seed: As of `PriorMatchingModel`.
+        discriminator: codes -> logit, (batch, 1).
+        joint: Whether encoder and decoder have one phase, and one optimizer.
+        generator_loss: "non-saturating" as above, or "minimax", E_x log(1 - D(z)).
+        label_smoothing: s; on prior samples the discriminator's target is 1 - s.
+        discriminator_noise: Standard deviation of noise on all that the discriminator
+            sees in training; a number or a Keras schedule over steps.
+        separate_updates: Whether the discriminator learns in two steps, on prior samples
+            and then on codes.
+
+    References:
+        Adversarial Autoencoders (Makhzani, Shlens, Jaitly, Goodfellow, Frey, 2015),
+        section 2; Wasserstein Auto-Encoders (Tolstikhin, Bousquet, Gelly, Schoelkopf,
+        2017), algorithm 1.
+    """
+
+    terms = (
+        "reconstruction_loss",
+        "discrimination",
+        "regularization",
+        "accuracy_codes",
+        "accuracy_prior",
+    )
+    builders = (*PriorMatchingModel.builders, build_discriminator)
+
+    def __init__(
+        self, encoder, decoder, discriminator, *,
+        joint: bool = False, generator_loss: str = "non-saturating",
+        label_smoothing: float = 0.0, discriminator_noise: float = 0.0,
+        separate_updates: bool = False, **kwargs,
+    ):  # fmt: skip
+        super().__init__(encoder, decoder, **kwargs)
+        self.discriminator = discriminator
+        self.joint, self.separate_updates = joint, separate_updates
+        self.generator_loss = check_name(
+            generator_loss, GENERATOR_LOSSES, "generator_loss"
+        )
+        self.label_smoothing = check_share(
+            "label_smoothing", label_smoothing, zero=True
+        )
+        self.discriminator_noise = discriminator_noise
+
+    @classmethod
+    def create(
+        cls, image_shape, build=build_autoencoder_networks, *,
+        posterior="deterministic", **options,
+    ):  # fmt: skip
+        """A model with networks of its own; `options()` lists what it takes."""
+        architecture, noise, critic, others = cls.split_options(options)
+        networks = build_posterior_networks(
+            build, image_shape, posterior, **noise, **architecture
+        )
+        discriminator = build_discriminator(
+            architecture["latent_dim"], cls.classes_told(others), **critic
+        )
+        return cls(*networks, discriminator, posterior=posterior, **others)
+
+    @classmethod
+    def classes_told(cls, options: dict) -> int:
+        """Width of the one-hot classes that the discriminator is told."""
+        return 0
+
+    def phases(self):
+        """Reconstruction, discrimination, regularization; the first and last may be one."""
+        autoencoder = (self.encoder, self.decoder)
+        if self.joint:
+            both = self.regularized_reconstruction
+            return [
+                *self._discriminations(),
+                Phase("reconstruction", both, autoencoder),
+            ]
+        return [
+            Phase("reconstruction", self.reconstruction, autoencoder),
+            *self._discriminations(),
+            Phase("regularization", self.regularization, (self.encoder,)),
+        ]
+
+    def _discriminations(self):
+        parts = (self.discrimination,)
+        if self.separate_updates:
+            parts = (self.discrimination_of_prior, self.discrimination_of_codes)
+        return [Phase("discrimination", part, (self.discriminator,)) for part in parts]
+
+    def discrimination(self, batch, training):
+        """The discriminator's loss on codes and as many prior samples."""
+        of_prior, prior_terms = self.discrimination_of_prior(batch, training)
+        of_codes, code_terms = self.discrimination_of_codes(batch, training)
+        loss = of_prior + of_codes
+        return loss, {**prior_terms, **code_terms, "discrimination": loss}
+
+    def discrimination_of_prior(self, batch, training):
+        """The discriminator's loss on prior samples, as many as the batch has images."""
+        z = self.sample_prior(batch)
+        logits = self.judge(z, batch.labels, training)
+        loss = loss_on_prior(logits, self.label_smoothing)
+        # Doubled, since the mean over both updates is reported.
+        terms = {"discrimination": 2 * loss, "accuracy_prior": share_positive(logits)}
+        return loss, terms
+
+    def discrimination_of_codes(self, batch, training):
+        """The discriminator's loss on the codes of a batch."""
+        logits = self.judge(self.draw(batch.x, training), batch.labels, training)
+        loss = loss_on_codes(logits)
+        right = 1.0 - share_positive(logits)
+        return loss, {"discrimination": 2 * loss, "accuracy_codes": right}
+
+    def penalty(self, z, labels, training):
+        """How surely codes are told from the prior, by the discriminator as it is now."""
+        logits = self.judge(z, labels, training)
+        return GENERATOR_LOSSES[self.generator_loss](logits)
+
+    def sample_prior(self, batch):
+        """A prior sample for each image of a batch, (batch, latent_dim)."""
+        return self.prior.sample(ops.shape(batch.x)[0], self.seed_generator)
+
+    def judge(self, z, labels=None, training=False):
+        """The discriminator's logits of codes, (batch, 1); it is not told the labels."""
+        del labels
+        return self.discriminator(self.blurred(z, training), training=training)
+
+    def blurred(self, z, training):
+        """Codes as the discriminator sees them: with noise in training, if asked for."""
+        if not training or self.discriminator_noise == 0:
+            return z
+        noise = keras.random.normal(ops.shape(z), seed=self.seed_generator)
+        return z + self.weight(self.discriminator_noise) * noise
+
+    def discriminate(self, z) -> np.ndarray:
+        """D: how sure the discriminator is that codes are of the prior, (n,) in [0, 1].
+
+        Raises:
+            DataError: the codes have another shape or are not finite.
+        """
+        return self.map("discriminate", _discriminate, self.check_codes(z))
+
+    def complaints(self, row):
+        return super().complaints(row) | discriminator_wins(
+            row, ("accuracy_codes", "accuracy_prior")
+        )
+
+    def get_config(self):
+        serialize = keras.saving.serialize_keras_object
+        return super().get_config() | {
+            "discriminator": serialize(self.discriminator),
+            "joint": self.joint,
+            "generator_loss": self.generator_loss,
+            "label_smoothing": self.label_smoothing,
+            "discriminator_noise": serialize(self.discriminator_noise),
+            "separate_updates": self.separate_updates,
+        }
+
+
+@keras.saving.register_keras_serializable("keras_aae")
+class LabelledAAE(AAE):
+    """An AAE whose discriminator is told the classes, and that some are unknown.
+
+    D(z, y) with y one-hot of the classes and one more, "unknown". An image of class k is
+    held against prior samples of component k, one without a label against the whole
+    prior; so every class moves to a component of its own.
+
+    Args:
+        encoder, decoder, ..., separate_updates: As of `AAE`.
+        discriminator: [codes, one-hot of components + 1] -> logit.
+        prior: One that has classes.
+
+    References:
+        Adversarial Autoencoders (Makhzani, Shlens, Jaitly, Goodfellow, Frey, 2015),
+        section 2.3.
+    """
+
+    defaults = {"latent_dim": 2, "prior": "umbrella"}
+    uses_labels = True
+
+    def __init__(self, encoder, decoder, discriminator, **kwargs):
+        super().__init__(encoder, decoder, discriminator, **kwargs)
+        if not hasattr(self.prior, "num_classes"):
+            raise RecipeError(
+                f"The prior {self.prior_name!r} has no classes that labels could stand "
+                "for. Use another, for example umbrella."
+            )
+
+    @classmethod
+    def classes_told(cls, options: dict) -> int:
+        return options.get("components", 10) + 1
+
+    def sample_prior(self, batch):
+        """A prior sample of each image's class, of any class where it is unknown."""
+        labels = batch.labels
+        if labels is None:
+            return super().sample_prior(batch)
+        shape = (ops.shape(labels)[0],)
+        anything = keras.random.randint(
+            shape, 0, self.prior.num_classes, seed=self.seed_generator
+        )
+        classes = ops.where(labels < 0, anything, ops.cast(labels, anything.dtype))
+        return self.prior.sample_of(classes, self.seed_generator)
+
+    def judge(self, z, labels=None, training=False):
+        """The discriminator's logits of codes and classes, (batch, 1).
+
+        Args:
+            z: Codes.
+            labels: (batch,) whole numbers, -1 where unknown; None if all are.
+            training: Whether noise is added.
+        """
+        unknown = self.prior.num_classes
+        if labels is None:
+            labels = ops.full((ops.shape(z)[0],), -1, "int32")
+        told = ops.where(labels < 0, unknown, labels)
+        one_hot = ops.one_hot(told, unknown + 1, dtype=z.dtype)
+        z = self.blurred(z, training)
+        return self.discriminator([z, one_hot], training=training)
+
+    def discriminate(self, z, labels=None) -> np.ndarray:
+        """D: how sure the discriminator is that codes are of the prior, (n,) in [0, 1].
+
+        Args:
+            z: Codes, (n, latent_dim).
+            labels: The class that it is told of each, -1 or None where it is not.
+
+        Raises:
+            DataError: the codes have another shape or are not finite.
+        """
+        z = self.check_codes(z)
+        labels = np.full(len(z), -1) if labels is None else np.asarray(labels)
+        return self.map("discriminate", _discriminate, z, labels.astype("int32"))
+
+
+@keras.saving.register_keras_serializable("keras_aae")
+class SupervisedAAE(ClassDecodingModel, AAE):
+    """An AAE whose decoder is told the class of the image, so that codes hold the style.
+
+    loss(x, decoder(z, y)); the game between encoder and discriminator is that of `AAE`.
+
+    Args:
+        encoder, discriminator, ..., separate_updates: As of `AAE`.
+        decoder: [codes, one-hot classes] -> logits of the images.
+
+    References:
+        Adversarial Autoencoders (Makhzani, Shlens, Jaitly, Goodfellow, Frey, 2015),
+        section 4.
+    """
+
+    defaults = {"latent_dim": 10}
+
+    @classmethod
+    def create(cls, image_shape, *, classes: int = 10, **options):
+        """A model with networks of its own; `options()` lists what it takes."""
+        build = partial(cls.build_networks, classes=classes)
+        return super().create(image_shape, build, **options)
+
+
+@keras.saving.register_keras_serializable("keras_aae")
+class WAE(PriorMatchingModel):
+    """A Wasserstein autoencoder: codes and prior compared by their samples, no game.
+
+    minimise  E_x loss(x, decoder(z)) + matching_weight MMD^2(q(z), p(z))
+
+    q(z) is the distribution of codes over all images; MMD^2 is estimated from a batch
+    and as many prior samples. With a discriminator in its place it is WAE-GAN: an `AAE`
+    that is `joint`.
+
+    Args:
+        encoder, decoder, posterior, ..., seed: As of `PriorMatchingModel`.
+        kernel: "imq", inverse multiquadratics of seven scales, or "rbf", a Gaussian.
+
+    References:
+        Wasserstein Auto-Encoders (Tolstikhin, Bousquet, Gelly, Schoelkopf, 2017),
+        algorithm 2.
+    """
+
+    terms = ("reconstruction_loss", "regularization")
+
+    def __init__(self, encoder, decoder, *, kernel: str = "imq", **kwargs):
+        super().__init__(encoder, decoder, **kwargs)
+        self.kernel = check_name(kernel, KERNELS, "kernel")
+
+    @classmethod
+    def create(cls, image_shape, *, posterior="deterministic", **options):
+        """A model with networks of its own; `options()` lists what it takes."""
+        architecture, noise, others = cls.split_options(options)
+        networks = build_posterior_networks(
+            build_autoencoder_networks, image_shape, posterior, **noise, **architecture
+        )
+        return cls(*networks, posterior=posterior, **others)
+
+    def phases(self):
+        """One phase: the reconstruction and the penalty."""
+        networks = (self.encoder, self.decoder)
+        return [Phase("reconstruction", self.regularized_reconstruction, networks)]
+
+    def penalty(self, z, labels, training):
+        """MMD^2 of the codes of a batch and as many prior samples."""
+        del labels, training
+        prior = self.prior.sample(ops.shape(z)[0], self.seed_generator)
+        return mmd(z, prior, self.kernel)
+
+    def get_config(self):
+        return super().get_config() | {"kernel": self.kernel}
+
+
+def _discriminate(model, z, *labels):
+    return ops.sigmoid(model.judge(z, *labels)[:, 0])

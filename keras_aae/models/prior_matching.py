@@ -1,0 +1,265 @@
+"""What adversarial and Wasserstein autoencoders have in common: codes, prior, health."""
+
+import keras
+import numpy as np
+from keras import ops
+
+from keras_aae.engine import AutoencodingModel
+from keras_aae.engine.phases import as_tensor_images
+from keras_aae.errors import RecipeError
+from keras_aae.losses import RECONSTRUCTION_LOSSES
+from keras_aae.matching import mmd, sliced_wasserstein, unit_directions
+from keras_aae.networks import build_autoencoder_networks, check_widths
+from keras_aae.registry import PRIORS, check_name, load_entry
+
+DIRECTIONS = 50
+COLLAPSED = 0.05  # standard deviation of a dimension of the codes
+WINS = 0.95  # of what the discriminator is shown, told right
+
+
+def _deterministic(model, x, noise, training):
+    del noise
+    return model.encoder(x, training=training)
+
+
+def _gaussian(model, x, noise, training):
+    z_mean, z_log_var = model.encoder(x, training=training)
+    return z_mean if noise is None else z_mean + ops.exp(0.5 * z_log_var) * noise
+
+
+def _noise_input(model, x, noise, training):
+    if noise is None:
+        noise = ops.zeros((ops.shape(x)[0], model.noise_width), x.dtype)
+    return model.encoder([x, noise], training=training)
+
+
+POSTERIORS = {
+    "deterministic": _deterministic,
+    "gaussian": _gaussian,
+    "noise": _noise_input,
+}
+
+
+def build_posterior_networks(
+    build, image_shape, posterior: str, *, noise_dim: int = 10, **options
+):
+    """Networks for a posterior: heads for a mean and a variance, or an input of noise.
+
+    Args:
+        build: Function (image_shape, heads, **options) -> (encoder, decoder).
+        image_shape: (height, width, channels).
+        posterior: A key of `POSTERIORS`.
+        noise_dim: Width of the noise of the posterior "noise", which reaches the encoder
+            as one more channel of the images, a linear map of it.
+        **options: Of `build`.
+    """
+    check_name(posterior, POSTERIORS, "posterior")
+    if posterior != "noise":
+        heads = ("z_mean", "z_log_var") if posterior == "gaussian" else ("z",)
+        return build(image_shape, heads, **options)
+    check_widths(noise_dim=(noise_dim,))
+    height, width, channels = image_shape
+    encoder, _ = build((height, width, channels + 1), ("z",), **options)
+    _, decoder = build(image_shape, ("z",), **options)
+    images = keras.Input(image_shape, name="images")
+    noise = keras.Input((noise_dim,), name="noise")
+    spread = keras.layers.Dense(height * width, use_bias=False, name="spread")(noise)
+    channel = keras.layers.Reshape((height, width, 1), name="channel")(spread)
+    both = keras.layers.Concatenate(name="both")([images, channel])
+    return keras.Model([images, noise], encoder(both), name="encoder"), decoder
+
+
+class PriorMatchingModel(AutoencodingModel):
+    """An autoencoder whose codes, over all images, should be distributed as a prior.
+
+    The code of an image is a draw from q(z|x),
+
+    "deterministic": z = f(x)
+    "gaussian":      z = m(x) + exp(v(x) / 2) e
+    "noise":         z = f(x, e), which can be any distribution
+
+    with e ~ N(0, I). A family says in `penalty(z, labels, training)` how far codes are
+    from the prior.
+
+    Args:
+        encoder: images -> codes (batch, latent_dim); -> [z_mean, z_log_var] for the
+            "gaussian" posterior; [images, noise] -> codes for "noise".
+        decoder: codes -> logits of the images.
+        posterior: Which of the three.
+        prior: A key of `registry.PRIORS`, but for the learned one.
+        components: Classes of the prior, where it has any.
+        loss: As of `Autoencoder`.
+        matching_weight: Of the penalty; a number or a Keras schedule over steps.
+        input_noise: Standard deviation of noise on the images that the encoder sees in
+            training; a number or a Keras schedule over steps.
+        seed: Of the model's random numbers.
+
+    References:
+        Adversarial Autoencoders (Makhzani, Shlens, Jaitly, Goodfellow, Frey, 2015),
+        section 2, for the three posteriors.
+    """
+
+    defaults = {"latent_dim": 2}
+    builders = (build_autoencoder_networks, build_posterior_networks)
+    health_images = 1000
+
+    def __init__(
+        self, encoder, decoder, *,
+        posterior: str = "deterministic", prior: str = "normal", components: int = 10,
+        loss: str = "mse", matching_weight: float = 1.0, input_noise: float = 0.0,
+        seed: int = 0, **kwargs,
+    ):  # fmt: skip
+        family = load_entry(prior, PRIORS, "prior")
+        if issubclass(family, keras.layers.Layer):
+            raise RecipeError(
+                f"The prior {prior!r} is learned by a VAE, and this model needs one to "
+                "draw from that stays. Use another, for example normal or umbrella."
+            )
+        width = decoder.inputs[0].shape[-1]
+        fixed = family.build_for(width, components, seed)
+        super().__init__(encoder, decoder, prior=fixed, seed=seed, **kwargs)
+        # What `draw` is matched to; `prior` is what `encode` should look like.
+        self.matched_prior = fixed
+        self.posterior_name = check_name(posterior, POSTERIORS, "posterior")
+        self.prior_name, self.components = prior, components
+        self.loss_name = check_name(loss, RECONSTRUCTION_LOSSES, "loss")
+        self.matching_weight, self.input_noise = matching_weight, input_noise
+        self.pixel_noise = input_noise != 0
+
+    def reconstruction(self, batch, training):
+        """The mean reconstruction loss of a batch."""
+        z = self.draw(batch.x, training)
+        loss = ops.mean(self.misfit(batch.x, z, batch.labels, training))
+        return loss, {"reconstruction_loss": loss}
+
+    def regularization(self, batch, training):
+        """The weighted penalty on the codes of a batch."""
+        z = self.draw(batch.x, training)
+        penalty = self.penalty(z, batch.labels, training)
+        return self.weight(self.matching_weight) * penalty, {"regularization": penalty}
+
+    def regularized_reconstruction(self, batch, training):
+        """The sum of both, of the same codes."""
+        z = self.draw(batch.x, training)
+        loss = ops.mean(self.misfit(batch.x, z, batch.labels, training))
+        penalty = self.penalty(z, batch.labels, training)
+        terms = {"reconstruction_loss": loss, "regularization": penalty}
+        return loss + self.weight(self.matching_weight) * penalty, terms
+
+    def corrupted(self, x, training):
+        """The images that the encoder sees: with noise in training."""
+        if not (training and self.pixel_noise):
+            return x
+        noise = keras.random.normal(ops.shape(x), seed=self.seed_generator)
+        return x + self.weight(self.input_noise) * noise
+
+    def draw(self, x, training):
+        """A code of each image, drawn from q(z|x), (batch, latent_dim)."""
+        noise, width = None, self.noise_width
+        if width:
+            shape = (ops.shape(x)[0], width)
+            noise = keras.random.normal(shape, seed=self.seed_generator)
+        return self.code_of(self.corrupted(x, training), noise, training)
+
+    def code_of(self, x, noise=None, training=False):
+        """The code for given noise e, (batch, noise_width); None is no noise at all."""
+        return POSTERIORS[self.posterior_name](self, x, noise, training)
+
+    @property
+    def noise_width(self) -> int:
+        """Width of the noise e that a code is drawn with; 0 if it is deterministic."""
+        if self.posterior_name == "noise":
+            return self.encoder.inputs[1].shape[-1]
+        return self.latent_dim if self.posterior_name == "gaussian" else 0
+
+    def code(self, x):
+        """The code without noise."""
+        return self.code_of(x)
+
+    def draw_codes(self, x, seed: int = 0) -> np.ndarray:
+        """Codes drawn from q(z|x), which the prior is compared with, (n, latent_dim)."""
+        x = self.check_images(x)
+        rng = np.random.default_rng([seed, 4])
+        noise = rng.standard_normal((len(x), self.noise_width), np.float32)
+        return self.map("draw_codes", _draw_code, x, noise)
+
+    def misfit(self, x, z, labels=None, training=False):
+        """What is lost of each image, in the units of the loss, (batch,)."""
+        logits = self.logits(z, labels, training)
+        return RECONSTRUCTION_LOSSES[self.loss_name](x, logits)
+
+    def logits(self, z, labels=None, training=False):
+        """What the decoder makes of codes; it needs no labels."""
+        del labels
+        return self.decoder(z, training=training)
+
+    def health(self, x) -> dict[str, float]:
+        """How near the codes of images are to the prior, after an epoch.
+
+        Returns:
+            sliced_wasserstein and mmd of codes and as many prior samples (the same every
+            time), and code_mean_0, code_std_0, ... of each dimension.
+        """
+        z = self.draw_codes(x)
+        directions = unit_directions(z.shape[1], DIRECTIONS, seed=0)
+        codes, prior = (
+            ops.convert_to_tensor(z),
+            self.matched_prior.sample(len(z), seed=0),
+        )
+        distance = sliced_wasserstein(codes, prior, ops.convert_to_tensor(directions))
+        moments = {"mean": z.mean(axis=0), "std": z.std(axis=0)}
+        return {
+            "sliced_wasserstein": float(distance),
+            "mmd": float(mmd(codes, prior)),
+            **{
+                f"code_{moment}_{i}": float(value)
+                for moment, values in moments.items()
+                for i, value in enumerate(values)
+            },
+        }
+
+    def complaints(self, row) -> dict[str, str]:
+        """What a row of the history says is going wrong: kind -> warning."""
+        spreads = [v for name, v in row.items() if name.startswith("code_std_")]
+        thin = [i for i, spread in enumerate(spreads) if spread < COLLAPSED]
+        if not thin:
+            return {}
+        return {
+            "collapse": f"The codes collapse: dimension {thin[0]} has a standard "
+            f"deviation of {spreads[thin[0]]:.2g}. Lower the learning rate of what draws "
+            "codes to the prior, or its weight."
+        }
+
+    def get_config(self):
+        return super().get_config() | {
+            "posterior": self.posterior_name,
+            "prior": self.prior_name,
+            "components": self.components,
+            "loss": self.loss_name,
+            "matching_weight": keras.saving.serialize_keras_object(
+                self.matching_weight
+            ),
+            "input_noise": keras.saving.serialize_keras_object(self.input_noise),
+        }
+
+
+def _draw_code(model, x, noise):
+    x = as_tensor_images(x)
+    return model.code_of(x, noise if model.noise_width else None)
+
+
+def discriminator_wins(row, accuracies) -> dict[str, str]:
+    """The warning that a discriminator is right nearly always, if it is.
+
+    Args:
+        row: Of the history.
+        accuracies: The terms of its accuracy on codes and on prior samples.
+    """
+    rights = [row[name] for name in accuracies]
+    if min(rights) < WINS:
+        return {}
+    return {
+        accuracies[0]: f"The discriminator wins: it tells {rights[0]:.0%} of the codes "
+        f"and {rights[1]:.0%} of the prior's samples right, where 50 % each is the goal. "
+        "Give it a lower learning rate or fewer units, or the encoder a higher one."
+    }

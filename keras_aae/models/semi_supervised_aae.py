@@ -1,0 +1,402 @@
+"""Adversarial autoencoders with a category and a style: clusters, few labels, the plane."""
+
+import inspect
+
+import keras
+import numpy as np
+from keras import ops
+
+from keras_aae.adversarial_losses import (
+    loss_on_codes,
+    loss_on_prior,
+    non_saturating,
+    share_positive,
+)
+from keras_aae.divergences import categorical_kl
+from keras_aae.engine import ClassDecodingModel, Phase
+from keras_aae.engine.backend import engine
+from keras_aae.engine.feed import LABELLED
+from keras_aae.engine.phases import as_tensor_images
+from keras_aae.losses import RECONSTRUCTION_LOSSES
+from keras_aae.models.prior_matching import PriorMatchingModel, discriminator_wins
+from keras_aae.networks import build_autoencoder_networks
+from keras_aae.networks.discriminator import build_discriminator
+from keras_aae.priors import Categorical
+
+
+class CategoricalAAE(PriorMatchingModel):
+    """An autoencoder with two codes, a category y and a style z, each with a prior.
+
+    The encoder gives logits, whose softmax is y, and beside them z. One discriminator
+    tells y from one-hot draws of Cat(1/K), another z from draws of p(z); D stands for
+    both and every term with D is a sum over the two:
+
+    reconstruction:  encoder, decoder   minimise  E_x loss(x, decoder(z, y))
+    discrimination:  discriminators     minimise  -E log D(prior) - E_x log(1 - D(code))
+    regularization:  encoder            minimise  -E_x log D(code)
+
+    So y becomes one of K clusters of equal size, and z what they leave. With a radius,
+    one more phase keeps the borders of clusters away from images:
+
+    smoothing:       encoder            minimise  E_x KL(q(y|x) || q(y|x + r))
+
+    with r of length `radius` in the direction that changes q(y|x) most: one step of power
+    iteration from a random one.
+
+    Args:
+        encoder: images -> (batch, K + latent_dim), logits of y and then z.
+        decoder: As the family says.
+        style_discriminator: z -> logit, (batch, 1).
+        category_discriminator: y -> logit, (batch, 1).
+        radius: Length of r, 0 for no such phase; pixels are in [0, 1]. A number or a
+            Keras schedule over steps.
+        prior, components, loss, matching_weight, input_noise, seed: As of
+            `PriorMatchingModel`; the prior is that of z.
+
+    References:
+        Adversarial Autoencoders (Makhzani, Shlens, Jaitly, Goodfellow, Frey, 2015),
+        sections 5 and 6; Distributional Smoothing with Virtual Adversarial Training
+        (Miyato, Maeda, Koyama, Nakae, Ishii, 2015), section 3, for the smoothing.
+    """
+
+    terms = (
+        "reconstruction_loss",
+        "discrimination",
+        "regularization",
+        "accuracy_codes",
+        "accuracy_prior",
+        "accuracy_categories",
+        "accuracy_category_prior",
+    )
+    builders = (build_autoencoder_networks, build_discriminator)
+    uses_labels = False
+
+    def __init__(
+        self, encoder, decoder, style_discriminator, category_discriminator, *,
+        radius: float = 0.0, **kwargs,
+    ):  # fmt: skip
+        smooth = ("smoothing",) if radius != 0 else ()
+        terms = (*type(self).terms, *smooth)
+        super().__init__(encoder, decoder, terms=terms, **kwargs)
+        self.radius = radius
+        self.pixel_noise = self.pixel_noise or radius != 0
+        self.style_discriminator = style_discriminator
+        self.category_discriminator = category_discriminator
+
+    @classmethod
+    def options(cls):
+        """Those of the constructors and networks, and the number of categories."""
+        found = super().options()
+        del found["posterior"]  # always deterministic
+        classes = inspect.Parameter(
+            "classes", inspect.Parameter.KEYWORD_ONLY, annotation=int,
+            default=cls.defaults["classes"],
+        )  # fmt: skip
+        return found | {"classes": classes}
+
+    @property
+    def categories(self) -> Categorical:
+        """The prior of y."""
+        return Categorical(self.encoder.output_shape[-1] - self.latent_dim)
+
+    def phases(self):
+        """Reconstruction, discrimination, regularization."""
+        discriminators = (self.style_discriminator, self.category_discriminator)
+        return [
+            Phase("reconstruction", self.reconstruction, (self.encoder, self.decoder)),
+            Phase("discrimination", self.discrimination, discriminators),
+            Phase("regularization", self.regularization, (self.encoder,)),
+            *([] if self.radius == 0 else [self._smoothing_phase()]),
+        ]
+
+    def _smoothing_phase(self):
+        return Phase("smoothing", self.smoothing, (self.encoder,))
+
+    def reconstruction(self, batch, training):
+        """The mean reconstruction loss of a batch."""
+        logits = self.decoded(*self.draw_both(batch.x, training), training)
+        errors = RECONSTRUCTION_LOSSES[self.loss_name](batch.x, logits)
+        loss = ops.mean(errors)
+        return loss, {"reconstruction_loss": loss}
+
+    def discrimination(self, batch, training):
+        """The losses of both discriminators on codes and as many prior samples."""
+        n, seed = ops.shape(batch.x)[0], self.seed_generator
+        y, z = self.draw_both(batch.x, training)
+        judge_y, judge_z = self.category_discriminator, self.style_discriminator
+        real_y, fake_y = judge_y(self.categories.sample(n, seed)), judge_y(y)
+        real_z, fake_z = judge_z(self.matched_prior.sample(n, seed)), judge_z(z)
+        loss = loss_on_prior(real_y) + loss_on_codes(fake_y)
+        loss = loss + loss_on_prior(real_z) + loss_on_codes(fake_z)
+        return loss, {
+            "discrimination": loss,
+            "accuracy_codes": 1.0 - share_positive(fake_z),
+            "accuracy_prior": share_positive(real_z),
+            "accuracy_categories": 1.0 - share_positive(fake_y),
+            "accuracy_category_prior": share_positive(real_y),
+        }
+
+    def regularization(self, batch, training):
+        """How surely both codes are told from their priors, by the updated discriminators."""
+        y, z = self.draw_both(batch.x, training)
+        fooling = non_saturating(self.category_discriminator(y))
+        fooling = fooling + non_saturating(self.style_discriminator(z))
+        return self.weight(self.matching_weight) * fooling, {"regularization": fooling}
+
+    def smoothing(self, batch, training):
+        """How far q(y|x) is changed by the worst r, in nats; the encoder as it is used."""
+        del training
+        x, seed = batch.x, self.seed_generator
+        logits = ops.stop_gradient(self.split_codes(x)[0])
+
+        def divergence(r):
+            return categorical_kl(logits, self.split_codes(x + r)[0])
+
+        start = unit_length(keras.random.normal(ops.shape(x), seed=seed))
+        slope = engine.input_gradient(lambda r: ops.sum(divergence(r)), start)
+        worst = self.weight(self.radius) * unit_length(slope)
+        loss = ops.mean(divergence(worst))
+        return loss, {"smoothing": loss}
+
+    def draw_both(self, x, training):
+        """y, (batch, K), and z, (batch, latent_dim), of images that may be noisy."""
+        logits, z = self.split_codes(self.corrupted(x, training), training)
+        return ops.softmax(logits), z
+
+    def split_codes(self, x, training=False):
+        """The logits of y, (batch, K), and z, (batch, latent_dim)."""
+        codes, classes = self.encoder(x, training=training), self.categories.latent_dim
+        return codes[:, :classes], codes[:, classes:]
+
+    def code_of(self, x, noise=None, training=False):
+        """The style z, which is compared with its prior."""
+        del noise
+        return self.split_codes(x, training)[1]
+
+    def class_probabilities(self, x) -> np.ndarray:
+        """q(y|x), (n, K).
+
+        Raises:
+            DataError: the images have another shape, type or range.
+        """
+        return self.map("probabilities", _probabilities, self.check_images(x))
+
+    def classify(self, x) -> np.ndarray:
+        """The most probable category of each image, (n,).
+
+        Raises:
+            DataError: the images have another shape, type or range.
+        """
+        return self.class_probabilities(x).argmax(axis=-1)
+
+    def complaints(self, row):
+        styles = ("accuracy_codes", "accuracy_prior")
+        categories = ("accuracy_categories", "accuracy_category_prior")
+        return {
+            **super().complaints(row),
+            **discriminator_wins(row, styles),
+            **discriminator_wins(row, categories),
+        }
+
+    def get_config(self):
+        serialize = keras.saving.serialize_keras_object
+        return super().get_config() | {
+            "style_discriminator": serialize(self.style_discriminator),
+            "category_discriminator": serialize(self.category_discriminator),
+            "radius": serialize(self.radius),
+        }
+
+
+def unit_length(x):
+    """Images divided by their Euclidean lengths, (batch, H, W, C); zeros stay zeros."""
+    squares = ops.sum(ops.square(x), axis=(1, 2, 3), keepdims=True)
+    return x / ops.sqrt(squares + 1e-24)
+
+
+def build_discriminators(latent_dim: int, classes: int, **options):
+    """The discriminators of z and of y; see `build_discriminator`."""
+    return (
+        build_discriminator(latent_dim, name="style_discriminator", **options),
+        build_discriminator(classes, name="category_discriminator", **options),
+    )
+
+
+@keras.saving.register_keras_serializable("keras_aae")
+class ClusteringAAE(ClassDecodingModel, CategoricalAAE):
+    """A `CategoricalAAE` whose decoder is given category and style: [z, y] -> logits.
+
+    References:
+        Adversarial Autoencoders (Makhzani et al., 2015), section 6.
+    """
+
+    defaults = {"latent_dim": 10, "classes": 16}
+
+    @classmethod
+    def create(cls, image_shape, **options):
+        """A model with networks of its own; `options()` lists what it takes."""
+        architecture, critics, others = cls.split_options(options)
+        classes, latent_dim = others.pop("classes"), architecture.pop("latent_dim")
+        encoder, wide = build_autoencoder_networks(
+            image_shape, ("codes",), latent_dim=classes + latent_dim, **architecture
+        )
+        return cls(
+            encoder, cls.tell_class(wide, latent_dim, classes),
+            *build_discriminators(latent_dim, classes, **critics), **others,
+        )  # fmt: skip
+
+    # By the encoder, not by what an image of each class would cost the decoder.
+    classify = CategoricalAAE.classify
+
+    def decoded(self, y, z, training=False):
+        """Logits of the images of categories and styles."""
+        return self.decoder([z, y], training=training)
+
+    def call(self, x):
+        """Reconstruct images from both codes."""
+        return ops.sigmoid(self.decoded(*self.draw_both(as_tensor_images(x), False)))
+
+
+@keras.saving.register_keras_serializable("keras_aae")
+class SemiSupervisedAAE(ClusteringAAE):
+    """A `ClusteringAAE` whose categories are classes, learned from a few labels.
+
+    classification:  encoder   minimise  -E log q(y = label|x)
+
+    over the labelled images, after the three phases on all images without their labels.
+
+    References:
+        Adversarial Autoencoders (Makhzani et al., 2015), section 5.
+    """
+
+    terms = (*ClusteringAAE.terms, "classification", "classification_error")
+    batches = ("images", LABELLED)
+    defaults = {"latent_dim": 10, "classes": 10}
+    uses_labels = True
+
+    def phases(self):
+        """Those without labels, and classification."""
+        classification = Phase(
+            "classification", self.classification, (self.encoder,), LABELLED
+        )
+        return [*super().phases(), classification]
+
+    def classification(self, batch, training):
+        """The cross-entropy of labelled images, in nats, and the share that is wrong."""
+        logits, _ = self.split_codes(self.corrupted(batch.x, training), training)
+        loss = keras.losses.sparse_categorical_crossentropy(
+            batch.labels, logits, from_logits=True
+        )
+        labels = ops.cast(batch.labels, "int32")
+        wrong = ops.not_equal(ops.cast(ops.argmax(logits, axis=-1), "int32"), labels)
+        error = ops.mean(ops.cast(wrong, logits.dtype))
+        loss = ops.mean(loss)
+        return loss, {"classification": loss, "classification_error": error}
+
+
+@keras.saving.register_keras_serializable("keras_aae")
+class ReductionAAE(CategoricalAAE):
+    """A `CategoricalAAE` whose code is the place of its cluster, plus the style.
+
+    code = y H + z,  H the places of the K heads, learned, (K, latent_dim)
+
+    decoder(code) rebuilds the image, so a plane of codes shows clusters and styles at
+    once. Heads nearer to each other than eta are pushed apart: the reconstruction adds
+    head_weight sum_{i < j} max(0, eta - ||h_i - h_j||).
+
+    Args:
+        encoder, style_discriminator, ..., seed: As of `CategoricalAAE`.
+        decoder: codes -> logits of the images.
+        head_layer: A network y -> y H, one dense layer without bias.
+        head_distance: eta.
+        head_weight: Of that penalty.
+
+    References:
+        Adversarial Autoencoders (Makhzani et al., 2015), section 7.
+    """
+
+    terms = (*CategoricalAAE.terms, "crowding")
+    defaults = {"latent_dim": 2, "classes": 20}
+
+    def __init__(
+        self, encoder, decoder, style_discriminator, category_discriminator, head_layer, *,
+        head_distance: float = 5.0, head_weight: float = 1.0, **kwargs,
+    ):  # fmt: skip
+        super().__init__(
+            encoder, decoder, style_discriminator, category_discriminator, **kwargs
+        )
+        # Of a head's place and a style together there is none in closed form.
+        self.prior = None
+        self.head_layer = head_layer
+        self.head_distance, self.head_weight = head_distance, head_weight
+
+    @classmethod
+    def create(cls, image_shape, **options):
+        """A model with networks of its own; `options()` lists what it takes."""
+        architecture, critics, others = cls.split_options(options)
+        classes, latent_dim = others.pop("classes"), architecture.pop("latent_dim")
+        encoder, _ = build_autoencoder_networks(
+            image_shape, ("codes",), latent_dim=classes + latent_dim, **architecture
+        )
+        _, decoder = build_autoencoder_networks(
+            image_shape, ("codes",), latent_dim=latent_dim, **architecture
+        )
+        y = keras.Input((classes,), name="y")
+        place = keras.layers.Dense(latent_dim, use_bias=False, name="places")(y)
+        return cls(
+            encoder, decoder, *build_discriminators(latent_dim, classes, **critics),
+            keras.Model(y, place, name="heads"), **others,
+        )  # fmt: skip
+
+    def phases(self):
+        """Those of `CategoricalAAE`; the heads learn along with the decoder."""
+        _, *others = super().phases()
+        networks = (self.encoder, self.decoder, self.head_layer)
+        return [Phase("reconstruction", self.reconstruction, networks), *others]
+
+    def reconstruction(self, batch, training):
+        """The mean reconstruction loss of a batch, and how the heads crowd."""
+        loss, terms = super().reconstruction(batch, training)
+        crowding = self.crowding()
+        total = loss + self.weight(self.head_weight) * crowding
+        return total, {**terms, "crowding": crowding}
+
+    def crowding(self):
+        """sum_{i < j} max(0, eta - ||h_i - h_j||)."""
+        places = self.head_layer.weights[0]
+        difference = ops.expand_dims(places, 0) - ops.expand_dims(places, 1)
+        # A head is at no distance from itself, where the root has no slope.
+        apart = ops.sqrt(ops.sum(ops.square(difference), axis=-1) + 1e-12)
+        near = ops.relu(self.weight(self.head_distance) - apart)
+        return 0.5 * (ops.sum(near) - ops.sum(ops.diagonal(near)))
+
+    def decoded(self, y, z, training=False):
+        """Logits of the images of categories and styles."""
+        place = self.head_layer(y, training=training)
+        return self.decoder(place + z, training=training)
+
+    def code(self, x):
+        """The place of the cluster, plus the style."""
+        y, z = self.draw_both(x, False)
+        return self.head_layer(y) + z
+
+    @property
+    def places(self) -> np.ndarray:
+        """H, the places of the heads, (K, latent_dim)."""
+        return ops.convert_to_numpy(self.head_layer.weights[0])
+
+    def generate(self, n: int, seed: int = 0) -> np.ndarray:
+        """`n` images of heads in turn, with styles drawn from the prior."""
+        z = ops.convert_to_numpy(self.matched_prior.sample(n, seed=seed))
+        return self.decode(self.places[np.arange(n) % len(self.places)] + z)
+
+    def get_config(self):
+        serialize = keras.saving.serialize_keras_object
+        return super().get_config() | {
+            "head_layer": serialize(self.head_layer),
+            "head_distance": serialize(self.head_distance),
+            "head_weight": serialize(self.head_weight),
+        }
+
+
+def _probabilities(model, x):
+    return model.draw_both(as_tensor_images(x), False)[0]

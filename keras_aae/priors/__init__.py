@@ -1,0 +1,28 @@
+"""What codes should look like: distributions to sample, score and draw.
+
+Each has
+
+- `build_for(latent_dim, components, seed)`, the prior of codes so wide;
+- `sample(n, seed)`, `n` codes; `log_prob(z)`, nats, (batch,);
+- `kl(z, z_mean, z_log_var)`, whose mean over z ~ q(z|x) is KL(q || p) in nats;
+- `quantiles(p)`, `outlines()` and `extent`, for pictures of it.
+
+Those that have classes also have `num_classes`, `sample_of(labels, seed)`, codes of given
+classes, and `classify(z)`, the most likely class of codes as NumPy array.
+"""
+
+from keras_aae.priors.categorical import Categorical
+from keras_aae.priors.mixture import MixtureOfNormals
+from keras_aae.priors.normal import Normal
+from keras_aae.priors.swiss_roll import SwissRoll
+from keras_aae.priors.umbrella import Umbrella
+from keras_aae.priors.uniform import Uniform
+
+__all__ = [
+    "Categorical",
+    "MixtureOfNormals",
+    "Normal",
+    "SwissRoll",
+    "Umbrella",
+    "Uniform",
+]

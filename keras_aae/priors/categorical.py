@@ -1,0 +1,77 @@
+"""One of several categories, as one-hot codes."""
+
+from dataclasses import asdict, dataclass
+
+import keras
+import numpy as np
+from keras import ops
+
+from keras_aae.errors import UnsupportedError
+
+
+@keras.saving.register_keras_serializable("keras_aae")
+@dataclass(frozen=True)
+class Categorical:
+    """Cat(1/K, ..., 1/K) over one-hot codes (batch, K), K = latent_dim."""
+
+    latent_dim: int
+    extent = 1.0
+
+    @classmethod
+    def build_for(cls, latent_dim: int, components: int, seed: int) -> "Categorical":
+        """The prior of codes so wide; a category for each of their dimensions."""
+        del components, seed
+        return cls(latent_dim)
+
+    def get_config(self) -> dict:
+        """The constructor's arguments."""
+        return asdict(self)
+
+    @classmethod
+    def from_config(cls, config: dict) -> "Categorical":
+        """The inverse of `get_config`."""
+        return cls(**config)
+
+    @property
+    def num_classes(self) -> int:
+        """How many categories there are."""
+        return self.latent_dim
+
+    def sample(self, n: int, seed):
+        """`n` one-hot codes, (n, K)."""
+        return self.sample_of(keras.random.randint((n,), 0, self.latent_dim, seed=seed))
+
+    def sample_of(self, labels, seed=None):
+        """The one-hot codes of given categories, (n, K); nothing is random."""
+        del seed
+        return ops.one_hot(labels, self.latent_dim, dtype=keras.config.floatx())
+
+    def classify(self, z) -> np.ndarray:
+        """The nearest category of codes, (batch,)."""
+        return np.asarray(z).argmax(axis=-1)
+
+    def log_prob(self, z):
+        """log P(z) = -log K of a one-hot code, in nats; of others minus infinity."""
+        one_hot = ops.logical_and(
+            ops.all(ops.logical_or(z == 0, z == 1), axis=-1), ops.sum(z, axis=-1) == 1
+        )
+        return ops.where(one_hot, -float(np.log(self.latent_dim)), -float("inf"))
+
+    def kl(self, z, z_mean, z_log_var):
+        """None: a normal posterior has no mass on one-hot codes.
+
+        Raises:
+            UnsupportedError: always.
+        """
+        raise UnsupportedError(
+            "KL(q(z|x) || p(z)) is infinite for the categorical prior and a normal q. "
+            "Use an adversarial autoencoder, or another prior."
+        )
+
+    def quantiles(self, p: np.ndarray) -> np.ndarray:
+        """The value, 0 or 1, below which a share `p` of each dimension lies."""
+        return np.where(np.asarray(p) > 1 - 1 / self.latent_dim, 1.0, 0.0)
+
+    def outlines(self) -> list[np.ndarray]:
+        """Nothing: its codes are points."""
+        return []

@@ -1,0 +1,75 @@
+"""What priors of two dimensions and several classes have in common."""
+
+from dataclasses import asdict, dataclass
+
+import keras
+import numpy as np
+from keras import ops
+
+from keras_aae.divergences import normal_log_prob
+from keras_aae.errors import RecipeError
+
+
+@dataclass(frozen=True)
+class PlanarPrior:
+    """A distribution over (batch, 2) of `components` classes, all equally likely.
+
+    A subclass gives `sample_of(labels, seed)` and `log_prob_of(z)`, (batch, components).
+    """
+
+    components: int = 10
+    latent_dim = 2
+
+    @classmethod
+    def build_for(cls, latent_dim: int, components: int, seed: int):
+        """The prior of codes so wide; nothing in it is random.
+
+        Raises:
+            RecipeError: codes have another width than 2.
+        """
+        del seed
+        if latent_dim != cls.latent_dim:
+            raise RecipeError(
+                f"Invalid latent_dim {latent_dim} for this prior, which lies in the "
+                "plane. Expected 2."
+            )
+        return cls(components)
+
+    def get_config(self) -> dict:
+        """The constructor's arguments."""
+        return asdict(self)
+
+    @classmethod
+    def from_config(cls, config: dict):
+        """The inverse of `get_config`."""
+        return cls(**config)
+
+    @property
+    def num_classes(self) -> int:
+        """How many classes there are."""
+        return self.components
+
+    def sample(self, n: int, seed):
+        """`n` codes of random classes, (n, 2)."""
+        if isinstance(seed, int):
+            seed = keras.random.SeedGenerator(seed)
+        labels = keras.random.randint((n,), 0, self.components, seed=seed)
+        return self.sample_of(labels, seed)
+
+    def log_prob(self, z):
+        """log p(z) = log mean_k p(z|k), (batch,), in nats."""
+        each = self.log_prob_of(z)
+        return ops.logsumexp(each, axis=-1) - np.log(self.components)
+
+    def classify(self, z) -> np.ndarray:
+        """The class that codes most likely are of, (batch,)."""
+        z = ops.convert_to_tensor(np.asarray(z, "float32"))
+        return ops.convert_to_numpy(self.log_prob_of(z)).argmax(axis=-1)
+
+    def kl(self, z, z_mean, z_log_var):
+        """log q(z|x) - log p(z), whose mean over z ~ q is the KL of each example; nats."""
+        return normal_log_prob(z, z_mean, z_log_var) - self.log_prob(z)
+
+    def quantiles(self, p: np.ndarray) -> np.ndarray:
+        """The value below which a share `p` of its coordinates lies, by 100,000 draws."""
+        return np.quantile(ops.convert_to_numpy(self.sample(50_000, seed=0)), p)

@@ -1,0 +1,69 @@
+"""A spiral in the plane."""
+
+from dataclasses import dataclass
+
+import keras
+import numpy as np
+from keras import ops
+
+from keras_aae.divergences import normal_log_prob
+from keras_aae.priors.planar import PlanarPrior
+
+POINTS = 50  # a class, to sum the density over: nearer to each other than its spread
+
+
+@keras.saving.register_keras_serializable("keras_aae")
+@dataclass(frozen=True)
+class SwissRoll(PlanarPrior):
+    """z = 3 sqrt(u) (cos t, sin t) + s e, t = 2 pi T sqrt(u), over (batch, 2).
+
+    u ~ U(0, 1), e ~ N(0, I). Class k of K is u in [k / K, (k + 1) / K), from the middle
+    outwards; the square roots make all parts of the spiral equally dense.
+
+    Args:
+        components: K.
+        turns: T.
+        spread: s.
+
+    References:
+        Adversarial Autoencoders (Makhzani, Shlens, Jaitly, Goodfellow, Frey, 2015),
+        section 2.3, figure 4.
+    """
+
+    turns: float = 2.0
+    spread: float = 0.1
+    extent = 3.5
+
+    def sample_of(self, labels, seed):
+        """Codes of given parts of the spiral, (n, 2).
+
+        Args:
+            labels: (n,) whole numbers.
+            seed: A number, or a seed generator.
+        """
+        if isinstance(seed, int):
+            seed = keras.random.SeedGenerator(seed)
+        n = ops.shape(labels)[0]
+        within = keras.random.uniform((n,), seed=seed)
+        u = (ops.cast(labels, within.dtype) + within) / self.components
+        return self._spiral(u) + self.spread * keras.random.normal((n, 2), seed=seed)
+
+    def log_prob_of(self, z):
+        """log p(z|k) for each class k, (batch, components), in nats."""
+        u = (np.arange(self.components * POINTS) + 0.5) / (self.components * POINTS)
+        centers = self._spiral(ops.convert_to_tensor(u.astype("float32")))
+        each = normal_log_prob(
+            ops.expand_dims(z, 1), centers, 2 * float(np.log(self.spread))
+        )
+        each = ops.reshape(each, (-1, self.components, POINTS))
+        return ops.logsumexp(each, axis=-1) - np.log(POINTS)
+
+    def _spiral(self, u):
+        root = ops.sqrt(u)
+        angle = 2 * np.pi * self.turns * root
+        return 3.0 * ops.stack([root * ops.cos(angle), root * ops.sin(angle)], axis=-1)
+
+    def outlines(self) -> list[np.ndarray]:
+        """The line of the spiral, (points, 2)."""
+        u = np.linspace(0, 1, 361, dtype="float32") ** 2
+        return [ops.convert_to_numpy(self._spiral(ops.convert_to_tensor(u)))]

@@ -1,0 +1,89 @@
+"""A ring of normals in the plane, stretched outwards."""
+
+from dataclasses import dataclass
+
+import keras
+import numpy as np
+from keras import ops
+
+from keras_aae.divergences import normal_log_prob
+from keras_aae.priors.planar import PlanarPrior
+
+
+@keras.saving.register_keras_serializable("keras_aae")
+@dataclass(frozen=True)
+class Umbrella(PlanarPrior):
+    """p(z) = mean_k N(z; R_k (r, 0), R_k diag(s_r^2, s_t^2) R_k^T), over (batch, 2).
+
+    R_k turns by 2 pi k / K: petal k points that way, its centre at radius r.
+
+    Args:
+        components: K, petals.
+        radius: r.
+        radial: s_r, standard deviation along a petal.
+        tangential: s_t, standard deviation across it.
+
+    References:
+        Adversarial Autoencoders (Makhzani, Shlens, Jaitly, Goodfellow, Frey, 2015),
+        section 2.2.
+    """
+
+    radius: float = 2.0
+    radial: float = 0.75
+    tangential: float = 0.25
+    extent = 4.0
+
+    def sample_of(self, labels, seed):
+        """Codes of given petals, (n, 2).
+
+        Args:
+            labels: (n,) whole numbers.
+            seed: A number, or a seed generator.
+        """
+        spread = ops.convert_to_tensor([self.radial, self.tangential], "float32")
+        noise = keras.random.normal((ops.shape(labels)[0], 2), seed=seed)
+        local = spread * noise + ops.convert_to_tensor([self.radius, 0.0], "float32")
+        out, side = (ops.take(axis, labels, axis=0) for axis in self._axes())
+        return local[:, :1] * out + local[:, 1:] * side
+
+    def log_prob_of(self, z):
+        """log p(z|k) for each petal k, (batch, components), in nats."""
+        out, side = self._axes()
+        radial, tangential = ops.matmul(z, out.T), ops.matmul(z, side.T)
+        parts = (
+            (radial, self.radius, self.radial),
+            (tangential, 0.0, self.tangential),
+        )
+        return sum(
+            normal_log_prob(ops.expand_dims(value, -1), mean, 2 * float(np.log(spread)))
+            for value, mean, spread in parts
+        )
+
+    def distance(self, z, labels) -> np.ndarray:
+        """How many standard deviations codes are from the centre of given petals, (n,)."""
+        z, (out, side) = np.asarray(z, float), self._axes()
+        radial = np.sum(z * out[labels], axis=1) - self.radius
+        tangential = np.sum(z * side[labels], axis=1)
+        return np.hypot(radial / self.radial, tangential / self.tangential)
+
+    def along(self, component: int, radii) -> np.ndarray:
+        """Codes on the axis of a petal at these radii, (n, 2)."""
+        out, _ = self._axes()
+        return np.multiply.outer(np.asarray(radii, "float32"), out[component])
+
+    def outlines(self) -> list[np.ndarray]:
+        """The 1-sigma ellipse of each petal, each (points, 2)."""
+        angle = np.linspace(0, 2 * np.pi, 91)
+        along = self.radius + self.radial * np.cos(angle)
+        across = self.tangential * np.sin(angle)
+        return [
+            np.outer(along, out) + np.outer(across, side)
+            for out, side in zip(*self._axes(), strict=True)
+        ]
+
+    def _axes(self) -> tuple[np.ndarray, np.ndarray]:
+        """Unit vectors along and across each petal, (components, 2) each."""
+        angle = 2 * np.pi * np.arange(self.components) / self.components
+        cos, sin = np.cos(angle), np.sin(angle)
+        out, side = np.stack([cos, sin], 1), np.stack([-sin, cos], 1)
+        return out.astype("float32"), side.astype("float32")

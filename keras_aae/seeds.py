@@ -1,0 +1,178 @@
+"""One recipe trained from several seeds: a folder of runs, and their numbers together.
+
+OUT/seeds.json  the recipe, every seed's numbers, and of each number a `Summary`
+OUT/seed-K/     the run folder of seed K
+"""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+from keras_aae.errors import RunError
+from keras_aae.recipe import Recipe
+from keras_aae.runs.files import write_json
+from keras_aae.runs.folder import RunFolder
+from keras_aae.summary import summarise
+
+FORMAT = 1
+FILE = "seeds.json"
+
+
+class SeedFolder:
+    """The runs of a recipe, one a seed.
+
+    Args:
+        path: A new or an empty folder, or that of the same recipe, perhaps trained for
+            fewer epochs or from other seeds.
+        recipe: What is trained; its own seed does not matter.
+
+    Raises:
+        RunError: the folder holds something else, or cannot be made.
+    """
+
+    def __init__(self, path, recipe: Recipe):
+        self.path, self.recipe = Path(path), recipe.replace(seed=0)
+        if (self.path / FILE).exists():
+            self._check_recipe()
+            return
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            taken = any(self.path.iterdir())
+        except OSError as error:
+            raise RunError(self._not_written(error)) from error
+        if taken:
+            raise RunError(
+                f"{str(path)!r} is not empty, and holds no {FILE}. Choose another folder "
+                "with --out."
+            )
+
+    @classmethod
+    def new_path(cls, recipe: Recipe) -> Path:
+        """A free path runs/NAME_DATASET_seeds_TIME; no data set if none is named."""
+        # Only a training finds out which data set is used then.
+        dataset = [Path(recipe.dataset).stem] if recipe.dataset else []
+        return RunFolder.new_path("_".join([_name(recipe), *dataset, "seeds"]))
+
+    def _not_written(self, error: OSError) -> str:
+        return (
+            f"Cannot write in the folder {str(self.path)!r}: {error.strerror}. Choose "
+            "another folder with --out."
+        )
+
+    def _check_recipe(self):
+        try:
+            content = json.loads((self.path / FILE).read_text(encoding="utf-8"))
+            same = content["format"] == FORMAT and self.recipe.fingerprint == (
+                Recipe.from_dict(content["recipe"]).fingerprint
+            )
+        except (ValueError, KeyError, TypeError):
+            same = False
+        if not same:
+            raise RunError(
+                f"The runs in {str(self.path)!r} are of another recipe: other values than "
+                "epochs and seeds have changed. Choose another folder with --out."
+            )
+
+    def run_path(self, seed: int) -> Path:
+        """The run folder of a seed."""
+        return self.path / f"seed-{seed}"
+
+    def begun(self, seed: int) -> bool:
+        """Whether there is a run to go on with."""
+        return (self.run_path(seed) / "recipe.json").exists()
+
+    def complete(self, seed: int, *, evaluation: bool, figures: bool) -> bool:
+        """Whether a seed is trained, and measured and drawn where that is asked for."""
+        run = self._trained(seed)
+        return (
+            run is not None
+            and (not evaluation or bool(run.metrics))
+            and (not figures or run.figures_path.exists())
+        )
+
+    def make_ready(self, seed: int) -> None:
+        """Remove the numbers of a run that is to be trained for longer.
+
+        Raises:
+            RunError: it was trained for longer than the recipe.
+        """
+        run = RunFolder(self.run_path(seed))
+        epochs = run.recipe.epochs
+        if epochs > self.recipe.epochs:
+            raise RunError(
+                f"Run {str(run.path)!r} is of {epochs} epochs, more than "
+                f"{self.recipe.epochs}. Choose another folder with --out."
+            )
+        if epochs < self.recipe.epochs:
+            (run.path / "metrics.json").unlink(missing_ok=True)
+
+    def write(self, seeds: list[int], failed: dict[int, str]) -> dict:
+        """Write seeds.json of the seeds whose training is complete.
+
+        Args:
+            seeds: Those that were asked for, in their order.
+            failed: What went wrong, by seed.
+
+        Returns:
+            Its content: `numbers` has the summary of every number of the runs, null
+            where a single value says nothing.
+
+        Raises:
+            RunError: the seeds were trained on different data, or the file cannot be
+                written.
+        """
+        runs = {seed: self._trained(seed) for seed in seeds if seed not in failed}
+        runs = {seed: run for seed, run in runs.items() if run is not None}
+        metrics = {seed: run.metrics for seed, run in runs.items()}
+        recipe = self.recipe.to_dict()
+        del recipe["seed"]
+        content = {
+            "format": FORMAT,
+            "name": _name(self.recipe),
+            "recipe": recipe,
+            "data": self._data(runs),
+            "seeds": seeds,
+            "runs": [
+                {"seed": seed, "folder": self.run_path(seed).name, "metrics": numbers}
+                for seed, numbers in metrics.items()
+            ],
+            "failed": {str(seed): text for seed, text in failed.items()},
+            "numbers": _summaries(list(metrics.values())),
+        }
+        try:
+            write_json(self.path / FILE, content)
+        except OSError as error:
+            raise RunError(self._not_written(error)) from error
+        return content
+
+    def _trained(self, seed: int) -> RunFolder | None:
+        """The run of a seed, if it has come to the end of the recipe."""
+        if not self.begun(seed):
+            return None
+        run = RunFolder(self.run_path(seed))
+        done = run.finished and run.recipe.epochs == self.recipe.epochs
+        return run if done else None
+
+    def _data(self, runs: dict[int, RunFolder]) -> dict | None:
+        data = {seed: run.data for seed, run in runs.items()}
+        found = {facts["fingerprint"]: facts for facts in data.values()}
+        if len(found) > 1:
+            names = ", ".join(f"{seed}: {d['name']}" for seed, d in data.items())
+            raise RunError(
+                f"The seeds in {str(self.path)!r} were trained on different data "
+                f"({names}). Choose another folder with --out."
+            )
+        return next(iter(found.values()), None)
+
+
+def _name(recipe: Recipe) -> str:
+    return recipe.name or recipe.model
+
+
+def _summaries(metrics: list[dict]) -> dict[str, dict]:
+    """The summary of every number, over the runs that have it."""
+    names = dict.fromkeys(name for numbers in metrics for name in numbers)
+    return {
+        name: asdict(summarise([m[name] for m in metrics if name in m]))
+        for name in names
+    }

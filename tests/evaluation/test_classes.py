@@ -1,0 +1,110 @@
+import numpy as np
+import pytest
+
+from keras_aae.data import Dataset, Images
+from keras_aae.errors import KerasAAEError, UnsupportedError
+from keras_aae.evaluation import evaluate
+from keras_aae.priors import Normal, Umbrella
+
+PETALS = Umbrella(4)
+
+
+class Sure:
+    """Probabilities of three groups: the first three pixels of an image."""
+
+    def __init__(self, uses_labels):
+        self.uses_labels = uses_labels
+
+    def class_probabilities(self, x):
+        return x[:, 0, :3, 0] / 255.0
+
+
+class Petals:
+    """The code of an image is the centre of the petal that its first pixel says."""
+
+    def __init__(self, prior=PETALS, **attributes):
+        self.prior = prior
+        vars(self).update(attributes)
+
+    def encode(self, x):
+        angle = 2 * np.pi * x[:, 0, 0, 0] / 4
+        return (2 * np.stack([np.cos(angle), np.sin(angle)], 1)).astype("float32")
+
+
+def images(rows, labels):
+    x = np.zeros((len(rows), 1, 4), "uint8")
+    x[:, 0, : np.shape(rows)[1]] = rows
+    return Images(x, np.array(labels))
+
+
+def dataset(train, test, names="abc"):
+    return Dataset("known", images(*train), images(*test), tuple(names))
+
+
+def test_the_share_of_wrong_classes_in_percent():
+    rows = [[200, 10, 10], [10, 200, 10], [10, 200, 10], [10, 10, 200], [9, 9, 9]]
+    data = dataset((rows, [0] * 5), (rows, [0, 1, 2, 2, -1]))
+    assert evaluate(Sure(True), data)["test_error"] == pytest.approx(25)
+    with pytest.raises(
+        UnsupportedError, match="does not learn the classes from labels"
+    ):
+        evaluate(Sure(False), data, names=["test_error"])
+    wide = dataset((rows, [0] * 5), (rows, [0] * 5), "abcd")
+    with pytest.raises(UnsupportedError, match="tells 3 classes apart.*has 4"):
+        evaluate(Sure(True), wide, names=["test_error"])
+
+
+def test_clusters_are_named_after_the_surest_example_or_the_most():
+    # Group 0: its surest example is of class 2, most are of class 1. Group 1: of class 0.
+    # No example falls in group 2, but the last is nearest to it.
+    train = [[250, 0, 0], [200, 0, 0], [200, 0, 0], [0, 250, 10], [0, 200, 20]]
+    known = [2, 1, 1, 0, 1]
+    test = [[99, 0, 0]] * 4 + [[0, 99, 0]] * 2 + [[0, 0, 99]] * 2
+    data = dataset((train, known), (test, [2, 1, 1, 1, 0, 0, 1, 2]))
+    values = evaluate(Sure(False), data)
+    # Surest: 0 -> 2, 1 -> 0, 2 -> 1.  Most: 0 -> 1, 1 -> 0 (of a tie the first), 2 -> 1.
+    assert values["cluster_error"] == pytest.approx(100 * 4 / 8)
+    assert values["cluster_error_majority"] == pytest.approx(100 * 2 / 8)
+    assert "test_error" not in values and "cluster_error" not in evaluate(
+        Sure(True), data
+    )
+
+
+def test_clusters_are_never_named_by_test_images():
+    rows = np.eye(3, dtype=int) * 200
+    data = dataset((rows, [0, 1, 2]), (rows, [1, 2, 0]))
+    assert evaluate(Sure(False), data)["cluster_error"] == 100
+    unknown = dataset((rows, [-1, -1, -1]), (rows, [0, 1, 2]))
+    with pytest.raises(UnsupportedError, match="need labelled images"):
+        evaluate(Sure(False), unknown, names=["cluster_error"])
+
+
+def test_codes_in_the_petal_of_their_class():
+    petals, labels = [[0], [1], [2], [2], [3], [0]], [0, 1, 2, 3, 3, -1]
+    data = dataset((petals, labels), (petals, labels), "abcd")
+    values = evaluate(Petals(uses_labels=True), data)
+    assert values["petal_accuracy"] == pytest.approx(4 / 5)
+    assert values["petal_purity"] == pytest.approx(4 / 5)
+
+
+def test_without_labels_a_petal_may_have_any_class():
+    petals = [[0], [0], [0], [1], [1], [2]]
+    data = dataset((petals, [0] * 6), (petals, [3, 3, 1, 0, 0, 0]), "abcd")
+    values = evaluate(Petals(), data)
+    assert values["petal_purity"] == pytest.approx(5 / 6)
+    assert "petal_accuracy" not in values
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        Petals(),
+        Petals(Umbrella(5), uses_labels=True),
+        Petals(Normal(2), uses_labels=True),
+        Petals(uses_labels=True, classes=4),  # its decoder is told the class
+    ],
+)
+def test_only_a_prior_of_the_classes_has_petals_of_their_own(model):
+    data = dataset(([[0], [1]], [0, 1]), ([[0], [1]], [0, 1]), "abcd")
+    with pytest.raises(KerasAAEError, match="as many parts|no prior with parts"):
+        evaluate(model, data, names=["petal_accuracy"])
