@@ -49,7 +49,8 @@ def list_(what, root, as_json):
 
 
 def _runs(root):
-    found = sorted(root.glob("*/recipe.json"))
+    # Runs of several seeds lie together in a folder.
+    found = sorted([*root.glob("*/recipe.json"), *root.glob("*/seed-*/recipe.json")])
     return [{"name": str(p.parent), "help": _describe_run(p.parent)} for p in found]
 
 

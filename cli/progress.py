@@ -48,7 +48,11 @@ class LineReporter:
 def describe_epoch(row: dict, epochs: int) -> str:
     """One line: epoch, terms, images per second."""
     hidden = ("epoch", "seconds", "images_per_second", "loss", "val_loss")
-    terms = "  ".join(f"{k} {v:.4g}" for k, v in row.items() if k not in hidden)
+    terms = "  ".join(
+        f"{k} {v:.4g}"
+        for k, v in row.items()
+        if k not in hidden and not k.startswith("code_")
+    )
     return (
         f"epoch {row['epoch']:>{len(str(epochs))}}/{epochs}  {terms}  "
         f"{row['images_per_second']:,.0f} images/s"

@@ -36,9 +36,15 @@ def gradients(model, objective, variables):
     return loss, terms, grads
 
 
-def input_gradient(function, x):
-    """The gradient of a scalar function at x, as a constant."""
-    return lax.stop_gradient(jax.grad(function)(x))
+def input_gradient(model, function, x):
+    """The gradient of a scalar function at x, a constant; the model's state stays."""
+    mapping = [(v, v.value) for v in state(model)]
+
+    def stateless(x):
+        with keras.StatelessScope(mapping):
+            return function(x)
+
+    return lax.stop_gradient(jax.grad(stateless)(x))
 
 
 def _stateless(model, step):

@@ -17,13 +17,16 @@ def gradients(model, objective, variables):
     return loss, terms, tape.gradient(loss, tensors, unconnected_gradients="zero")
 
 
-def input_gradient(function, x):
-    """The gradient of a scalar function at x, as a constant."""
-    x = tf.convert_to_tensor(x)
+def input_gradient(model, function, x):
+    """The gradient of a scalar function at x, a constant; the model's state stays."""
+    before = [(v, tf.identity(v.value)) for v in model.non_trainable_variables]
     with tf.GradientTape(watch_accessed_variables=False) as tape:
         tape.watch(x)
         value = function(x)
-    return tf.stop_gradient(tape.gradient(value, x, unconnected_gradients="zero"))
+    gradient = tape.gradient(value, x, unconnected_gradients="zero")
+    for variable, state in before:
+        variable.assign(state)
+    return tf.stop_gradient(gradient)
 
 
 class Steps:

@@ -19,11 +19,15 @@ def gradients(model, objective, variables):
     return loss.detach(), {name: term.detach() for name, term in terms.items()}, grads
 
 
-def input_gradient(function, x):
-    """The gradient of a scalar function at x, as a constant."""
+def input_gradient(model, function, x):
+    """The gradient of a scalar function at x, a constant; the model's state stays."""
+    before = [(v, v.value.detach().clone()) for v in model.non_trainable_variables]
     with torch.enable_grad():
         x = x.detach().requires_grad_()
-        return torch.autograd.grad(function(x), x)[0]
+        (gradient,) = torch.autograd.grad(function(x), x)
+    for variable, state in before:
+        variable.assign(state)
+    return gradient
 
 
 class Steps:

@@ -4,7 +4,9 @@ keras-aae train --recipe aae-gaussian            about 2 min on 2 cores, as have
 
 The notebooks train on all 60,000 images and draw only these; we keep 5,000 of them for
 validation. Their loss is the mean squared error a pixel and 0.1 of -log D, ours the sum,
-so 78.4 of it. They draw the labelled fifth of every batch anew, until all labels have
+so 78.4 of it. They keep the learning rate for 45 epochs, after which codes and prior still
+move round each other (the discriminator right on 49-65 % of the validation codes, squared
+error there 0.0384); ours falls, for 60. They draw the labelled fifth of every batch anew, until all labels have
 been seen; ours are the same 10,000 images throughout.
 """
 
@@ -12,6 +14,7 @@ from keras_aae.recipe import Comparison, Experiment, Recipe
 
 SOURCE = "hrenski/Adversarial-Autoencoder-Experiments, "
 PIXELS = 784
+RATE = "cosine:0.001:0.00001:60"
 NETWORKS = {
     "latent_dim": 2,
     "hidden_units": [256, 64],
@@ -29,10 +32,10 @@ AAE_GAUSSIAN = Experiment(
         dataset="mnist",
         options=NETWORKS,
         optimizer="adam",
-        learning_rate=1e-3,
+        learning_rate=RATE,
         batch_size=128,
         validation=5000,
-        epochs=45,
+        epochs=60,
     ),
     source=SOURCE + "aae_mnist_Gauss (of training images)",
     published={"mse": 0.0368, "train_discrimination": 1.386},
@@ -56,10 +59,10 @@ AAE_UMBRELLA = Experiment(
         dataset="mnist",
         options={**NETWORKS, "prior": "umbrella"},
         optimizer="adam",
-        learning_rate=1e-3,
+        learning_rate=RATE,
         batch_size=128,
         validation=5000,
-        epochs=45,
+        epochs=60,
     ),
     source=SOURCE + "its umbrella notebook, which kept a single epoch",
     figures=(
@@ -80,10 +83,10 @@ AAE_UMBRELLA_LABELS = Experiment(
         options={**NETWORKS, "prior": "umbrella"},
         labels=10_000,
         optimizer="adam",
-        learning_rate=1e-3,
+        learning_rate=RATE,
         batch_size=128,
         validation=5000,
-        epochs=45,
+        epochs=60,
     ),
     source=SOURCE + "its labelled umbrella notebook (of training images)",
     published={"mse": 0.040, "train_discrimination": 1.382},

@@ -144,16 +144,15 @@ class CategoricalAAE(PriorMatchingModel):
         return self.weight(self.matching_weight) * fooling, {"regularization": fooling}
 
     def smoothing(self, batch, training):
-        """How far q(y|x) is changed by the worst r, in nats; the encoder as it is used."""
-        del training
+        """How far q(y|x) is changed by the worst r, in nats."""
         x, seed = batch.x, self.seed_generator
-        logits = ops.stop_gradient(self.split_codes(x)[0])
+        logits = ops.stop_gradient(self.split_codes(x, training)[0])
 
         def divergence(r):
-            return categorical_kl(logits, self.split_codes(x + r)[0])
+            return categorical_kl(logits, self.split_codes(x + r, training)[0])
 
         start = unit_length(keras.random.normal(ops.shape(x), seed=seed))
-        slope = engine.input_gradient(lambda r: ops.sum(divergence(r)), start)
+        slope = engine.input_gradient(self, lambda r: ops.sum(divergence(r)), start)
         worst = self.weight(self.radius) * unit_length(slope)
         loss = ops.mean(divergence(worst))
         return loss, {"smoothing": loss}

@@ -3,7 +3,7 @@
 import keras
 
 from keras_aae.errors import RecipeError
-from keras_aae.networks import conv, dense, lenet, noisy, pooled
+from keras_aae.networks import conv, dense, lenet, normalised, pooled
 from keras_aae.registry import check_name
 from keras_aae.regularizers import WeightPenalty
 
@@ -12,7 +12,7 @@ NETWORKS = {
     "conv": conv,
     "lenet": lenet,
     "pooled": pooled,
-    "noisy": noisy,
+    "normalised": normalised,
 }
 PENALISED = {"encoder": (True, False), "decoder": (False, True), "both": (True, True)}
 

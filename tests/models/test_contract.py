@@ -105,19 +105,19 @@ def test_a_file_holds_weights_optimizers_and_random_states(name, toy_images, tmp
 
 
 @families
-def test_the_same_seed_gives_the_same_history(name, toy_images):
-    histories = []
-    for seed in (1, 1, 2):
-        model = small_model(name, seed=seed)
-        history = train(model, feed_for(model, toy_images), epochs=2).history
-        histories.append([[row["loss"]] for row in history])
-    assert histories[0] == histories[1]
-    assert histories[0] != histories[2]
+def test_another_seed_gives_another_model(name):
+    first, second = (values(small_model(name, seed=seed).weights) for seed in (1, 2))
+    assert any(not np.array_equal(a, b) for a, b in zip(first, second, strict=True))
 
 
-@families
+# One of each kind of step: XLA takes long to compile, and the rest differ in formulas.
+XLA_FAMILIES = ("vae", "aae", "semi-supervised-aae", "four-phases")
+
+
 @pytest.mark.parametrize(
-    ("execution", "single"), [("graph", ("steps", None)), ("xla", ("xla", 1))]
+    ("name", "execution", "single"),
+    [(name, "graph", ("steps", None)) for name in FAMILIES]
+    + [(name, "xla", ("xla", 1)) for name in XLA_FAMILIES],
 )
 def test_a_chunk_equals_its_steps_one_by_one(name, execution, single, toy_images):
     # Not XLA against the others: on TensorFlow it draws other random numbers.
@@ -134,6 +134,7 @@ def test_a_chunk_equals_its_steps_one_by_one(name, execution, single, toy_images
 
 @families
 def test_stopping_anywhere_and_going_on_changes_nothing(name, toy_images, tmp_path):
+    # The same seed twice, as well: once straight through and once in three parts.
     straight = small_model(name)
     whole = train(straight, feed_for(straight, toy_images), epochs=2)
 

@@ -1,0 +1,38 @@
+"""Fully connected encoder and decoder whose hidden layers are normalised.
+
+References:
+    Batch Normalization (Ioffe, Szegedy, 2015), algorithm 1.
+"""
+
+import math
+
+import keras
+from keras import layers
+
+HIDDEN_UNITS = (500, 500)
+
+
+def encoder(image_shape, latent_dim, units, heads, hidden, outputs):
+    """image -> (dense, batch normalisation, activation) a layer -> one output a head."""
+    images = x = layers.Input(image_shape, name="images")
+    x = layers.Flatten(name="flatten")(x)
+    for i, width in enumerate(units):
+        x = _hidden(x, width, i, **hidden)
+    codes = [layers.Dense(latent_dim, **outputs, name=head)(x) for head in heads]
+    return keras.Model(images, codes if len(codes) > 1 else codes[0], name="encoder")
+
+
+def decoder(image_shape, latent_dim, units, hidden, outputs):
+    """code -> the encoder's layers mirrored -> logits of the pixels."""
+    z = x = layers.Input((latent_dim,), name="z")
+    for i, width in enumerate(reversed(units)):
+        x = _hidden(x, width, i, **hidden)
+    x = layers.Dense(math.prod(image_shape), **outputs, name="logits")(x)
+    return keras.Model(z, layers.Reshape(image_shape, name="images")(x), name="decoder")
+
+
+def _hidden(x, width, i, activation, **kernel):
+    # The normalisation has the bias.
+    x = layers.Dense(width, use_bias=False, **kernel, name=f"hidden_{i}")(x)
+    x = layers.BatchNormalization(name=f"normal_{i}")(x)
+    return layers.Activation(activation, name=f"activation_{i}")(x)
