@@ -63,6 +63,33 @@ def _feed(recipe: Recipe, train: Images) -> Feed:
     return Feed(train, recipe.batch_size, batches, seed=recipe.seed, labelled=labelled)
 
 
+def _with_labels(images, model_class):
+    """Validation images, those with a label if the model has a phase for labels."""
+    if images is None or LABELLED not in model_class.batches or images.labels is None:
+        return images
+    return images.subset(np.flatnonzero(images.labels >= 0))
+
+
+def _check_labels(model, recipe: Recipe, dataset: Dataset) -> None:
+    """Check that the model can take the labels that there are.
+
+    Raises:
+        RecipeError: there are too many classes, or too few labels.
+    """
+    most = model.label_classes
+    if most is not None and dataset.num_classes > most:
+        raise RecipeError(
+            f"The data set {dataset.name!r} has {dataset.num_classes} classes, and the "
+            f"model takes {most}. Set classes (or components, of the prior) to "
+            f"{dataset.num_classes}."
+        )
+    if model.needs_all_labels and recipe.labels is not None:
+        raise RecipeError(
+            f"labels={recipe.labels} hides labels, and a {recipe.model!r} needs one of "
+            "every image. Leave it out, or train a semi-supervised-aae."
+        )
+
+
 def _first(images: Images, count: int):
     """The first images as an array, or None if none are to be watched."""
     return images.gather(np.arange(min(count, len(images))))[0] if count else None
@@ -157,12 +184,12 @@ class Training:
 
     def __init__(self, recipe: Recipe, dataset: Dataset):
         self.recipe, self.note = recipe, dataset.note
-        images, self.validation = dataset.split_validation(
-            recipe.validation, recipe.seed
-        )
+        images, validation = dataset.split_validation(recipe.validation, recipe.seed)
+        self.validation = _with_labels(validation, family(recipe.model))
         self.feed = _feed(recipe, images)
         self.watched = _first(images, recipe.watch)
         self.model = new_model(recipe, dataset.image_shape, self.feed.steps)
+        _check_labels(self.model, recipe, dataset)
         self.examined = _first(images, self.model.health_images)
         self.progress = Progress()
         self.best_weights = None

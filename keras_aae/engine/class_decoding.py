@@ -9,7 +9,7 @@ from keras import ops
 from keras_aae.engine.autoencoding import AutoencodingModel
 from keras_aae.engine.phases import as_tensor_images
 from keras_aae.errors import DataError, UnsupportedError
-from keras_aae.networks import build_autoencoder_networks
+from keras_aae.networks import build_autoencoder_networks, check_widths
 
 
 class ClassDecodingModel(AutoencodingModel):
@@ -32,6 +32,7 @@ class ClassDecodingModel(AutoencodingModel):
     @classmethod
     def build_networks(cls, image_shape, heads, *, classes, latent_dim, **others):
         """An encoder, and a decoder that takes codes and one-hot classes."""
+        check_widths(classes=(classes,))
         encoder, _ = build_autoencoder_networks(
             image_shape, heads, latent_dim=latent_dim, **others
         )
@@ -47,6 +48,13 @@ class ClassDecodingModel(AutoencodingModel):
         y = keras.Input((classes,), name="classes")
         logits = wide(keras.layers.Concatenate(name="both")([z, y]))
         return keras.Model([z, y], logits, name="decoder")
+
+    needs_all_labels = True
+
+    @property
+    def label_classes(self) -> int:
+        """How many classes labels may be of."""
+        return self.classes
 
     @property
     def classes(self) -> int:

@@ -55,12 +55,16 @@ class PhasedModel(engine.Steps, keras.Model):
             images instead.
         pixel_noise: Whether a step draws a random number for every pixel.
         health_images: Training images that `health` is measured on after every epoch.
+        label_classes: How many classes labels may be of; None where they are not used.
+        needs_all_labels: Whether an image without a label cannot be learned from.
     """
 
     terms: tuple[str, ...] = ()
     batches: tuple[str, ...] = ("images",)
     pixel_noise: bool = False
     health_images: int = 0
+    label_classes: int | None = None
+    needs_all_labels: bool = False
 
     def __init__(self, *, seed: int = 0, terms: tuple | None = None, **kwargs):
         super().__init__(**kwargs)

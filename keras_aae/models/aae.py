@@ -14,7 +14,7 @@ from keras_aae.adversarial_losses import (
 )
 from keras_aae.checks import check_share
 from keras_aae.engine import ClassDecodingModel, Phase
-from keras_aae.errors import RecipeError
+from keras_aae.errors import DataError, RecipeError
 from keras_aae.matching import KERNELS, mmd
 from keras_aae.models.prior_matching import (
     PriorMatchingModel,
@@ -23,7 +23,7 @@ from keras_aae.models.prior_matching import (
 )
 from keras_aae.networks import build_autoencoder_networks
 from keras_aae.networks.discriminator import build_discriminator
-from keras_aae.registry import check_name
+from keras_aae.registry import PRIORS, check_name, load_entry
 
 
 @keras.saving.register_keras_serializable("keras_aae")
@@ -94,13 +94,12 @@ class AAE(PriorMatchingModel):
         networks = build_posterior_networks(
             build, image_shape, posterior, **noise, **architecture
         )
-        discriminator = build_discriminator(
-            architecture["latent_dim"], cls.classes_told(others), **critic
-        )
+        told = cls.classes_told(architecture["latent_dim"], others)
+        discriminator = build_discriminator(architecture["latent_dim"], told, **critic)
         return cls(*networks, discriminator, posterior=posterior, **others)
 
     @classmethod
-    def classes_told(cls, options: dict) -> int:
+    def classes_told(cls, latent_dim: int, options: dict) -> int:
         """Width of the one-hot classes that the discriminator is told."""
         return 0
 
@@ -224,8 +223,15 @@ class LabelledAAE(AAE):
             )
 
     @classmethod
-    def classes_told(cls, options: dict) -> int:
-        return options.get("components", 10) + 1
+    def classes_told(cls, latent_dim: int, options: dict) -> int:
+        family = load_entry(options["prior"], PRIORS, "prior")
+        prior = family.build_for(latent_dim, options.get("components", 10), seed=0)
+        return getattr(prior, "num_classes", 0) + 1
+
+    @property
+    def label_classes(self) -> int:
+        """How many classes labels may be of: as many as the prior has."""
+        return self.prior.num_classes
 
     def sample_prior(self, batch):
         """A prior sample of each image's class, of any class where it is unknown."""
@@ -263,10 +269,16 @@ class LabelledAAE(AAE):
             labels: The class that it is told of each, -1 or None where it is not.
 
         Raises:
-            DataError: the codes have another shape or are not finite.
+            DataError: the codes or labels have another shape or range.
         """
-        z = self.check_codes(z)
+        z, most = self.check_codes(z), self.prior.num_classes
         labels = np.full(len(z), -1) if labels is None else np.asarray(labels)
+        whole = labels.shape == (len(z),) and labels.dtype.kind in "iu"
+        if not whole or (len(z) and not -1 <= labels.min() <= labels.max() < most):
+            raise DataError(
+                f"Invalid labels. Expected {len(z)} whole numbers from -1, unknown, to "
+                f"{most - 1}."
+            )
         return self.map("discriminate", _discriminate, z, labels.astype("int32"))
 
 

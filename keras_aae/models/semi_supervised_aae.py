@@ -19,7 +19,7 @@ from keras_aae.engine.feed import LABELLED
 from keras_aae.engine.phases import as_tensor_images
 from keras_aae.losses import RECONSTRUCTION_LOSSES
 from keras_aae.models.prior_matching import PriorMatchingModel, discriminator_wins
-from keras_aae.networks import build_autoencoder_networks
+from keras_aae.networks import build_autoencoder_networks, check_widths
 from keras_aae.networks.discriminator import build_discriminator
 from keras_aae.priors import Categorical
 
@@ -214,6 +214,7 @@ def unit_length(x):
 
 def build_discriminators(latent_dim: int, classes: int, **options):
     """The discriminators of z and of y; see `build_discriminator`."""
+    check_widths(classes=(classes,))
     return (
         build_discriminator(latent_dim, name="style_discriminator", **options),
         build_discriminator(classes, name="category_discriminator", **options),
@@ -229,6 +230,8 @@ class ClusteringAAE(ClassDecodingModel, CategoricalAAE):
     """
 
     defaults = {"latent_dim": 10, "classes": 16}
+    needs_all_labels = False
+    label_classes = None
 
     @classmethod
     def create(cls, image_shape, **options):
@@ -271,6 +274,7 @@ class SemiSupervisedAAE(ClusteringAAE):
     batches = ("images", LABELLED)
     defaults = {"latent_dim": 10, "classes": 10}
     uses_labels = True
+    label_classes = ClassDecodingModel.label_classes
 
     def phases(self):
         """Those without labels, and classification."""

@@ -6,6 +6,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from keras_aae.checks import check_count
 from keras_aae.divergences import normal_log_prob
 from keras_aae.errors import RecipeError
 
@@ -25,7 +26,7 @@ class PlanarPrior:
         """The prior of codes so wide; nothing in it is random.
 
         Raises:
-            RecipeError: codes have another width than 2.
+            RecipeError: codes have another width than 2, or there are no components.
         """
         del seed
         if latent_dim != cls.latent_dim:
@@ -33,7 +34,7 @@ class PlanarPrior:
                 f"Invalid latent_dim {latent_dim} for this prior, which lies in the "
                 "plane. Expected 2."
             )
-        return cls(components)
+        return cls(check_count("components", components))
 
     def get_config(self) -> dict:
         """The constructor's arguments."""

@@ -9,7 +9,7 @@ from keras import ops
 from keras_aae.divergences import normal_log_prob
 from keras_aae.priors.planar import PlanarPrior
 
-POINTS = 50  # a class, to sum the density over: nearer to each other than its spread
+POINTS = 500  # to sum the density over: nearer to each other than its spread
 
 
 @keras.saving.register_keras_serializable("keras_aae")
@@ -50,13 +50,14 @@ class SwissRoll(PlanarPrior):
 
     def log_prob_of(self, z):
         """log p(z|k) for each class k, (batch, components), in nats."""
-        u = (np.arange(self.components * POINTS) + 0.5) / (self.components * POINTS)
+        points = -(-POINTS // self.components)  # of a class
+        u = (np.arange(self.components * points) + 0.5) / (self.components * points)
         centers = self._spiral(ops.convert_to_tensor(u.astype("float32")))
         each = normal_log_prob(
             ops.expand_dims(z, 1), centers, 2 * float(np.log(self.spread))
         )
-        each = ops.reshape(each, (-1, self.components, POINTS))
-        return ops.logsumexp(each, axis=-1) - np.log(POINTS)
+        each = ops.reshape(each, (-1, self.components, points))
+        return ops.logsumexp(each, axis=-1) - float(np.log(points))
 
     def _spiral(self, u):
         root = ops.sqrt(u)

@@ -13,7 +13,7 @@ import numpy as np
 
 from keras_aae.errors import RunError
 from keras_aae.recipe import Recipe
-from keras_aae.runs.files import write_json, write_text
+from keras_aae.runs.files import replacing, write_json, write_text
 
 FORMAT = 1
 DONE = "done"
@@ -189,7 +189,8 @@ class RunFolder:
         folder = self.path / "snapshots"
         folder.mkdir(exist_ok=True)
         pixels = np.round(255 * images).astype(np.uint8)
-        np.save(folder / f"epoch-{epoch:06d}.npy", pixels, allow_pickle=False)
+        with replacing(folder / f"epoch-{epoch:06d}.npy") as temporary:
+            np.save(temporary, pixels, allow_pickle=False)
 
     def log(self, text: str) -> None:
         """Add a line with the time to train.log."""

@@ -387,6 +387,34 @@ def test_the_game_of_categories_is_a_sum_of_two(batch):
         assert terms[name] == pytest.approx((numpy(logits) < 0).mean()), name
 
 
+def test_smoothing_looks_for_the_direction_that_changes_the_category_most(batch):
+    plain = small_model("clustering-aae")
+    assert "smoothing" not in {phase.name for phase in plain.phases()}
+    model = small_model("clustering-aae", radius=1.0)
+    assert "smoothing" in model.terms
+    (phase,) = [phase for phase in model.phases() if phase.name == "smoothing"]
+    assert phase.networks == (model.encoder,)
+
+    def divergence(r):
+        p, q = (numpy(ops.softmax(model.split_codes(x)[0])) for x in (x0, x0 + r))
+        return (p * np.log(p / q)).sum(axis=1).mean()
+
+    x0, rng = batch.x, np.random.default_rng(0)
+    anywhere = []
+    for _ in range(10):
+        r = rng.standard_normal(x0.shape).astype("float32")
+        length = np.linalg.norm(r.reshape(16, -1), axis=1)
+        anywhere.append(
+            divergence(ops.convert_to_tensor(r / length[:, None, None, None]))
+        )
+    worst = values(model.smoothing(batch, False)[1])["smoothing"]
+    assert worst > 1.5 * max(anywhere) > 0
+    half = small_model("clustering-aae", radius=0.5)
+    # The KL is quadratic in a small change.
+    shorter = values(half.smoothing(batch, False)[1])["smoothing"]
+    assert shorter == pytest.approx(worst / 4, rel=0.3)
+
+
 @pytest.fixture(scope="module")
 def reduction():
     return small_model("reduction-aae", latent_dim=2, head_distance=1.5)

@@ -42,6 +42,7 @@ def test_a_run_folder_holds_everything(toy_npz, tmp_path):
     run = training.train(recipe(toy_npz), tmp_path / "run", reporter=recorder)
     assert {p.name for p in run.path.iterdir()} == {
         "recipe.json", "environment.json", "history.csv", "model.keras", "checkpoints",
+        "snapshots",
         "run.lock", "train.log",
     }  # fmt: skip
     rows = run.history
