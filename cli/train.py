@@ -55,7 +55,11 @@ def training_options(function):
 @click.option("--hidden-units", type=WholeNumbers(), help="Widths, e.g. 500,500.")
 @click.option("--activation", help="Of the hidden layers, e.g. relu, softplus.")
 @click.option("--likelihood", help="bernoulli or gaussian (vae).")
-@click.option("--prior", type=Name(PRIORS, "prior"), help="What codes should look like: `list priors`.")
+@click.option(
+    "--prior",
+    type=Name(PRIORS, "prior"),
+    help="What codes should look like: `list priors`.",
+)
 @click.option("--loss", help="bernoulli, gaussian, poisson or mse (all but vae).")
 @click.option(
     "--beta", help="Weight of the KL term, or linear:0:1:10 to warm up (vae)."

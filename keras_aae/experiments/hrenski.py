@@ -38,7 +38,10 @@ AAE_GAUSSIAN = Experiment(
         epochs=60,
     ),
     source=SOURCE + "aae_mnist_Gauss (of training images)",
-    published={"train_reconstruction_loss": 0.0368 * PIXELS, "train_discrimination": 1.386},
+    published={
+        "train_reconstruction_loss": 0.0368 * PIXELS,
+        "train_discrimination": 1.386,
+    },
     figures=(
         "posterior-prior",
         "latent-sweep",
@@ -89,7 +92,10 @@ AAE_UMBRELLA_LABELS = Experiment(
         epochs=60,
     ),
     source=SOURCE + "its labelled umbrella notebook (of training images)",
-    published={"train_reconstruction_loss": 0.040 * PIXELS, "train_discrimination": 1.382},
+    published={
+        "train_reconstruction_loss": 0.040 * PIXELS,
+        "train_discrimination": 1.382,
+    },
     figures=(
         "posterior-prior",
         ("latent-sweep", {"spacing": "prior"}),

@@ -84,6 +84,8 @@ def test_codes_in_the_petal_of_their_class():
     data = dataset((petals, labels), (petals, labels), "abcd")
     values = evaluate(Petals(uses_labels=True), data)
     assert values["petal_accuracy"] == pytest.approx(4 / 5)
+    # At the centres of petals: of their own, or far from it.
+    assert values["petal_coverage"] == pytest.approx(4 / 5)
     assert values["petal_purity"] == pytest.approx(4 / 5)
 
 

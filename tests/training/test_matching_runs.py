@@ -8,7 +8,7 @@ import pytest
 from keras_aae import source, training
 from keras_aae.building import load_data
 from keras_aae.engine.loop import Progress
-from keras_aae.errors import DataError, UnsupportedError
+from keras_aae.errors import DataError, RecipeError, UnsupportedError
 from keras_aae.recipe import Recipe
 from keras_aae.runs.folder import RunFolder
 from keras_aae.runs.session import Session
@@ -52,6 +52,38 @@ def test_all_labels_but_a_few_are_hidden(model, toy_npz, toy_images):
         assert (batch.labels >= 0).all()
         chosen = {image.tobytes() for image in toy_images[0][known]}
         assert {image.tobytes() for step in batch.x for image in step} == chosen
+
+
+@pytest.mark.parametrize(
+    ("model", "options", "labels", "message"),
+    [
+        ("semi-supervised-aae", {"classes": 3}, None, "has 4 classes, and the model takes 3"),
+        ("supervised-aae", {"classes": 3}, None, "has 4 classes, and the model takes 3"),
+        ("labelled-aae", {"components": 3}, None, "has 4 classes, and the model takes 3"),
+        ("supervised-aae", {"classes": 4}, 8, "needs one of every image"),
+        ("conditional-vae", {"classes": 4}, 8, "needs one of every image"),
+    ],
+)  # fmt: skip
+def test_labels_that_a_model_cannot_take_are_refused(
+    model, options, labels, message, toy_npz, tmp_path
+):
+    tiny = {"latent_dim": 2, "hidden_units": [8]}
+    asked = recipe(toy_npz, model, options=tiny | options, labels=labels)
+    with pytest.raises(RecipeError, match=message):
+        training.train(asked, tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
+def test_validation_without_labels_is_no_part_of_the_classification(
+    tmp_path, toy_images
+):
+    x, y = toy_images
+    half = np.where(np.arange(len(y)) % 2, y, -1)
+    np.savez(tmp_path / "half.npz", x_train=x, y_train=half, x_test=x, y_test=y)
+    asked = recipe(tmp_path / "half.npz", "semi-supervised-aae", validation=16)
+    dataset = load_data(asked)
+    made = training.Training(training.complete(asked, dataset), dataset)
+    assert 0 < len(made.validation) < 16 and (made.validation.labels >= 0).all()
 
 
 def test_the_labels_that_are_kept_follow_from_the_seed(toy_npz):
