@@ -37,3 +37,8 @@ def toy_npz(tmp_path, toy_images):
     path = tmp_path / "toy.npz"
     np.savez(path, x_train=x[:56], y_train=y[:56], x_test=x[56:], y_test=y[56:])
     return path
+
+
+def pytest_collection_modifyitems(items):
+    # A long test that comes last keeps one process waiting for the other.
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
