@@ -56,8 +56,16 @@ AAE_SWISS_ROLL = Experiment(
         labels=10_000,
         optimizer={
             "reconstruction": "adam",
-            "discrimination": {"name": "adam", "beta_1": 0.5, "learning_rate": 2e-4},
-            "regularization": {"name": "adam", "beta_1": 0.5, "learning_rate": 5e-4},
+            "discrimination": {
+                "name": "adam",
+                "beta_1": 0.5,
+                "learning_rate": "cosine:0.0002:0.000002:60",
+            },
+            "regularization": {
+                "name": "adam",
+                "beta_1": 0.5,
+                "learning_rate": "cosine:0.0005:0.000005:60",
+            },
         },
         learning_rate="cosine:0.001:0.00001:60",
         batch_size=100,
@@ -87,8 +95,16 @@ AAE_STYLE = Experiment(
         },
         optimizer={
             "reconstruction": "adam",
-            "discrimination": {"name": "adam", "beta_1": 0.5, "learning_rate": 1e-4},
-            "regularization": {"name": "adam", "beta_1": 0.5, "learning_rate": 5e-4},
+            "discrimination": {
+                "name": "adam",
+                "beta_1": 0.5,
+                "learning_rate": "cosine:0.0001:0.000001:40",
+            },
+            "regularization": {
+                "name": "adam",
+                "beta_1": 0.5,
+                "learning_rate": "cosine:0.0005:0.000005:40",
+            },
         },
         learning_rate="cosine:0.001:0.00001:40",
         batch_size=100,
@@ -219,7 +235,11 @@ WAE_GAN = Experiment(
         },
         optimizer={
             "reconstruction": {"name": "adam", "beta_1": 0.5},
-            "discrimination": {"name": "adam", "beta_1": 0.5, "learning_rate": 2e-4},
+            "discrimination": {
+                "name": "adam",
+                "beta_1": 0.5,
+                "learning_rate": "cosine:0.0002:0.000002:50",
+            },
         },
         learning_rate="cosine:0.001:0.00001:50",
         batch_size=128,

@@ -271,8 +271,16 @@ AAE_8D_MATCHED = Experiment(
         },
         optimizer={
             "reconstruction": "adam",
-            "discrimination": {"name": "adam", "beta_1": 0.5, "learning_rate": 1e-4},
-            "regularization": {"name": "adam", "beta_1": 0.5, "learning_rate": 5e-4},
+            "discrimination": {
+                "name": "adam",
+                "beta_1": 0.5,
+                "learning_rate": "cosine:0.0001:0.000001:50",
+            },
+            "regularization": {
+                "name": "adam",
+                "beta_1": 0.5,
+                "learning_rate": "cosine:0.0005:0.000005:50",
+            },
         },
         learning_rate="cosine:0.001:0.00001:50",
         batch_size=128,
