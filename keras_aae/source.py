@@ -9,7 +9,12 @@ from keras_aae.data import Dataset, load_dataset
 from keras_aae.errors import KerasAAEError, RunError, UnsupportedError
 from keras_aae.evaluation import evaluate
 from keras_aae.figures import draw, save
-from keras_aae.figures.menu import compares, file_name, stands_alone
+from keras_aae.figures.menu import (
+    compares,
+    file_name,
+    shows_snapshots,
+    stands_alone,
+)
 from keras_aae.runs.checkpoints import Checkpoints, load_checkpoint
 from keras_aae.runs.folder import RunFolder
 from keras_aae.runs.model_file import load_model
@@ -158,7 +163,7 @@ def export_comparison(
         models=models,
         dataset=first.dataset,
         history=first.run.history if first.run else None,
-        snapshots=first.run.snapshots if first.run else None,
+        snapshots=first.run.snapshots if first.run and shows_snapshots(kind) else None,
         seed=first.seed if seed is None else seed,
         **options,
     )

@@ -126,7 +126,7 @@ OPTIONS = {
     "labelled-aae": {"latent_dim": 2, "components": 4},
     "supervised-aae": {"classes": 4},
     "semi-supervised-aae": {"classes": 4},
-    "clustering-aae": {"classes": 4},
+    "clustering-aae": {"classes": 4, "normalised_codes": True, "sharpness": 3.0},
     "reduction-aae": {"classes": 4},
 }
 FAMILIES = {name: SMALL for name in MODELS} | {"four-phases": {}}

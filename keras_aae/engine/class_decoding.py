@@ -20,14 +20,12 @@ class ClassDecodingModel(AutoencodingModel):
     image of a code to be of a class.
     """
 
+    needs_all_labels = True
+
     @classmethod
     def options(cls):
         """Those of the family, and the number of classes."""
-        classes = inspect.Parameter(
-            "classes", inspect.Parameter.KEYWORD_ONLY, annotation=int,
-            default=cls.defaults.get("classes", 10),
-        )  # fmt: skip
-        return super().options() | {"classes": classes}
+        return super().options() | classes_option(cls.defaults.get("classes", 10))
 
     @classmethod
     def build_networks(cls, image_shape, heads, *, classes, latent_dim, **others):
@@ -48,8 +46,6 @@ class ClassDecodingModel(AutoencodingModel):
         y = keras.Input((classes,), name="classes")
         logits = wide(keras.layers.Concatenate(name="both")([z, y]))
         return keras.Model([z, y], logits, name="decoder")
-
-    needs_all_labels = True
 
     @property
     def label_classes(self) -> int:
@@ -107,7 +103,9 @@ class ClassDecodingModel(AutoencodingModel):
         z = self.check_codes(z)
         if labels is None:
             self.logits(z)
-        return self.map("images", _images_of, z, self.check_labels(labels, len(z)))
+        return self.map(
+            "images", _images_of, z, check_labels(labels, len(z), self.classes)
+        )
 
     def reconstruct(self, x, labels=None) -> np.ndarray:
         """Images encoded and decoded, as of given or of their most likely classes."""
@@ -121,16 +119,28 @@ class ClassDecodingModel(AutoencodingModel):
         z = ops.convert_to_numpy(self.prior.sample(n, seed=seed))
         return self.decode(z, labels)
 
-    def check_labels(self, labels, n: int) -> np.ndarray:
-        """The labels as int32, if they are `n` classes of this model."""
-        labels = np.asarray(labels)
-        whole = labels.shape == (n,) and labels.dtype.kind in "iu"
-        if not whole or (n and not 0 <= labels.min() <= labels.max() < self.classes):
-            raise DataError(
-                f"Invalid labels. Expected {n} whole numbers from 0 to "
-                f"{self.classes - 1}."
-            )
-        return labels.astype("int32")
+
+def classes_option(default: int) -> dict[str, inspect.Parameter]:
+    """The option `classes` of a family that is built for so many."""
+    parameter = inspect.Parameter(
+        "classes", inspect.Parameter.KEYWORD_ONLY, annotation=int, default=default
+    )
+    return {"classes": parameter}
+
+
+def check_labels(labels, n: int, classes: int, least: int = 0) -> np.ndarray:
+    """The labels as int32, if they are `n` class numbers, or down to -1 for unknown.
+
+    Raises:
+        DataError: they are not.
+    """
+    labels = np.asarray(labels)
+    whole = labels.shape == (n,) and labels.dtype.kind in "iu"
+    if not whole or (n and not least <= labels.min() <= labels.max() < classes):
+        raise DataError(
+            f"Invalid labels. Expected {n} whole numbers from {least} to {classes - 1}."
+        )
+    return labels.astype("int32")
 
 
 def _classify(model, x):

@@ -54,8 +54,17 @@ def draw(
 
 def compares(name: str) -> bool:
     """Whether the figure shows several models side by side."""
+    return _takes(name, "models")
+
+
+def shows_snapshots(name: str) -> bool:
+    """Whether the figure shows images that a training kept on its way."""
+    return _takes(name, "snapshots")
+
+
+def _takes(name: str, given: str) -> bool:
     figure_function = load_entry(name, FIGURES, "figure")
-    return "models" in inspect.signature(figure_function).parameters
+    return given in inspect.signature(figure_function).parameters
 
 
 def stands_alone(name: str) -> bool:

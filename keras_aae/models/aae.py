@@ -14,7 +14,8 @@ from keras_aae.adversarial_losses import (
 )
 from keras_aae.checks import check_share
 from keras_aae.engine import ClassDecodingModel, Phase
-from keras_aae.errors import DataError, RecipeError
+from keras_aae.engine.class_decoding import check_labels
+from keras_aae.errors import RecipeError
 from keras_aae.matching import KERNELS, mmd
 from keras_aae.models.prior_matching import (
     PriorMatchingModel,
@@ -271,15 +272,10 @@ class LabelledAAE(AAE):
         Raises:
             DataError: the codes or labels have another shape or range.
         """
-        z, most = self.check_codes(z), self.prior.num_classes
-        labels = np.full(len(z), -1) if labels is None else np.asarray(labels)
-        whole = labels.shape == (len(z),) and labels.dtype.kind in "iu"
-        if not whole or (len(z) and not -1 <= labels.min() <= labels.max() < most):
-            raise DataError(
-                f"Invalid labels. Expected {len(z)} whole numbers from -1, unknown, to "
-                f"{most - 1}."
-            )
-        return self.map("discriminate", _discriminate, z, labels.astype("int32"))
+        z = self.check_codes(z)
+        labels = np.full(len(z), -1) if labels is None else labels
+        labels = check_labels(labels, len(z), self.label_classes, least=-1)
+        return self.map("discriminate", _discriminate, z, labels)
 
 
 @keras.saving.register_keras_serializable("keras_aae")

@@ -148,7 +148,7 @@ class PriorMatchingModel(AutoencodingModel):
 
     def corrupted(self, x, training):
         """The images that the encoder sees: with noise in training."""
-        if not (training and self.pixel_noise):
+        if not training or self.input_noise == 0:
             return x
         noise = keras.random.normal(ops.shape(x), seed=self.seed_generator)
         return x + self.weight(self.input_noise) * noise
@@ -202,10 +202,8 @@ class PriorMatchingModel(AutoencodingModel):
         """
         z = self.draw_codes(x)
         directions = unit_directions(z.shape[1], DIRECTIONS, seed=0)
-        codes, prior = (
-            ops.convert_to_tensor(z),
-            self.matched_prior.sample(len(z), seed=0),
-        )
+        codes = ops.convert_to_tensor(z)
+        prior = self.matched_prior.sample(len(z), seed=0)
         distance = sliced_wasserstein(codes, prior, ops.convert_to_tensor(directions))
         moments = {"mean": z.mean(axis=0), "std": z.std(axis=0)}
         return {

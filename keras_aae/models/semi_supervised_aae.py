@@ -1,7 +1,5 @@
 """Adversarial autoencoders with a category and a style: clusters, few labels, the plane."""
 
-import inspect
-
 import keras
 import numpy as np
 from keras import ops
@@ -15,6 +13,7 @@ from keras_aae.adversarial_losses import (
 from keras_aae.divergences import categorical_kl
 from keras_aae.engine import ClassDecodingModel, Phase
 from keras_aae.engine.backend import engine
+from keras_aae.engine.class_decoding import classes_option
 from keras_aae.engine.feed import LABELLED
 from keras_aae.engine.phases import as_tensor_images
 from keras_aae.losses import RECONSTRUCTION_LOSSES
@@ -27,9 +26,9 @@ from keras_aae.priors import Categorical
 class CategoricalAAE(PriorMatchingModel):
     """An autoencoder with two codes, a category y and a style z, each with a prior.
 
-    The encoder gives logits, whose softmax is y, and beside them z. One discriminator
-    tells y from one-hot draws of Cat(1/K), another z from draws of p(z); D stands for
-    both and every term with D is a sum over the two:
+    The encoder gives logits a and beside them z, and y = softmax(sharpness a). One
+    discriminator tells y from one-hot draws of Cat(1/K), another z from draws of p(z); D
+    stands for both and every term with D is a sum over the two:
 
     reconstruction:  encoder, decoder   minimise  E_x loss(x, decoder(z, y))
     discrimination:  discriminators     minimise  -E log D(prior) - E_x log(1 - D(code))
@@ -44,10 +43,12 @@ class CategoricalAAE(PriorMatchingModel):
     iteration from a random one.
 
     Args:
-        encoder: images -> (batch, K + latent_dim), logits of y and then z.
+        encoder: images -> (batch, K + latent_dim), a and then z.
         decoder: As the family says.
         style_discriminator: z -> logit, (batch, 1).
         category_discriminator: y -> logit, (batch, 1).
+        sharpness: Of y. With 1, outputs of the encoder that are normalised over the
+            batch, so that no category can win all images, are too small to decide y.
         radius: Length of r, 0 for no such phase; pixels are in [0, 1]. A number or a
             Keras schedule over steps.
         prior, components, loss, matching_weight, input_noise, seed: As of
@@ -73,12 +74,12 @@ class CategoricalAAE(PriorMatchingModel):
 
     def __init__(
         self, encoder, decoder, style_discriminator, category_discriminator, *,
-        radius: float = 0.0, **kwargs,
+        sharpness: float = 1.0, radius: float = 0.0, **kwargs,
     ):  # fmt: skip
         smooth = ("smoothing",) if radius != 0 else ()
         terms = (*type(self).terms, *smooth)
         super().__init__(encoder, decoder, terms=terms, **kwargs)
-        self.radius = radius
+        self.sharpness, self.radius = sharpness, radius
         self.pixel_noise = self.pixel_noise or radius != 0
         self.style_discriminator = style_discriminator
         self.category_discriminator = category_discriminator
@@ -88,11 +89,7 @@ class CategoricalAAE(PriorMatchingModel):
         """Those of the constructors and networks, and the number of categories."""
         found = super().options()
         del found["posterior"]  # always deterministic
-        classes = inspect.Parameter(
-            "classes", inspect.Parameter.KEYWORD_ONLY, annotation=int,
-            default=cls.defaults["classes"],
-        )  # fmt: skip
-        return found | {"classes": classes}
+        return found | classes_option(cls.defaults["classes"])
 
     @property
     def categories(self) -> Categorical:
@@ -100,17 +97,16 @@ class CategoricalAAE(PriorMatchingModel):
         return Categorical(self.encoder.output_shape[-1] - self.latent_dim)
 
     def phases(self):
-        """Reconstruction, discrimination, regularization."""
+        """Reconstruction, discrimination, regularization, and perhaps smoothing."""
         discriminators = (self.style_discriminator, self.category_discriminator)
-        return [
+        phases = [
             Phase("reconstruction", self.reconstruction, (self.encoder, self.decoder)),
             Phase("discrimination", self.discrimination, discriminators),
             Phase("regularization", self.regularization, (self.encoder,)),
-            *([] if self.radius == 0 else [self._smoothing_phase()]),
         ]
-
-    def _smoothing_phase(self):
-        return Phase("smoothing", self.smoothing, (self.encoder,))
+        if self.radius != 0:
+            phases.append(Phase("smoothing", self.smoothing, (self.encoder,)))
+        return phases
 
     def reconstruction(self, batch, training):
         """The mean reconstruction loss of a batch."""
@@ -163,9 +159,9 @@ class CategoricalAAE(PriorMatchingModel):
         return ops.softmax(logits), z
 
     def split_codes(self, x, training=False):
-        """The logits of y, (batch, K), and z, (batch, latent_dim)."""
+        """The logits of y, sharpness a, (batch, K), and z, (batch, latent_dim)."""
         codes, classes = self.encoder(x, training=training), self.categories.latent_dim
-        return codes[:, :classes], codes[:, classes:]
+        return self.sharpness * codes[:, :classes], codes[:, classes:]
 
     def code_of(self, x, noise=None, training=False):
         """The style z, which is compared with its prior."""
@@ -202,6 +198,7 @@ class CategoricalAAE(PriorMatchingModel):
         return super().get_config() | {
             "style_discriminator": serialize(self.style_discriminator),
             "category_discriminator": serialize(self.category_discriminator),
+            "sharpness": self.sharpness,
             "radius": serialize(self.radius),
         }
 

@@ -27,6 +27,7 @@ def build_autoencoder_networks(
     activation: str = "relu",
     decoder_activation: str | None = None,
     code_activation: str | None = None,
+    normalised_codes: bool = False,
     weight_decay: float = 0.0,
     nonnegativity: float = 0.0,
     nonnegative: bool = False,
@@ -44,6 +45,7 @@ def build_autoencoder_networks(
         activation: Of the hidden layers.
         decoder_activation: Of the decoder's, where it is another.
         code_activation: Of the encoder's outputs; None is linear.
+        normalised_codes: Whether they then get mean 0 and variance 1 over the batch.
         weight_decay: lambda in the penalty lambda sum(w^2) of all kernels.
         nonnegativity: lambda in the penalty lambda sum(min(w, 0)^2) of all kernels.
         nonnegative: Whether negative weights are set to 0 after every update.
@@ -76,12 +78,27 @@ def build_autoencoder_networks(
         hidden={"activation": activation, **encoding},
         outputs={"activation": code_activation, **encoding},
     )  # fmt: skip
+    if normalised_codes:
+        encoder = _with_normalised_output(encoder)
     decoder = builder.decoder(
         image_shape, latent_dim, units,
         hidden={"activation": decoder_activation or activation, **decoding},
         outputs=decoding,
     )  # fmt: skip
     return encoder, decoder
+
+
+def _with_normalised_output(encoder):
+    if len(encoder.outputs) > 1:
+        raise RecipeError(
+            "normalised_codes is for encoders of one output, and this one gives "
+            f"{len(encoder.outputs)}, of which a variance must keep its size."
+        )
+    normalise = keras.layers.BatchNormalization(
+        center=False, scale=False, name="normal_codes"
+    )
+    codes = normalise(encoder.outputs[0])
+    return keras.Model(encoder.inputs[0], codes, name=encoder.name)
 
 
 def check_activation(name):

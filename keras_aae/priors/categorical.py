@@ -1,36 +1,22 @@
 """One of several categories, as one-hot codes."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import keras
 import numpy as np
 from keras import ops
 
 from keras_aae.errors import UnsupportedError
+from keras_aae.priors.fixed import FixedPrior
 
 
 @keras.saving.register_keras_serializable("keras_aae")
 @dataclass(frozen=True)
-class Categorical:
+class Categorical(FixedPrior):
     """Cat(1/K, ..., 1/K) over one-hot codes (batch, K), K = latent_dim."""
 
     latent_dim: int
     extent = 1.0
-
-    @classmethod
-    def build_for(cls, latent_dim: int, components: int, seed: int) -> "Categorical":
-        """The prior of codes so wide; a category for each of their dimensions."""
-        del components, seed
-        return cls(latent_dim)
-
-    def get_config(self) -> dict:
-        """The constructor's arguments."""
-        return asdict(self)
-
-    @classmethod
-    def from_config(cls, config: dict) -> "Categorical":
-        """The inverse of `get_config`."""
-        return cls(**config)
 
     @property
     def num_classes(self) -> int:

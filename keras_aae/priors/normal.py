@@ -1,6 +1,6 @@
 """The standard normal distribution."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from statistics import NormalDist
 
 import keras
@@ -8,30 +8,16 @@ import numpy as np
 from keras import ops
 
 from keras_aae.divergences import normal_kl, normal_log_prob
+from keras_aae.priors.fixed import FixedPrior
 
 
 @keras.saving.register_keras_serializable("keras_aae")
 @dataclass(frozen=True)
-class Normal:
+class Normal(FixedPrior):
     """Standard normal N(0, I) over (batch, latent_dim)."""
 
     latent_dim: int
     extent = 3.0
-
-    @classmethod
-    def build_for(cls, latent_dim: int, components: int, seed: int) -> "Normal":
-        """The prior of codes so wide; it has no components and nothing random."""
-        del components, seed
-        return cls(latent_dim)
-
-    def get_config(self) -> dict:
-        """The constructor's arguments."""
-        return asdict(self)
-
-    @classmethod
-    def from_config(cls, config: dict) -> "Normal":
-        """The inverse of `get_config`."""
-        return cls(**config)
 
     def sample(self, n: int, seed):
         """`n` codes, (n, latent_dim)."""

@@ -1,6 +1,6 @@
 """What priors of two dimensions and several classes have in common."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import keras
 import numpy as np
@@ -9,10 +9,11 @@ from keras import ops
 from keras_aae.checks import check_count
 from keras_aae.divergences import normal_log_prob
 from keras_aae.errors import RecipeError
+from keras_aae.priors.fixed import FixedPrior
 
 
 @dataclass(frozen=True)
-class PlanarPrior:
+class PlanarPrior(FixedPrior):
     """A distribution over (batch, 2) of `components` classes, all equally likely.
 
     A subclass gives `sample_of(labels, seed)` and `log_prob_of(z)`, (batch, components).
@@ -35,15 +36,6 @@ class PlanarPrior:
                 "plane. Expected 2."
             )
         return cls(check_count("components", components))
-
-    def get_config(self) -> dict:
-        """The constructor's arguments."""
-        return asdict(self)
-
-    @classmethod
-    def from_config(cls, config: dict):
-        """The inverse of `get_config`."""
-        return cls(**config)
 
     @property
     def num_classes(self) -> int:

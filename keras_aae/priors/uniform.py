@@ -1,36 +1,22 @@
 """The uniform distribution over a cube."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import keras
 import numpy as np
 from keras import ops
 
 from keras_aae.errors import UnsupportedError
+from keras_aae.priors.fixed import FixedPrior
 
 
 @keras.saving.register_keras_serializable("keras_aae")
 @dataclass(frozen=True)
-class Uniform:
+class Uniform(FixedPrior):
     """U(-1, 1)^d over (batch, latent_dim)."""
 
     latent_dim: int
     extent = 1.0
-
-    @classmethod
-    def build_for(cls, latent_dim: int, components: int, seed: int) -> "Uniform":
-        """The prior of codes so wide; it has no components and nothing random."""
-        del components, seed
-        return cls(latent_dim)
-
-    def get_config(self) -> dict:
-        """The constructor's arguments."""
-        return asdict(self)
-
-    @classmethod
-    def from_config(cls, config: dict) -> "Uniform":
-        """The inverse of `get_config`."""
-        return cls(**config)
 
     def sample(self, n: int, seed):
         """`n` codes, (n, latent_dim)."""

@@ -374,6 +374,25 @@ def test_clusters_are_categories_without_labels(name, toy_images):
     assert model.encode(x).shape == (70, 3)
 
 
+def test_normalised_codes_have_mean_0_and_variance_1_over_the_batch(batch):
+    model = small_model("clustering-aae", normalised_codes=True)
+    codes = numpy(model.encoder(batch.x, training=True))
+    np.testing.assert_allclose(codes.mean(axis=0), 0, atol=1e-4)
+    np.testing.assert_allclose(codes.var(axis=0), 1, rtol=0.05)
+    # One image alone is normalised as the images that were trained on.
+    alone = numpy(model.encoder(batch.x[:1], training=False))
+    assert np.abs(alone).max() > 0.01
+
+
+def test_sharpness_makes_categories_surer(batch):
+    plain, sharp = (small_model("clustering-aae", sharpness=s) for s in (1.0, 3.0))
+    logits, z = plain.split_codes(batch.x)
+    expected = numpy(ops.softmax(3 * logits))
+    y, same_z = sharp.draw_both(batch.x, False)
+    np.testing.assert_allclose(numpy(y), expected, rtol=1e-4)
+    np.testing.assert_allclose(numpy(same_z), numpy(z), rtol=1e-5)
+
+
 def test_the_game_of_categories_is_a_sum_of_two(batch):
     model = small_model("clustering-aae", discriminator_units=[8])
     y, z = model.draw_both(batch.x, False)
@@ -390,7 +409,7 @@ def test_the_game_of_categories_is_a_sum_of_two(batch):
 def test_smoothing_looks_for_the_direction_that_changes_the_category_most(batch):
     plain = small_model("clustering-aae")
     assert "smoothing" not in {phase.name for phase in plain.phases()}
-    model = small_model("clustering-aae", radius=1.0)
+    model = small_model("clustering-aae", radius=1.0, sharpness=1.0)
     assert "smoothing" in model.terms
     (phase,) = [phase for phase in model.phases() if phase.name == "smoothing"]
     assert phase.networks == (model.encoder,)
@@ -409,7 +428,7 @@ def test_smoothing_looks_for_the_direction_that_changes_the_category_most(batch)
         )
     worst = values(model.smoothing(batch, False)[1])["smoothing"]
     assert worst > 1.5 * max(anywhere) > 0
-    half = small_model("clustering-aae", radius=0.5)
+    half = small_model("clustering-aae", radius=0.5, sharpness=1.0)
     # The KL is quadratic in a small change.
     shorter = values(half.smoothing(batch, False)[1])["smoothing"]
     assert shorter == pytest.approx(worst / 4, rel=0.3)
@@ -490,6 +509,7 @@ def test_the_penalty_of_a_wae_is_the_mmd_of_codes_and_prior(kernel, batch):
         ("aae", {"discriminator_units": [0]}, RecipeError, "whole numbers"),
         ("aae", {"noise_dim": 0, "posterior": "noise"}, RecipeError, "noise_dim"),
         ("clustering-aae", {"posterior": "gaussian"}, RecipeError, "posterior"),
+        ("vae", {"normalised_codes": True}, RecipeError, "encoders of one output"),
     ],
 )
 def test_options_that_make_no_model_are_refused(name, options, error, message):
