@@ -34,14 +34,13 @@ class CategoricalAAE(PriorMatchingModel):
     discrimination:  discriminators     minimise  -E log D(prior) - E_x log(1 - D(code))
     regularization:  encoder            minimise  -E_x log D(code)
 
-    So y becomes one of K clusters of equal size, and z what they leave. A radius keeps the
-    borders of clusters away from images: regularization adds
+    So y becomes one of K clusters of equal size, and z what they leave. With a radius,
+    one more phase keeps the borders of clusters away from images:
 
-    E_x KL(q(y|x) || q(y|x + r))
+    smoothing:       encoder            minimise  E_x KL(q(y|x) || q(y|x + r))
 
     with r of length `radius` in the direction that changes q(y|x) most: one step of power
-    iteration from a random one. It has no phase of its own, since Adam would make it as
-    strong as the game, however small.
+    iteration from a random one.
 
     Args:
         encoder: images -> (batch, K + latent_dim), a and then z.
@@ -50,8 +49,10 @@ class CategoricalAAE(PriorMatchingModel):
         category_discriminator: y -> logit, (batch, 1).
         sharpness: Of y. With 1, outputs of the encoder that are normalised over the
             batch, so that no category can win all images, are too small to decide y.
-        radius: Length of r, 0 for no such term; pixels are in [0, 1]. A number or a
+        radius: Length of r, 0 for no such phase; pixels are in [0, 1]. A number or a
             Keras schedule over steps.
+        joint_smoothing: Whether regularization minimises that instead, in addition. In a
+            phase of its own Adam makes it as strong as the game, however small it is.
         prior, components, loss, matching_weight, input_noise, seed: As of
             `PriorMatchingModel`; the prior is that of z.
 
@@ -75,12 +76,14 @@ class CategoricalAAE(PriorMatchingModel):
 
     def __init__(
         self, encoder, decoder, style_discriminator, category_discriminator, *,
-        sharpness: float = 1.0, radius: float = 0.0, **kwargs,
+        sharpness: float = 1.0, radius: float = 0.0,
+        joint_smoothing: bool = False, **kwargs,
     ):  # fmt: skip
         smooth = ("smoothing",) if radius != 0 else ()
         terms = (*type(self).terms, *smooth)
         super().__init__(encoder, decoder, terms=terms, **kwargs)
         self.sharpness, self.radius = sharpness, radius
+        self.joint_smoothing = joint_smoothing
         self.pixel_noise = self.pixel_noise or radius != 0
         self.style_discriminator = style_discriminator
         self.category_discriminator = category_discriminator
@@ -98,13 +101,16 @@ class CategoricalAAE(PriorMatchingModel):
         return Categorical(self.encoder.output_shape[-1] - self.latent_dim)
 
     def phases(self):
-        """Reconstruction, discrimination, regularization."""
+        """Reconstruction, discrimination, regularization, and perhaps smoothing."""
         discriminators = (self.style_discriminator, self.category_discriminator)
-        return [
+        phases = [
             Phase("reconstruction", self.reconstruction, (self.encoder, self.decoder)),
             Phase("discrimination", self.discrimination, discriminators),
             Phase("regularization", self.regularization, (self.encoder,)),
         ]
+        if self.radius != 0 and not self.joint_smoothing:
+            phases.append(Phase("smoothing", self.smoothing, (self.encoder,)))
+        return phases
 
     def reconstruction(self, batch, training):
         """The mean reconstruction loss of a batch."""
@@ -131,31 +137,30 @@ class CategoricalAAE(PriorMatchingModel):
         }
 
     def regularization(self, batch, training):
-        """How surely both codes are told from their priors; and, with a radius, smoothing."""
+        """How surely both codes are told from their priors, by the updated discriminators."""
         y, z = self.draw_both(batch.x, training)
         fooling = non_saturating(self.category_discriminator(y))
         fooling = fooling + non_saturating(self.style_discriminator(z))
-        loss, terms = (
-            self.weight(self.matching_weight) * fooling,
-            {"regularization": fooling},
-        )
-        if self.radius == 0:
+        loss = self.weight(self.matching_weight) * fooling
+        terms = {"regularization": fooling}
+        if self.radius == 0 or not self.joint_smoothing:
             return loss, terms
-        smoothing = self.smoothing(batch.x, training)
-        return loss + smoothing, {**terms, "smoothing": smoothing}
+        change, smoothing = self.smoothing(batch, training)
+        return loss + change, {**terms, **smoothing}
 
-    def smoothing(self, x, training):
+    def smoothing(self, batch, training):
         """How far q(y|x) is changed by the worst r, in nats."""
+        x = batch.x
         logits = ops.stop_gradient(self.split_codes(x, training)[0])
 
         def divergence(r):
             return categorical_kl(logits, self.split_codes(x + r, training)[0])
 
-        noise = keras.random.normal(ops.shape(x), seed=self.seed_generator)
-        slope = engine.input_gradient(
-            self, lambda r: ops.sum(divergence(r)), unit_length(noise)
-        )
-        return ops.mean(divergence(self.weight(self.radius) * unit_length(slope)))
+        start = unit_length(keras.random.normal(ops.shape(x), seed=self.seed_generator))
+        slope = engine.input_gradient(self, lambda r: ops.sum(divergence(r)), start)
+        worst = self.weight(self.radius) * unit_length(slope)
+        loss = ops.mean(divergence(worst))
+        return loss, {"smoothing": loss}
 
     def draw_both(self, x, training):
         """y, (batch, K), and z, (batch, latent_dim), of images that may be noisy."""
@@ -204,6 +209,7 @@ class CategoricalAAE(PriorMatchingModel):
             "category_discriminator": serialize(self.category_discriminator),
             "sharpness": self.sharpness,
             "radius": serialize(self.radius),
+            "joint_smoothing": self.joint_smoothing,
         }
 
 

@@ -406,14 +406,23 @@ def test_the_game_of_categories_is_a_sum_of_two(batch):
         assert terms[name] == pytest.approx((numpy(logits) < 0).mean()), name
 
 
-def test_smoothing_looks_for_the_direction_that_changes_the_category_most(batch):
-    plain = small_model("clustering-aae", sharpness=1.0)
-    assert "smoothing" not in plain.terms
-    model = small_model("clustering-aae", radius=1.0, sharpness=1.0, matching_weight=3)
-    loss, terms = model.regularization(batch, False)
+def test_smoothing_is_a_phase_or_a_part_of_regularization(batch):
+    plain = small_model("clustering-aae")
+    assert "smoothing" not in {*plain.terms, *(phase.name for phase in plain.phases())}
+    apart = small_model("clustering-aae", radius=1.0)
+    *_, phase = apart.phases()
+    assert phase.name in apart.terms and phase.networks == (apart.encoder,)
+    options = {"radius": 1.0, "joint_smoothing": True, "matching_weight": 3.0}
+    joint = small_model("clustering-aae", **options)
+    assert [p.name for p in joint.phases()] == [p.name for p in plain.phases()]
+    loss, terms = joint.regularization(batch, False)
     terms = values(terms)
     expected = 3 * terms["regularization"] + terms["smoothing"]
     assert float(numpy(loss)) == pytest.approx(expected, rel=1e-5)
+
+
+def test_smoothing_looks_for_the_direction_that_changes_the_category_most(batch):
+    model = small_model("clustering-aae", radius=1.0, sharpness=1.0)
 
     def divergence(r):
         p, q = (numpy(ops.softmax(model.split_codes(x)[0])) for x in (x0, x0 + r))
@@ -427,11 +436,11 @@ def test_smoothing_looks_for_the_direction_that_changes_the_category_most(batch)
         anywhere.append(
             divergence(ops.convert_to_tensor(r / length[:, None, None, None]))
         )
-    worst = terms["smoothing"]
+    worst = values(model.smoothing(batch, False)[1])["smoothing"]
     assert worst > 1.5 * max(anywhere) > 0
     half = small_model("clustering-aae", radius=0.5, sharpness=1.0)
     # The KL is quadratic in a small change.
-    shorter = float(numpy(half.smoothing(batch.x, False)))
+    shorter = values(half.smoothing(batch, False)[1])["smoothing"]
     assert shorter == pytest.approx(worst / 4, rel=0.3)
 
 
