@@ -351,7 +351,11 @@ class ReductionAAE(CategoricalAAE):
             image_shape, ("codes",), latent_dim=latent_dim, **architecture
         )
         y = keras.Input((classes,), name="y")
-        place = keras.layers.Dense(latent_dim, use_bias=False, name="places")(y)
+        # Far apart from the start, where a place says which head it is.
+        apart = keras.initializers.RandomNormal(stddev=10.0)
+        place = keras.layers.Dense(
+            latent_dim, use_bias=False, kernel_initializer=apart, name="places"
+        )(y)
         return cls(
             encoder, decoder, *build_discriminators(latent_dim, classes, **critics),
             keras.Model(y, place, name="heads"), **others,

@@ -446,7 +446,7 @@ def test_smoothing_looks_for_the_direction_that_changes_the_category_most(batch)
 
 @pytest.fixture(scope="module")
 def reduction():
-    return small_model("reduction-aae", latent_dim=2, head_distance=1.5)
+    return small_model("reduction-aae", latent_dim=2, head_distance=20.0)
 
 
 def test_a_code_is_the_place_of_its_head_and_the_style(reduction, toy_images, batch):
@@ -464,17 +464,17 @@ def test_a_code_is_the_place_of_its_head_and_the_style(reduction, toy_images, ba
 def test_heads_crowd_where_they_are_nearer_than_they_should_be(reduction, batch):
     heads = reduction.places.astype(float)
     near = [
-        max(0, 1.5 - np.linalg.norm(heads[i] - heads[j]))
+        max(0, 20 - np.linalg.norm(heads[i] - heads[j]))
         for i in range(4)
         for j in range(i)
     ]
-    assert sum(near) > 0
+    assert 0 < np.count_nonzero(near) and min(near) < 20
     loss, terms = reduction.reconstruction(batch, False)
     terms = values(terms)
     assert terms["crowding"] == pytest.approx(sum(near), rel=1e-4)
     total = terms["reconstruction_loss"] + terms["crowding"]
     assert float(numpy(loss)) == pytest.approx(total, rel=1e-5)
-    apart = np.array([[9, 0], [-9, 0], [0, 9], [0, 8]])
+    apart = np.array([[90, 0], [-90, 0], [0, 90], [0, 70.5]])
     reduction.head_layer.set_weights([apart])
     assert float(numpy(reduction.crowding())) == pytest.approx(0.5, rel=1e-4)
     reduction.head_layer.set_weights([heads])
