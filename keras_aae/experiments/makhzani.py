@@ -54,10 +54,10 @@ CATEGORICAL_OPTIMIZERS = {
     "regularization": {"name": "adam", "beta_1": 0.5},
 }  # fmt: skip
 
-# The paper's swiss roll with labels: each digit gets a part of the spiral. That is so thin
-# that without noise on what it sees the discriminator is far ahead: after 15 epochs it is
-# right on 73 % of the prior's samples, with noise on 57 %; with phases of their own for
-# discrimination and regularization it wins, and codes run away.
+# The paper's swiss roll with labels: each digit gets a part of the spiral. That is thin, so
+# the discriminator sees it blurred at first: after 15 epochs squared error 36.8 and MMD
+# 0.012 on validation images, without noise 39.5 and 0.018. With phases of their own for
+# discrimination and regularization the discriminator wins, and codes run away.
 AAE_SWISS_ROLL = Experiment(
     Recipe(
         name="aae-swiss-roll",
