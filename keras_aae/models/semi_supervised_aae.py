@@ -151,10 +151,10 @@ class CategoricalAAE(PriorMatchingModel):
     def smoothing(self, batch, training):
         """How far q(y|x) is changed by the worst r, in nats."""
         x = batch.x
-        logits = ops.stop_gradient(self.split_codes(x, training)[0])
+        logits = ops.stop_gradient(self.logits_in_passing(x, training))
 
         def divergence(r):
-            return categorical_kl(logits, self.split_codes(x + r, training)[0])
+            return categorical_kl(logits, self.logits_in_passing(x + r, training))
 
         start = unit_length(keras.random.normal(ops.shape(x), seed=self.seed_generator))
         slope = engine.input_gradient(self, lambda r: ops.sum(divergence(r)), start)
@@ -169,7 +169,14 @@ class CategoricalAAE(PriorMatchingModel):
 
     def split_codes(self, x, training=False):
         """The logits of y, sharpness a, (batch, K), and z, (batch, latent_dim)."""
-        codes, classes = self.encoder(x, training=training), self.categories.latent_dim
+        return self._split(self.encoder(x, training=training))
+
+    def logits_in_passing(self, x, training):
+        """The logits of y of images that running averages should not count."""
+        return self._split(call_in_passing(self.encoder, x, training))[0]
+
+    def _split(self, codes):
+        classes = self.categories.latent_dim
         return self.sharpness * codes[:, :classes], codes[:, classes:]
 
     def code_of(self, x, noise=None, training=False):
@@ -211,6 +218,18 @@ class CategoricalAAE(PriorMatchingModel):
             "radius": serialize(self.radius),
             "joint_smoothing": self.joint_smoothing,
         }
+
+
+def call_in_passing(network, x, training):
+    """What a network makes of x, without a trace in its running averages.
+
+    Images moved on purpose, or the same few labelled ones, are no sample of the data.
+    """
+    trainable, others = network.trainable_variables, network.non_trainable_variables
+    outputs, _ = network.stateless_call(
+        [v.value for v in trainable], [v.value for v in others], x, training=training
+    )
+    return outputs
 
 
 def unit_length(x):
@@ -292,7 +311,8 @@ class SemiSupervisedAAE(ClusteringAAE):
 
     def classification(self, batch, training):
         """The cross-entropy of labelled images, in nats, and the share that is wrong."""
-        logits, _ = self.split_codes(self.corrupted(batch.x, training), training)
+        x = self.corrupted(batch.x, training)
+        logits = self.logits_in_passing(x, training)
         loss = keras.losses.sparse_categorical_crossentropy(
             batch.labels, logits, from_logits=True
         )

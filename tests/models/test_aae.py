@@ -384,6 +384,20 @@ def test_normalised_codes_have_mean_0_and_variance_1_over_the_batch(batch):
     assert np.abs(alone).max() > 0.01
 
 
+def test_running_averages_are_of_images_as_they_are(batch):
+    options = {"network": "normalised", "normalised_codes": True, "radius": 1.0}
+    model = small_model("semi-supervised-aae", **options)
+    averages = model.encoder.non_trainable_variables
+    before = [numpy(v).copy() for v in averages]
+    for phase in (model.smoothing, model.classification):
+        loss, _ = phase(batch, True)
+        assert np.isfinite(float(numpy(loss)))
+    for old, v in zip(before, averages, strict=True):
+        np.testing.assert_array_equal(old, numpy(v))
+    model.regularization(batch, True)
+    assert all((numpy(v) != old).any() for old, v in zip(before, averages, strict=True))
+
+
 def test_sharpness_makes_categories_surer(batch):
     plain, sharp = (small_model("clustering-aae", sharpness=s) for s in (1.0, 3.0))
     logits, z = plain.split_codes(batch.x)
