@@ -207,6 +207,12 @@ class AutoencodingModel(PhasedModel):
         return cls(**{key: deserialize(value) for key, value in config.items()})
 
 
+def option_of_create(name: str, kind: type, default) -> dict[str, inspect.Parameter]:
+    """An option that only `create` takes, as `options` lists it."""
+    keyword = inspect.Parameter.KEYWORD_ONLY
+    return {name: inspect.Parameter(name, keyword, annotation=kind, default=default)}
+
+
 def _options_of(function) -> dict[str, inspect.Parameter]:
     """The annotated keyword arguments of a builder or a constructor."""
     return {

@@ -1,12 +1,10 @@
 """What models have in common whose decoder is told the class of the image."""
 
-import inspect
-
 import keras
 import numpy as np
 from keras import ops
 
-from keras_aae.engine.autoencoding import AutoencodingModel
+from keras_aae.engine.autoencoding import AutoencodingModel, option_of_create
 from keras_aae.engine.phases import as_tensor_images
 from keras_aae.errors import DataError, UnsupportedError
 from keras_aae.networks import build_autoencoder_networks, check_widths
@@ -25,7 +23,8 @@ class ClassDecodingModel(AutoencodingModel):
     @classmethod
     def options(cls):
         """Those of the family, and the number of classes."""
-        return super().options() | classes_option(cls.defaults.get("classes", 10))
+        classes = cls.defaults.get("classes", 10)
+        return super().options() | option_of_create("classes", int, classes)
 
     @classmethod
     def build_networks(cls, image_shape, heads, *, classes, latent_dim, **others):
@@ -120,16 +119,8 @@ class ClassDecodingModel(AutoencodingModel):
         return self.decode(z, labels)
 
 
-def classes_option(default: int) -> dict[str, inspect.Parameter]:
-    """The option `classes` of a family that is built for so many."""
-    parameter = inspect.Parameter(
-        "classes", inspect.Parameter.KEYWORD_ONLY, annotation=int, default=default
-    )
-    return {"classes": parameter}
-
-
 def check_labels(labels, n: int, classes: int, least: int = 0) -> np.ndarray:
-    """The labels as int32, if they are `n` class numbers, or down to -1 for unknown.
+    """The labels as int32, if they are `n` class numbers; -1, where allowed, is unknown.
 
     Raises:
         DataError: they are not.
@@ -137,8 +128,9 @@ def check_labels(labels, n: int, classes: int, least: int = 0) -> np.ndarray:
     labels = np.asarray(labels)
     whole = labels.shape == (n,) and labels.dtype.kind in "iu"
     if not whole or (n and not least <= labels.min() <= labels.max() < classes):
+        lowest = f"{least}, unknown," if least < 0 else least
         raise DataError(
-            f"Invalid labels. Expected {n} whole numbers from {least} to {classes - 1}."
+            f"Invalid labels. Expected {n} whole numbers from {lowest} to {classes - 1}."
         )
     return labels.astype("int32")
 

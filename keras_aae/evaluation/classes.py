@@ -112,7 +112,7 @@ def _prior_of_parts(model):
 def _prior_of_told_parts(model, dataset):
     """The prior, if the model is told which of its parts are for which class."""
     prior = _prior_of_parts(model)
-    told = getattr(model, "uses_labels", False) and not hasattr(model, "classes")
+    told = getattr(model, "components_are_classes", False)
     if not told or prior.num_classes != dataset.num_classes:
         raise UnsupportedError(
             "Petals of a class need a model trained with labels, and a prior of as "

@@ -23,10 +23,10 @@ HEALTH = ("adversarial-health", "learning-curves")
 # Chosen with 100 labels on 10,000 validation images of the training part. Error there after
 # 16 epochs without smoothing: 12.7 % with the paper's noise of 0.3 on the images, 9.0 % with
 # batch normalisation and noise of 0.3 on units too, 7.2 % with noise of 0.5 and 5-D styles
-# (6.3 % after 36). With smoothing 2.4 to 4.1 % after 8 epochs (five seeds, whatever the
-# radius from 1.8 to 5), and no noise is needed; without batch normalisation smoothing makes
-# q(y|x) constant. A radius that is large from the start locks some seeds, at 12 %, into one
-# cut through 4s and 9s and another between halves of both.
+# (6.3 % after 36). With smoothing 2.4 to 4.1 % after 8 epochs (four seeds; one of them 2.7
+# to 3.4 % with radii from 1.8 to 5), and no noise is needed; without batch normalisation
+# smoothing makes q(y|x) constant. With a radius that was large from the start one seed of
+# three stayed at 12 %: its cut went through the 4s and the 9s, not between them.
 CATEGORICAL = {
     "latent_dim": 5,
     "network": "normalised",
@@ -37,9 +37,9 @@ CATEGORICAL = {
 }
 
 # By majority of their labels after 9 epochs 30 clusters had 8 % of these images wrong; after
-# 6 epochs with radius 1.0 15 %, 1.5 12 %, 2.2 19 %, without smoothing 15 % and falling. If
+# 6 epochs with radius 1.0 15 %, 1.5 12 %, 2.2 16 %, without smoothing 15 % and falling. If
 # codes are not normalised, all images end in one cluster; with smoothing in a phase of its
-# own half of the clusters die (15 to 17 %).
+# own a third of the clusters die (15 to 17 % wrong after 9 epochs).
 CLUSTERS = {
     **CATEGORICAL,
     "radius": 1.5,
@@ -55,9 +55,10 @@ CATEGORICAL_OPTIMIZERS = {
 }  # fmt: skip
 
 # The paper's swiss roll with labels: each digit gets a part of the spiral. That is thin, so
-# the discriminator sees it blurred at first: after 15 epochs squared error 36.8 and MMD
-# 0.012 on validation images, without noise 39.5 and 0.018. With phases of their own for
-# discrimination and regularization the discriminator wins, and codes run away.
+# the discriminator sees it blurred at first: after 15 epochs the squared error of validation
+# images was 36.8 and the MMD 0.012, without noise 39.5 and 0.018. With a regularization
+# phase of its own the discriminator won, and codes ran away. The networks are those of
+# aae-umbrella-labels.
 AAE_SWISS_ROLL = Experiment(
     Recipe(
         name="aae-swiss-roll",
@@ -92,7 +93,8 @@ AAE_SWISS_ROLL = Experiment(
 
 
 # Style alone is left to the code, since the decoder is told the digit. A code of 10
-# dimensions, or one that matches its prior badly, keeps the digit all the same.
+# dimensions, or one that matches its prior badly, keeps the digit all the same; if the
+# discriminator does not know the digit, wide 1s and 7s are other digits.
 AAE_STYLE = Experiment(
     Recipe(
         name="aae-style",
@@ -103,6 +105,7 @@ AAE_STYLE = Experiment(
             "network": "normalised",
             "hidden_units": [500, 500],
             "normalised_codes": True,
+            "conditional_discriminator": True,
             "discriminator_units": [100, 100],
         },
         optimizer={

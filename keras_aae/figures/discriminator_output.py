@@ -5,7 +5,7 @@ from matplotlib.figure import Figure
 
 from keras_aae.figures.codes import encode_test_images
 from keras_aae.figures.inputs import ability
-from keras_aae.figures.prior_samples import draw_samples, prior_of, told_classes
+from keras_aae.figures.prior_samples import draw_samples, prior_of
 from keras_aae.figures.style import INK, PAGE, PALETTE, add_note, house_style, lay_out
 
 KIND = "discriminator-output"
@@ -37,7 +37,7 @@ def discriminator_output(model, dataset, *, n: int = 1000, seed: int = 0):
     codes, _ = encode_test_images(model, dataset, n, KIND, drawn=True)
     samples = draw_samples(prior, len(codes), seed)
     on_codes, on_samples = (np.asarray(discriminate(z)) for z in (codes, samples))
-    told = " (no class told)" if told_classes(model) else ""
+    told = " (no class told)" if getattr(model, "classes_told", 0) else ""
     return _figure(
         on_codes, on_samples, f"probability of the prior{told}", dataset.note
     )

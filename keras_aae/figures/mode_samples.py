@@ -7,7 +7,7 @@ import numpy as np
 from keras_aae.errors import KerasAAEError, UnsupportedError
 from keras_aae.figures.class_rows import row_names
 from keras_aae.figures.inputs import ability, check_count
-from keras_aae.figures.prior_samples import prior_of, told_classes
+from keras_aae.figures.prior_samples import has_class_components, prior_of
 from keras_aae.figures.rows import named_rows
 
 
@@ -42,7 +42,9 @@ def mode_samples(
     radii = _radii(start, stop, check_count("n", n, least=2))
     petals = [prior.along(k, radii) for k in range(prior.components)]
     images = decode(np.concatenate(petals))
-    names = row_names(prior.components, dataset if told_classes(model) else None)
+    names = row_names(
+        prior.components, dataset if has_class_components(model) else None
+    )
     rows = images.reshape(prior.components, n, *images.shape[1:])
     note = "" if dataset is None else dataset.note
     return named_rows(rows, names, note, along=("distance from the origin", radii))

@@ -9,7 +9,11 @@ from keras_aae.errors import KerasAAEError, UnsupportedError
 from keras_aae.figures.classes import MOST_CLASSES, label_medians, legend, show_classes
 from keras_aae.figures.codes import encode_test_images
 from keras_aae.figures.outlines import show_outlines
-from keras_aae.figures.prior_samples import draw_components, prior_of, told_classes
+from keras_aae.figures.prior_samples import (
+    draw_components,
+    has_class_components,
+    prior_of,
+)
 from keras_aae.figures.style import (
     COLUMN,
     FAINT,
@@ -69,7 +73,9 @@ def posterior_prior(model, dataset, *, n: int = 5000, seed: int = 0):
     _check_widths(codes, samples)
     labels, components = _countable(labels), _countable(components)
     names = tuple(dataset.class_names)
-    told = told_classes(model) and len(names) == getattr(prior, "num_classes", 0)
+    told = has_class_components(model) and len(names) == getattr(
+        prior, "num_classes", 0
+    )
     component, component_names = ("class", names) if told else ("component", ())
     titles = [
         f"codes of {len(codes):,} test images" + _by("class", labels),

@@ -1,7 +1,5 @@
 """Codes drawn from a model's prior."""
 
-import inspect
-
 import numpy as np
 
 from keras_aae.errors import UnsupportedError
@@ -40,14 +38,9 @@ def draw_components(prior, n: int, seed: int):
     return _as_array(prior.sample_of(labels, seed)), labels
 
 
-def told_classes(model) -> bool:
-    """Whether the discriminator of `model` gets the class of a code with the code."""
-    discriminate = getattr(model, "discriminate", None)
-    return (
-        "labels" in inspect.signature(discriminate).parameters
-        if discriminate
-        else False
-    )
+def has_class_components(model) -> bool:
+    """Whether `model` was told which component of its prior is for which class."""
+    return getattr(model, "components_are_classes", False)
 
 
 def _as_array(codes) -> np.ndarray:

@@ -14,6 +14,7 @@ from keras_aae.adversarial_losses import (
 )
 from keras_aae.checks import check_share
 from keras_aae.engine import ClassDecodingModel, Phase
+from keras_aae.engine.autoencoding import option_of_create
 from keras_aae.engine.class_decoding import check_labels
 from keras_aae.errors import RecipeError
 from keras_aae.matching import KERNELS, mmd
@@ -87,22 +88,24 @@ class AAE(PriorMatchingModel):
 
     @classmethod
     def create(
-        cls, image_shape, build=build_autoencoder_networks, *,
+        cls, image_shape, build=build_autoencoder_networks, told=0, *,
         posterior="deterministic", **options,
     ):  # fmt: skip
-        """A model with networks of its own; `options()` lists what it takes."""
+        """A model with networks of its own; `options()` lists what it takes.
+
+        Args:
+            image_shape: (height, width, channels).
+            build: Function (image_shape, heads, **options) -> (encoder, decoder).
+            told: Width of the one-hot classes that the discriminator is told.
+            posterior: Of the constructor.
+            **options: Of the networks and the constructor.
+        """
         architecture, noise, critic, others = cls.split_options(options)
         networks = build_posterior_networks(
             build, image_shape, posterior, **noise, **architecture
         )
-        told = cls.classes_told(architecture["latent_dim"], others)
         discriminator = build_discriminator(architecture["latent_dim"], told, **critic)
         return cls(*networks, discriminator, posterior=posterior, **others)
-
-    @classmethod
-    def classes_told(cls, latent_dim: int, options: dict) -> int:
-        """Width of the one-hot classes that the discriminator is told."""
-        return 0
 
     def phases(self):
         """Reconstruction, discrimination, regularization; the first and last may be one."""
@@ -157,10 +160,29 @@ class AAE(PriorMatchingModel):
         """A prior sample for each image of a batch, (batch, latent_dim)."""
         return self.prior.sample(ops.shape(batch.x)[0], self.seed_generator)
 
+    @property
+    def classes_told(self) -> int:
+        """How many classes the discriminator can be told, besides "unknown"; 0 if none."""
+        inputs = self.discriminator.inputs
+        return inputs[1].shape[-1] - 1 if len(inputs) > 1 else 0
+
     def judge(self, z, labels=None, training=False):
-        """The discriminator's logits of codes, (batch, 1); it is not told the labels."""
-        del labels
-        return self.discriminator(self.blurred(z, training), training=training)
+        """The discriminator's logits of codes, (batch, 1).
+
+        Args:
+            z: Codes.
+            labels: (batch,) whole numbers, -1 where unknown, None if all are. Of no
+                matter to a discriminator that is told no classes.
+            training: Whether noise is added.
+        """
+        z, unknown = self.blurred(z, training), self.classes_told
+        if not unknown:
+            return self.discriminator(z, training=training)
+        if labels is None:
+            labels = ops.full((ops.shape(z)[0],), -1, "int32")
+        told = ops.where(labels < 0, unknown, labels)
+        one_hot = ops.one_hot(told, unknown + 1, dtype=z.dtype)
+        return self.discriminator([z, one_hot], training=training)
 
     def blurred(self, z, training):
         """Codes as the discriminator sees them: with noise in training, if asked for."""
@@ -169,13 +191,20 @@ class AAE(PriorMatchingModel):
         noise = keras.random.normal(ops.shape(z), seed=self.seed_generator)
         return z + self.weight(self.discriminator_noise) * noise
 
-    def discriminate(self, z) -> np.ndarray:
+    def discriminate(self, z, labels=None) -> np.ndarray:
         """D: how sure the discriminator is that codes are of the prior, (n,) in [0, 1].
 
+        Args:
+            z: Codes, (n, latent_dim).
+            labels: The class that it is told of each, -1 or None where it is not.
+
         Raises:
-            DataError: the codes have another shape or are not finite.
+            DataError: the codes or labels have another shape or range.
         """
-        return self.map("discriminate", _discriminate, self.check_codes(z))
+        z = self.check_codes(z)
+        labels = np.full(len(z), -1) if labels is None else labels
+        labels = check_labels(labels, len(z), self.classes_told, least=-1)
+        return self.map("discriminate", _discriminate, z, labels)
 
     def complaints(self, row):
         return super().complaints(row) | discriminator_wins(
@@ -214,6 +243,7 @@ class LabelledAAE(AAE):
 
     defaults = {"latent_dim": 2, "prior": "umbrella"}
     uses_labels = True
+    components_are_classes = True
 
     def __init__(self, encoder, decoder, discriminator, **kwargs):
         super().__init__(encoder, decoder, discriminator, **kwargs)
@@ -224,10 +254,13 @@ class LabelledAAE(AAE):
             )
 
     @classmethod
-    def classes_told(cls, latent_dim: int, options: dict) -> int:
-        family = load_entry(options["prior"], PRIORS, "prior")
-        prior = family.build_for(latent_dim, options.get("components", 10), seed=0)
-        return getattr(prior, "num_classes", 0) + 1
+    def create(cls, image_shape, *, components: int = 10, **options):
+        """A model with networks of its own; `options()` lists what it takes."""
+        with_defaults = cls.defaults | options
+        family = load_entry(with_defaults["prior"], PRIORS, "prior")
+        prior = family.build_for(with_defaults["latent_dim"], components, seed=0)
+        told = getattr(prior, "num_classes", 0) + 1
+        return super().create(image_shape, told=told, components=components, **options)
 
     @property
     def label_classes(self) -> int:
@@ -246,47 +279,20 @@ class LabelledAAE(AAE):
         classes = ops.where(labels < 0, anything, ops.cast(labels, anything.dtype))
         return self.prior.sample_of(classes, self.seed_generator)
 
-    def judge(self, z, labels=None, training=False):
-        """The discriminator's logits of codes and classes, (batch, 1).
-
-        Args:
-            z: Codes.
-            labels: (batch,) whole numbers, -1 where unknown; None if all are.
-            training: Whether noise is added.
-        """
-        unknown = self.prior.num_classes
-        if labels is None:
-            labels = ops.full((ops.shape(z)[0],), -1, "int32")
-        told = ops.where(labels < 0, unknown, labels)
-        one_hot = ops.one_hot(told, unknown + 1, dtype=z.dtype)
-        z = self.blurred(z, training)
-        return self.discriminator([z, one_hot], training=training)
-
-    def discriminate(self, z, labels=None) -> np.ndarray:
-        """D: how sure the discriminator is that codes are of the prior, (n,) in [0, 1].
-
-        Args:
-            z: Codes, (n, latent_dim).
-            labels: The class that it is told of each, -1 or None where it is not.
-
-        Raises:
-            DataError: the codes or labels have another shape or range.
-        """
-        z = self.check_codes(z)
-        labels = np.full(len(z), -1) if labels is None else labels
-        labels = check_labels(labels, len(z), self.label_classes, least=-1)
-        return self.map("discriminate", _discriminate, z, labels)
-
 
 @keras.saving.register_keras_serializable("keras_aae")
 class SupervisedAAE(ClassDecodingModel, AAE):
     """An AAE whose decoder is told the class of the image, so that codes hold the style.
 
-    loss(x, decoder(z, y)); the game between encoder and discriminator is that of `AAE`.
+    loss(x, decoder(z, y)); the game between encoder and discriminator is that of `AAE`. A
+    discriminator that is told classes too, D(z, y), draws the styles of every class to
+    the prior, not only those of all images together.
 
     Args:
-        encoder, discriminator, ..., separate_updates: As of `AAE`.
+        encoder, ..., separate_updates: As of `AAE`.
         decoder: [codes, one-hot classes] -> logits of the images.
+        discriminator: codes, or [codes, one-hot of classes + 1] -> logit. In training
+            half of the classes are "unknown" to it, so that it can judge without.
 
     References:
         Adversarial Autoencoders (Makhzani, Shlens, Jaitly, Goodfellow, Frey, 2015),
@@ -296,10 +302,28 @@ class SupervisedAAE(ClassDecodingModel, AAE):
     defaults = {"latent_dim": 10}
 
     @classmethod
-    def create(cls, image_shape, *, classes: int = 10, **options):
+    def options(cls):
+        """Those of the family, and whether the discriminator is told classes."""
+        return super().options() | option_of_create(
+            "conditional_discriminator", bool, False
+        )
+
+    @classmethod
+    def create(
+        cls, image_shape, *, classes: int = 10,
+        conditional_discriminator: bool = False, **options,
+    ):  # fmt: skip
         """A model with networks of its own; `options()` lists what it takes."""
         build = partial(cls.build_networks, classes=classes)
-        return super().create(image_shape, build, **options)
+        told = classes + 1 if conditional_discriminator else 0
+        return super().create(image_shape, build, told, **options)
+
+    def judge(self, z, labels=None, training=False):
+        """The discriminator's logits of codes, (batch, 1); see `AAE.judge`."""
+        if training and self.classes_told and labels is not None:
+            withheld = keras.random.uniform(ops.shape(labels), seed=self.seed_generator)
+            labels = ops.where(withheld < 0.5, -1, labels)
+        return super().judge(z, labels, training)
 
 
 @keras.saving.register_keras_serializable("keras_aae")
@@ -351,5 +375,5 @@ class WAE(PriorMatchingModel):
         return super().get_config() | {"kernel": self.kernel}
 
 
-def _discriminate(model, z, *labels):
-    return ops.sigmoid(model.judge(z, *labels)[:, 0])
+def _discriminate(model, z, labels):
+    return ops.sigmoid(model.judge(z, labels)[:, 0])

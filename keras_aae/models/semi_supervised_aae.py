@@ -12,8 +12,8 @@ from keras_aae.adversarial_losses import (
 )
 from keras_aae.divergences import categorical_kl
 from keras_aae.engine import ClassDecodingModel, Phase
+from keras_aae.engine.autoencoding import option_of_create
 from keras_aae.engine.backend import engine
-from keras_aae.engine.class_decoding import classes_option
 from keras_aae.engine.feed import LABELLED
 from keras_aae.engine.phases import as_tensor_images
 from keras_aae.losses import RECONSTRUCTION_LOSSES
@@ -93,7 +93,7 @@ class CategoricalAAE(PriorMatchingModel):
         """Those of the constructors and networks, and the number of categories."""
         found = super().options()
         del found["posterior"]  # always deterministic
-        return found | classes_option(cls.defaults["classes"])
+        return found | option_of_create("classes", int, cls.defaults["classes"])
 
     @property
     def categories(self) -> Categorical:

@@ -82,7 +82,7 @@ def test_clusters_are_never_named_by_test_images():
 def test_codes_in_the_petal_of_their_class():
     petals, labels = [[0], [1], [2], [2], [3], [0]], [0, 1, 2, 3, 3, -1]
     data = dataset((petals, labels), (petals, labels), "abcd")
-    values = evaluate(Petals(uses_labels=True), data)
+    values = evaluate(Petals(components_are_classes=True), data)
     assert values["petal_accuracy"] == pytest.approx(4 / 5)
     # At the centres of petals: of their own, or far from it.
     assert values["petal_coverage"] == pytest.approx(4 / 5)
@@ -101,9 +101,8 @@ def test_without_labels_a_petal_may_have_any_class():
     "model",
     [
         Petals(),
-        Petals(Umbrella(5), uses_labels=True),
-        Petals(Normal(2), uses_labels=True),
-        Petals(uses_labels=True, classes=4),  # its decoder is told the class
+        Petals(Umbrella(5), components_are_classes=True),
+        Petals(Normal(2), components_are_classes=True),
     ],
 )
 def test_only_a_prior_of_the_classes_has_petals_of_their_own(model):

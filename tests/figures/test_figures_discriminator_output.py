@@ -44,7 +44,7 @@ def test_a_discriminator_that_knows_classes_is_told_none_and_it_says_so(model, d
         return np.full(len(z), 0.4)
 
     before = discriminator_output(model, dataset).axes[0].get_ylabel()
-    model.discriminate = discriminate
+    model.discriminate, model.classes_told = discriminate, 4
     after = discriminator_output(model, dataset).axes[0].get_ylabel()
     assert after == f"{before} (no class told)"
 

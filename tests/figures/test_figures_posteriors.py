@@ -84,11 +84,9 @@ def test_samples_of_components_are_balanced_and_coloured_by_them(
     assert not texts_of(samples)  # no component is meant for a class
 
 
-def test_components_are_the_classes_that_the_discriminator_is_told(
-    make_model, make_dataset
-):
+def test_components_are_the_classes_if_the_model_was_told_so(make_model, make_dataset):
     model, dataset = make_model(2, Umbrella(4)), make_dataset(classes=4)
-    model.discriminate = lambda z, labels=None: z[:, 0]
+    model.components_are_classes = True
     figure = posterior_prior(model, dataset)
     assert titles(figure)[1] == "200 samples of the prior, by class"
     assert set(texts_of(figure.axes[1])) == set(dataset.class_names)

@@ -301,6 +301,28 @@ def test_a_supervised_decoder_wants_classes(toy_images):
     assert model.encode(toy_images[0]).shape == (70, 3)
 
 
+def test_a_conditional_discriminator_learns_with_and_without_the_class():
+    plain = small_model("supervised-aae")
+    assert plain.classes_told == 0
+    with pytest.raises(DataError, match="Invalid labels"):
+        plain.discriminate(np.zeros((2, 3)), [0, 1])
+    model = small_model("supervised-aae", conditional_discriminator=True)
+    assert model.classes_told == 4
+    z, labels = ops.zeros((400, 3)), ops.ones((400,), "int32")
+    of_class, of_none = (
+        float(numpy(model.judge(z[:1], y))[0, 0]) for y in (labels[:1], None)
+    )
+    assert abs(of_class - of_none) > 1e-3
+    np.testing.assert_allclose(numpy(model.judge(z, labels)), of_class, atol=1e-6)
+    told = np.isclose(
+        numpy(model.judge(z, labels, training=True))[:, 0], of_class, atol=1e-6
+    )
+    assert 150 < told.sum() < 250
+    np.testing.assert_allclose(
+        numpy(model.judge(z, None, training=True)), of_none, atol=1e-6
+    )
+
+
 @pytest.fixture(scope="module")
 def semi_supervised(toy_images):
     """Trained on 56 images with the labels of two of each class."""
@@ -378,7 +400,8 @@ def test_normalised_codes_have_mean_0_and_variance_1_over_the_batch(batch):
     model = small_model("clustering-aae", normalised_codes=True)
     codes = numpy(model.encoder(batch.x, training=True))
     np.testing.assert_allclose(codes.mean(axis=0), 0, atol=1e-4)
-    np.testing.assert_allclose(codes.var(axis=0), 1, rtol=0.05)
+    # Some codes vary so little before training that the layer's epsilon counts.
+    np.testing.assert_allclose(codes.var(axis=0), 1, rtol=0.2)
     # One image alone is normalised as the images that were trained on.
     alone = numpy(model.encoder(batch.x[:1], training=False))
     assert np.abs(alone).max() > 0.01
