@@ -7,6 +7,8 @@ function returns the mean over the batch, a loss in nats.
 
 from keras import ops
 
+WINS = 0.95  # of what the discriminator is shown, told right
+
 
 def loss_on_prior(real, smoothing=0.0):
     """-E[(1 - s) log D(real) + s log(1 - D(real))].
@@ -41,3 +43,24 @@ GENERATOR_LOSSES = {"non-saturating": non_saturating, "minimax": minimax}
 def share_positive(logits):
     """Share of codes that the discriminator takes for the prior's; 0 counts half."""
     return ops.mean(0.5 * (1.0 + ops.sign(logits)))
+
+
+def discriminator_wins(
+    row, accuracies, fakes="of the codes", reals="of the prior's samples"
+) -> dict[str, str]:
+    """The warning that a discriminator is right nearly always, if it is.
+
+    Args:
+        row: Of the history.
+        accuracies: The terms of its accuracy on codes and on prior samples.
+        fakes: What the first is of, in words.
+        reals: What the second is of.
+    """
+    rights = [row[name] for name in accuracies]
+    if min(rights) < WINS:
+        return {}
+    return {
+        accuracies[0]: f"The discriminator wins: it tells {rights[0]:.0%} {fakes} and "
+        f"{rights[1]:.0%} {reals} right, where 50 % each is the goal. Give it a lower "
+        "learning rate or fewer units, or its opponent a higher one."
+    }

@@ -63,6 +63,26 @@ MODELS = {
         "keras_aae.models.aae:WAE",
         "Wasserstein autoencoder with a kernel's distance to the prior, WAE-MMD",
     ),
+    "sen": (
+        "keras_aae.models.sen:SEN",
+        "shared-encoding network: autoencoder and generator with one embedding",
+    ),
+    "variational-sen": (
+        "keras_aae.models.sen:VariationalSEN",
+        "the same with a variational encoder, so that random embeddings decode",
+    ),
+    "classifying-sen": (
+        "keras_aae.models.sen:ClassifyingSEN",
+        "the same with a classifier trained along, also on few labels",
+    ),
+    "directed-sen": (
+        "keras_aae.models.sen:DirectedSEN",
+        "the same, and its generator is told which class to make",
+    ),
+    "feature-sen": (
+        "keras_aae.models.sen:FeatureSEN",
+        "the same, and its generator is told features that nobody names",
+    ),
 }
 
 DATASETS = {

@@ -121,6 +121,7 @@ class FourPhases(AutoencodingModel):
 # The safe loader takes classes of the package only; this one stands in for a family.
 FourPhases.__module__ = "keras_aae.models.four_phases"
 
+SMALL_SEN = {"network": "dense", "discriminator_units": [8]}
 OPTIONS = {
     "conditional-vae": {"classes": 4},
     "labelled-aae": {"latent_dim": 2, "components": 4},
@@ -128,6 +129,8 @@ OPTIONS = {
     "semi-supervised-aae": {"classes": 4},
     "clustering-aae": {"classes": 4, "normalised_codes": True, "sharpness": 3.0},
     "reduction-aae": {"classes": 4},
+    **dict.fromkeys(("sen", "variational-sen", "feature-sen"), SMALL_SEN),
+    **dict.fromkeys(("classifying-sen", "directed-sen"), SMALL_SEN | {"classes": 4}),
 }
 FAMILIES = {name: SMALL for name in MODELS} | {"four-phases": {}}
 

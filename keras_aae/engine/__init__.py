@@ -3,6 +3,7 @@
 from keras_aae.engine.autoencoding import AutoencodingModel
 from keras_aae.engine.batch import Batch
 from keras_aae.engine.class_decoding import ClassDecodingModel
+from keras_aae.engine.classifying import ClassifyingModel
 from keras_aae.engine.feed import Feed
 from keras_aae.engine.optimizers import OptimizerGroup
 from keras_aae.engine.phases import Phase, PhasedModel
@@ -11,6 +12,7 @@ __all__ = [
     "AutoencodingModel",
     "Batch",
     "ClassDecodingModel",
+    "ClassifyingModel",
     "Feed",
     "OptimizerGroup",
     "Phase",

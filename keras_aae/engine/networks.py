@@ -21,6 +21,19 @@ def has_noise(model) -> bool:
     return _has(model, NOISE)
 
 
+def call_in_passing(network, x, training):
+    """What a network makes of x, without a trace in its running averages.
+
+    Images moved on purpose, made ones, or the same few labelled ones are no sample of
+    the data.
+    """
+    trainable, others = network.trainable_variables, network.non_trainable_variables
+    outputs, _ = network.stateless_call(
+        [v.value for v in trainable], [v.value for v in others], x, training=training
+    )
+    return outputs
+
+
 def _has(model, kinds) -> bool:
     return any(
         isinstance(layer, kinds)

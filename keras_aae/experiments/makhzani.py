@@ -26,7 +26,9 @@ HEALTH = ("adversarial-health", "learning-curves")
 # (6.3 % after 36). With smoothing 2.4 to 4.1 % after 8 epochs (four seeds; one of them 2.7
 # to 3.4 % with radii from 1.8 to 5), and no noise is needed; without batch normalisation
 # smoothing makes q(y|x) constant. With a radius that was large from the start one seed of
-# three stayed at 12 %: its cut went through the 4s and the 9s, not between them.
+# three stayed at 12 %: its cut went through the 4s and the 9s, not between them. All of
+# this with directions r that were found by a batch's own averages; by running ones two
+# errors of 2.4 and 1.4 % (100 labels, all labels with radius 2.5) became 2.2 and 1.2 %.
 CATEGORICAL = {
     "latent_dim": 5,
     "network": "normalised",
@@ -159,14 +161,16 @@ AAE_SEMI_1000 = replace(
     AAE_SEMI_100,
     recipe=AAE_SEMI_100.recipe.replace(name="aae-semi-1000", labels=1000),
     published={"test_error": 1.60},
-    seeds=(0,),
 )
 
 AAE_SEMI_ALL = replace(
     AAE_SEMI_100,
-    recipe=AAE_SEMI_100.recipe.replace(name="aae-semi-all", labels=None),
+    recipe=AAE_SEMI_100.recipe.replace(
+        name="aae-semi-all",
+        labels=None,
+        options={**CATEGORICAL, "radius": "linear:0:2.5:8"},
+    ),
     published={"test_error": 0.85},
-    seeds=(0,),
 )
 
 AAE_CLUSTERS_16 = Experiment(
@@ -183,7 +187,7 @@ AAE_CLUSTERS_16 = Experiment(
     source=SOURCE + "table 3",
     published={"cluster_error": 9.55},
     figures=("cluster-heads", "reconstructions", *HEALTH),
-    seeds=(0, 1),
+    seeds=(0, 1, 2),
     quick=False,
 )
 

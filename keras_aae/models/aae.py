@@ -8,6 +8,7 @@ from keras import ops
 
 from keras_aae.adversarial_losses import (
     GENERATOR_LOSSES,
+    discriminator_wins,
     loss_on_codes,
     loss_on_prior,
     share_positive,
@@ -21,7 +22,6 @@ from keras_aae.matching import KERNELS, mmd
 from keras_aae.models.prior_matching import (
     PriorMatchingModel,
     build_posterior_networks,
-    discriminator_wins,
 )
 from keras_aae.networks import build_autoencoder_networks
 from keras_aae.networks.discriminator import build_discriminator

@@ -14,7 +14,6 @@ from keras_aae.registry import PRIORS, check_name, load_entry
 
 DIRECTIONS = 50
 COLLAPSED = 0.05  # standard deviation of a dimension of the codes
-WINS = 0.95  # of what the discriminator is shown, told right
 
 
 def _deterministic(model, x, noise, training):
@@ -244,20 +243,3 @@ class PriorMatchingModel(AutoencodingModel):
 def _draw_code(model, x, noise):
     x = as_tensor_images(x)
     return model.code_of(x, noise if model.noise_width else None)
-
-
-def discriminator_wins(row, accuracies) -> dict[str, str]:
-    """The warning that a discriminator is right nearly always, if it is.
-
-    Args:
-        row: Of the history.
-        accuracies: The terms of its accuracy on codes and on prior samples.
-    """
-    rights = [row[name] for name in accuracies]
-    if min(rights) < WINS:
-        return {}
-    return {
-        accuracies[0]: f"The discriminator wins: it tells {rights[0]:.0%} of the codes "
-        f"and {rights[1]:.0%} of the prior's samples right, where 50 % each is the goal. "
-        "Give it a lower learning rate or fewer units, or the encoder a higher one."
-    }

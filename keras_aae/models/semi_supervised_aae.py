@@ -5,25 +5,28 @@ import numpy as np
 from keras import ops
 
 from keras_aae.adversarial_losses import (
+    discriminator_wins,
     loss_on_codes,
     loss_on_prior,
     non_saturating,
     share_positive,
 )
+from keras_aae.classification import cross_entropy, wrong
 from keras_aae.divergences import categorical_kl
-from keras_aae.engine import ClassDecodingModel, Phase
+from keras_aae.engine import ClassDecodingModel, ClassifyingModel, Phase
 from keras_aae.engine.autoencoding import option_of_create
 from keras_aae.engine.backend import engine
 from keras_aae.engine.feed import LABELLED
+from keras_aae.engine.networks import call_in_passing
 from keras_aae.engine.phases import as_tensor_images
 from keras_aae.losses import RECONSTRUCTION_LOSSES
-from keras_aae.models.prior_matching import PriorMatchingModel, discriminator_wins
+from keras_aae.models.prior_matching import PriorMatchingModel
 from keras_aae.networks import build_autoencoder_networks, check_widths
 from keras_aae.networks.discriminator import build_discriminator
 from keras_aae.priors import Categorical
 
 
-class CategoricalAAE(PriorMatchingModel):
+class CategoricalAAE(ClassifyingModel, PriorMatchingModel):
     """An autoencoder with two codes, a category y and a style z, each with a prior.
 
     The encoder gives logits a and beside them z, and y = softmax(sharpness a). One
@@ -151,16 +154,21 @@ class CategoricalAAE(PriorMatchingModel):
     def smoothing(self, batch, training):
         """How far q(y|x) is changed by the worst r, in nats."""
         x = batch.x
-        logits = ops.stop_gradient(self.logits_in_passing(x, training))
-
-        def divergence(r):
-            return categorical_kl(logits, self.logits_in_passing(x + r, training))
-
         start = unit_length(keras.random.normal(ops.shape(x), seed=self.seed_generator))
-        slope = engine.input_gradient(self, lambda r: ops.sum(divergence(r)), start)
+
+        # By running averages, or r would move the other images of its batch instead.
+        def change(r):
+            return ops.sum(self.divergence(x, r, training=False))
+
+        slope = engine.input_gradient(self, change, start)
         worst = self.weight(self.radius) * unit_length(slope)
-        loss = ops.mean(divergence(worst))
+        loss = ops.mean(self.divergence(x, worst, training))
         return loss, {"smoothing": loss}
+
+    def divergence(self, x, r, training):
+        """KL(q(y|x) || q(y|x + r)), q(y|x) held fixed, nats, (batch,)."""
+        logits = ops.stop_gradient(self.logits_in_passing(x, training))
+        return categorical_kl(logits, self.logits_in_passing(x + r, training))
 
     def draw_both(self, x, training):
         """y, (batch, K), and z, (batch, latent_dim), of images that may be noisy."""
@@ -184,21 +192,9 @@ class CategoricalAAE(PriorMatchingModel):
         del noise
         return self.split_codes(x, training)[1]
 
-    def class_probabilities(self, x) -> np.ndarray:
-        """q(y|x), (n, K).
-
-        Raises:
-            DataError: the images have another shape, type or range.
-        """
-        return self.map("probabilities", _probabilities, self.check_images(x))
-
-    def classify(self, x) -> np.ndarray:
-        """The most probable category of each image, (n,).
-
-        Raises:
-            DataError: the images have another shape, type or range.
-        """
-        return self.class_probabilities(x).argmax(axis=-1)
+    def class_logits(self, x):
+        """The logits of y, (batch, K)."""
+        return self.split_codes(x)[0]
 
     def complaints(self, row):
         styles = ("accuracy_codes", "accuracy_prior")
@@ -218,18 +214,6 @@ class CategoricalAAE(PriorMatchingModel):
             "radius": serialize(self.radius),
             "joint_smoothing": self.joint_smoothing,
         }
-
-
-def call_in_passing(network, x, training):
-    """What a network makes of x, without a trace in its running averages.
-
-    Images moved on purpose, or the same few labelled ones, are no sample of the data.
-    """
-    trainable, others = network.trainable_variables, network.non_trainable_variables
-    outputs, _ = network.stateless_call(
-        [v.value for v in trainable], [v.value for v in others], x, training=training
-    )
-    return outputs
 
 
 def unit_length(x):
@@ -313,13 +297,8 @@ class SemiSupervisedAAE(ClusteringAAE):
         """The cross-entropy of labelled images, in nats, and the share that is wrong."""
         x = self.corrupted(batch.x, training)
         logits = self.logits_in_passing(x, training)
-        loss = keras.losses.sparse_categorical_crossentropy(
-            batch.labels, logits, from_logits=True
-        )
-        labels = ops.cast(batch.labels, "int32")
-        wrong = ops.not_equal(ops.cast(ops.argmax(logits, axis=-1), "int32"), labels)
-        error = ops.mean(ops.cast(wrong, logits.dtype))
-        loss = ops.mean(loss)
+        loss = ops.mean(cross_entropy(batch.labels, logits))
+        error = ops.mean(wrong(batch.labels, logits))
         return loss, {"classification": loss, "classification_error": error}
 
 
@@ -430,7 +409,3 @@ class ReductionAAE(CategoricalAAE):
             "head_distance": serialize(self.head_distance),
             "head_weight": serialize(self.head_weight),
         }
-
-
-def _probabilities(model, x):
-    return model.draw_both(as_tensor_images(x), False)[0]

@@ -3,7 +3,7 @@
 import keras
 
 from keras_aae.errors import RecipeError
-from keras_aae.networks import conv, dense, lenet, normalised, pooled
+from keras_aae.networks import conv, dense, lenet, normalised, normalised_conv, pooled
 from keras_aae.registry import check_name
 from keras_aae.regularizers import WeightPenalty
 
@@ -13,6 +13,7 @@ NETWORKS = {
     "lenet": lenet,
     "pooled": pooled,
     "normalised": normalised,
+    "normalised-conv": normalised_conv,
 }
 PENALISED = {"encoder": (True, False), "decoder": (False, True), "both": (True, True)}
 

@@ -10,18 +10,22 @@ def build_discriminator(
     latent_dim: int,
     classes: int = 0,
     name: str = "discriminator",
+    outputs: int = 1,
     *,
     discriminator_units: tuple = (128, 128),
     discriminator_activation: str = "relu",
+    discriminator_dropout: float = 0.0,
 ):
-    """code -> dense layers -> one logit: is it of the prior?
+    """code -> dense layers -> one logit, is it of the prior?, or several.
 
     Args:
         latent_dim: Width of the code.
         classes: Width of the one-hot classes that it is told as well; 0 for none.
         name: Of the network.
+        outputs: How many logits.
         discriminator_units: Widths of its layers.
         discriminator_activation: Of these layers.
+        discriminator_dropout: Share of their units that a training step leaves out.
 
     Raises:
         RecipeError: an unknown activation, or a width out of range.
@@ -34,5 +38,7 @@ def build_discriminator(
     x = layers.Concatenate(name="both")(inputs) if classes else inputs[0]
     for i, width in enumerate(discriminator_units):
         x = layers.Dense(width, discriminator_activation, name=f"hidden_{i}")(x)
-    logit = layers.Dense(1, name="logit")(x)
+        if discriminator_dropout:
+            x = layers.Dropout(discriminator_dropout, name=f"dropout_{i}")(x)
+    logit = layers.Dense(outputs, name="logit")(x)
     return keras.Model(inputs if classes else inputs[0], logit, name=name)

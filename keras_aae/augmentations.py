@@ -1,0 +1,71 @@
+"""Changes that images may undergo and stay what they are: pure functions (x, seed).
+
+Images are (batch, H, W, C); every image of a batch has a draw of its own.
+"""
+
+import math
+
+import keras
+from keras import ops
+
+ANGLE = 15.0  # degrees
+SHIFT = 2.0  # pixels
+
+
+def dihedral(x, seed):
+    """One of the eight symmetries of the square: flips, quarter turns and both."""
+    x = ops.where(_coins(x, seed), ops.transpose(x, (0, 2, 1, 3)), x)
+    x = ops.where(_coins(x, seed), ops.flip(x, axis=1), x)
+    return ops.where(_coins(x, seed), ops.flip(x, axis=2), x)
+
+
+def moves(x, seed):
+    """A rotation of up to 15 degrees and a shift of up to 2 pixels, either way."""
+    n = ops.shape(x)[0]
+    draws = keras.random.uniform((3, n), -1.0, 1.0, seed=seed)
+    angle = draws[0] * math.radians(ANGLE)
+    return moved(x, angle, SHIFT * draws[1], SHIFT * draws[2])
+
+
+def moved(x, angle, down, right):
+    """Images rotated about their middle by `angle`, counterclockwise, and then shifted.
+
+    Between pixels values are interpolated linearly, outside an image they are 0.
+
+    Args:
+        x: Images, (batch, H, W, C).
+        angle: In radians, (batch,).
+        down: In pixels, (batch,).
+        right: In pixels, (batch,).
+    """
+    _, height, width, channels = x.shape
+    middle = ((height - 1) / 2, (width - 1) / 2)
+    rows = ops.arange(height, dtype=x.dtype)[None, :, None] - middle[0]
+    columns = ops.arange(width, dtype=x.dtype)[None, None, :] - middle[1]
+    rows, columns = rows - down[:, None, None], columns - right[:, None, None]
+    cos, sin = ops.cos(angle)[:, None, None], ops.sin(angle)[:, None, None]
+    # Where each pixel comes from: the inverse of the motion.
+    source = (
+        cos * rows + sin * columns + middle[0],
+        cos * columns - sin * rows + middle[1],
+    )
+    low = [ops.floor(place) for place in source]
+    flat = ops.reshape(x, (-1, height * width, channels))
+    total = 0.0
+    for corner in ((0, 0), (0, 1), (1, 0), (1, 1)):
+        r, c = low[0] + corner[0], low[1] + corner[1]
+        near = (1 - ops.abs(source[0] - r)) * (1 - ops.abs(source[1] - c))
+        inside = (r >= 0) & (r < height) & (c >= 0) & (c < width)
+        place = ops.clip(r, 0, height - 1) * width + ops.clip(c, 0, width - 1)
+        index = ops.reshape(ops.cast(place, "int32"), (-1, height * width, 1))
+        values = ops.take_along_axis(flat, index, axis=1)
+        weight = ops.where(inside, near, 0.0)
+        total = total + values * ops.reshape(weight, (-1, height * width, 1))
+    return ops.reshape(total, (-1, height, width, channels))
+
+
+def _coins(x, seed):
+    return keras.random.uniform((ops.shape(x)[0], 1, 1, 1), seed=seed) < 0.5
+
+
+AUGMENTATIONS = {"none": lambda x, seed: x, "dihedral": dihedral, "moves": moves}

@@ -1,0 +1,31 @@
+"""What models have in common that tell classes, or clusters, of images apart."""
+
+import numpy as np
+from keras import ops
+
+from keras_aae.engine.autoencoding import AutoencodingModel
+from keras_aae.engine.phases import as_tensor_images
+
+
+class ClassifyingModel(AutoencodingModel):
+    """A model with `class_logits(x)`, (batch, classes)."""
+
+    def class_probabilities(self, x) -> np.ndarray:
+        """How probable each class is of each image, (n, classes).
+
+        Raises:
+            DataError: the images have another shape, type or range.
+        """
+        return self.map("probabilities", _probabilities, self.check_images(x))
+
+    def classify(self, x) -> np.ndarray:
+        """The most probable class of each image, (n,).
+
+        Raises:
+            DataError: the images have another shape, type or range.
+        """
+        return self.class_probabilities(x).argmax(axis=-1)
+
+
+def _probabilities(model, x):
+    return ops.softmax(model.class_logits(as_tensor_images(x)))

@@ -1,0 +1,70 @@
+"""Convolutional encoder and decoder with batch normalisation and dropout.
+
+References:
+    Batch Normalization (Ioffe, Szegedy, 2015), section 3.2; Dropout (Srivastava, Hinton,
+    Krizhevsky, Sutskever, Salakhutdinov, 2014), section 4.
+"""
+
+import math
+
+import keras
+from keras import layers
+
+from keras_aae.networks.conv import crop
+
+HIDDEN_UNITS = (64, 128, 256)
+KERNEL_SIZE = 5
+DROPOUT = 0.2
+
+
+def encoder(image_shape, latent_dim, units, heads, hidden, outputs):
+    """image -> a 5x5 convolution -> 5x5 of stride 2, normalised -> one output a head."""
+    activation, kernel = _split(hidden)
+    images = x = layers.Input(image_shape, name="images")
+    x = layers.Conv2D(units[0], KERNEL_SIZE, padding="same", **kernel, name="conv_0")(x)
+    x = layers.Activation(activation, name="activation_0")(x)
+    for i, filters in enumerate(units[1:], start=1):
+        x = layers.Conv2D(
+            filters, KERNEL_SIZE, 2, "same", use_bias=False, **kernel, name=f"conv_{i}"
+        )(x)
+        x = _normalised(x, activation, i)
+    x = layers.Flatten(name="flatten")(x)
+    x = layers.Dropout(DROPOUT, name="dropout")(x)
+    codes = [layers.Dense(latent_dim, **outputs, name=head)(x) for head in heads]
+    return keras.Model(images, codes if len(codes) > 1 else codes[0], name="encoder")
+
+
+def decoder(image_shape, latent_dim, units, hidden, outputs):
+    """code -> dense -> 5x5 transposed convolutions of stride 2, normalised -> logits.
+
+    The first grid has twice the filters of the encoder's last. The image is decoded at
+    the next multiple of 2^(len(units) - 1) and cropped to its size.
+    """
+    activation, kernel = _split(hidden)
+    height, width, channels = image_shape
+    scale = 2 ** (len(units) - 1)
+    grid = (math.ceil(height / scale), math.ceil(width / scale), 2 * units[-1])
+    z = x = layers.Input((latent_dim,), name="z")
+    x = layers.Dense(math.prod(grid), use_bias=False, **kernel, name="hidden")(x)
+    x = _normalised(layers.Reshape(grid, name="grid")(x), activation, 0)
+    for i, filters in enumerate(reversed(units[1:]), start=1):
+        x = layers.Conv2DTranspose(
+            filters, KERNEL_SIZE, 2, "same", use_bias=False, **kernel, name=f"conv_{i}"
+        )(x)
+        x = _normalised(x, activation, i)
+    x = layers.Conv2DTranspose(
+        channels, KERNEL_SIZE, padding="same", **outputs, name="logits"
+    )(x)
+    return keras.Model(z, crop(x, height, width), name="decoder")
+
+
+def _split(hidden):
+    """The activation, which follows the normalisation, and what is the kernels' own."""
+    return hidden["activation"], {k: v for k, v in hidden.items() if k != "activation"}
+
+
+def _normalised(x, activation, i):
+    # The normalisation has the bias.
+    x = layers.BatchNormalization(name=f"normal_{i}")(x)
+    x = layers.Activation(activation, name=f"activation_{i}")(x)
+    return layers.Dropout(DROPOUT, name=f"dropout_{i}")(x)
