@@ -63,6 +63,10 @@ MODELS = {
         "keras_aae.models.aae:WAE",
         "Wasserstein autoencoder with a kernel's distance to the prior, WAE-MMD",
     ),
+    "classifier": (
+        "keras_aae.models.classifier:Classifier",
+        "dense or convolutional classifier, from few or all labels",
+    ),
 }
 
 DATASETS = {
@@ -180,6 +184,10 @@ FIGURES = {
     "space-per-class": (
         "keras_aae.figures.space_per_class:space_per_class",
         "which class each point of two latent dimensions decodes to, and their shares",
+    ),
+    "misclassified": (
+        "keras_aae.figures.misclassified:misclassified",
+        "test images given a wrong class, the surest first: class given (class)",
     ),
     "learning-curves": (
         "keras_aae.figures.learning_curves:learning_curves",
@@ -513,6 +521,14 @@ RECIPES = {
     "aae-reduction-2d": (
         "keras_aae.experiments.makhzani:AAE_REDUCTION_2D",
         "20 clusters and styles in one plane, no labels",
+    ),
+    "classifier-dense": (
+        "keras_aae.experiments.gtoubassi:CLASSIFIER_DENSE",
+        "dense classifier 784-100-10",
+    ),
+    "classifier-conv": (
+        "keras_aae.experiments.gtoubassi:CLASSIFIER_CONV",
+        "convolutional classifier in the manner of LeNet",
     ),
     "lines-coordinates": (
         "keras_aae.experiments.mrquincle:LINES_COORDINATES",

@@ -10,6 +10,7 @@ from keras_aae.adversarial_losses import (
     non_saturating,
     share_positive,
 )
+from keras_aae.classification import cross_entropy, wrong
 from keras_aae.divergences import categorical_kl
 from keras_aae.engine import ClassDecodingModel, Phase
 from keras_aae.engine.autoencoding import option_of_create
@@ -313,13 +314,8 @@ class SemiSupervisedAAE(ClusteringAAE):
         """The cross-entropy of labelled images, in nats, and the share that is wrong."""
         x = self.corrupted(batch.x, training)
         logits = self.logits_in_passing(x, training)
-        loss = keras.losses.sparse_categorical_crossentropy(
-            batch.labels, logits, from_logits=True
-        )
-        labels = ops.cast(batch.labels, "int32")
-        wrong = ops.not_equal(ops.cast(ops.argmax(logits, axis=-1), "int32"), labels)
-        error = ops.mean(ops.cast(wrong, logits.dtype))
-        loss = ops.mean(loss)
+        loss = ops.mean(cross_entropy(batch.labels, logits))
+        error = ops.mean(wrong(batch.labels, logits))
         return loss, {"classification": loss, "classification_error": error}
 
 
