@@ -344,6 +344,27 @@ METRICS = {
         "keras_aae.evaluation.classes:cluster_errors",
         "the same, each named after most of its training images (of 10,000); percent",
     ),
+    "fid": (
+        "keras_aae.evaluation.generation:generated_images",
+        "Frechet distance of 10,000 generated and test images of MNIST, in features of "
+        "our own small classifier, not of Inception: not comparable with published FID",
+    ),
+    "fid_mixture": (
+        "keras_aae.evaluation.generation:mixture_images",
+        "the same of images decoded from ten Gaussians fitted to the codes",
+    ),
+    "class_coverage": (
+        "keras_aae.evaluation.generation:generated_images",
+        "share of the classes that have 1 % of the generated images, by that classifier",
+    ),
+    "class_entropy": (
+        "keras_aae.evaluation.generation:generated_images",
+        "entropy of the classes' shares in generated images; nats, ln 10 = 2.303 is best",
+    ),
+    "class_confidence": (
+        "keras_aae.evaluation.generation:generated_images",
+        "mean probability of the generated images' most probable class",
+    ),
     "parzen_log_likelihood": (
         "keras_aae.evaluation.parzen:parzen_log_likelihood",
         "log p(x), Parzen windows around 10,000 samples, pixels in [0, 1]; nats; its "
@@ -529,6 +550,10 @@ RECIPES = {
     "classifier-conv": (
         "keras_aae.experiments.gtoubassi:CLASSIFIER_CONV",
         "convolutional classifier in the manner of LeNet",
+    ),
+    "mnist-features": (
+        "keras_aae.experiments.features:MNIST_FEATURES",
+        "small convolutional classifier, whose features FID is measured in",
     ),
     "lines-coordinates": (
         "keras_aae.experiments.mrquincle:LINES_COORDINATES",
