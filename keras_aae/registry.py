@@ -83,6 +83,10 @@ MODELS = {
         "keras_aae.models.sen:FeatureSEN",
         "the same, and its generator is told features that nobody names",
     ),
+    "classifier": (
+        "keras_aae.models.classifier:Classifier",
+        "dense or convolutional classifier, from few or all labels",
+    ),
 }
 
 DATASETS = {
@@ -200,6 +204,10 @@ FIGURES = {
     "space-per-class": (
         "keras_aae.figures.space_per_class:space_per_class",
         "which class each point of two latent dimensions decodes to, and their shares",
+    ),
+    "misclassified": (
+        "keras_aae.figures.misclassified:misclassified",
+        "test images given a wrong class, the surest first: class given (class)",
     ),
     "learning-curves": (
         "keras_aae.figures.learning_curves:learning_curves",
@@ -355,6 +363,27 @@ METRICS = {
     "cluster_error_majority": (
         "keras_aae.evaluation.classes:cluster_errors",
         "the same, each named after most of its training images (of 10,000); percent",
+    ),
+    "fid": (
+        "keras_aae.evaluation.generation:generated_images",
+        "Frechet distance of 10,000 generated and test images of MNIST, in features of "
+        "our own small classifier, not of Inception: not comparable with published FID",
+    ),
+    "fid_mixture": (
+        "keras_aae.evaluation.generation:mixture_images",
+        "the same of images decoded from ten Gaussians fitted to the codes",
+    ),
+    "class_coverage": (
+        "keras_aae.evaluation.generation:generated_images",
+        "share of the classes that have 1 % of the generated images, by that classifier",
+    ),
+    "class_entropy": (
+        "keras_aae.evaluation.generation:generated_images",
+        "entropy of the classes' shares in generated images; nats, ln 10 = 2.303 is best",
+    ),
+    "class_confidence": (
+        "keras_aae.evaluation.generation:generated_images",
+        "mean probability of the generated images' most probable class",
     ),
     "parzen_log_likelihood": (
         "keras_aae.evaluation.parzen:parzen_log_likelihood",
@@ -533,6 +562,18 @@ RECIPES = {
     "aae-reduction-2d": (
         "keras_aae.experiments.makhzani:AAE_REDUCTION_2D",
         "20 clusters and styles in one plane, no labels",
+    ),
+    "classifier-dense": (
+        "keras_aae.experiments.gtoubassi:CLASSIFIER_DENSE",
+        "dense classifier 784-100-10",
+    ),
+    "classifier-conv": (
+        "keras_aae.experiments.gtoubassi:CLASSIFIER_CONV",
+        "convolutional classifier in the manner of LeNet",
+    ),
+    "mnist-features": (
+        "keras_aae.experiments.features:MNIST_FEATURES",
+        "small convolutional classifier, whose features FID is measured in",
     ),
     "lines-coordinates": (
         "keras_aae.experiments.mrquincle:LINES_COORDINATES",

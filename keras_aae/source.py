@@ -25,6 +25,7 @@ DRAWN = (
     "scatterplot",
     "latent-sweep",
     "samples",
+    "misclassified",
     "learning-curves",
     "adversarial-health",
 )

@@ -1,5 +1,6 @@
 """From a recipe to a trained run, from an interrupted run to a finished one."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import keras
@@ -45,21 +46,41 @@ def complete(recipe: Recipe, dataset: Dataset) -> Recipe:
     )
 
 
+def _learned_from(dataset: Dataset, recipe: Recipe) -> Dataset:
+    """The data set with the training images that the model can learn from.
+
+    A model of labelled images alone has no others, so those that are held out for
+    validation count among its labels.
+    """
+    if not family(recipe.model).labelled_only:
+        return dataset
+    train = dataset.train
+    return replace(dataset, train=train.subset(_labelled_positions(train, recipe)))
+
+
+def _labelled_positions(train: Images, recipe: Recipe) -> np.ndarray:
+    """Where the labels are that the recipe lets the model know."""
+    if train.labels is None:
+        hidden = recipe.labels is not None
+        asking = f"labels={recipe.labels}" if hidden else f"A {recipe.model!r}"
+        raise DataError(
+            f"{asking} needs a data set with labels, and {recipe.dataset!r} has none."
+        )
+    if recipe.labels is None:
+        return np.flatnonzero(train.labels >= 0)
+    return stratified_subset(train.labels, recipe.labels, recipe.seed)
+
+
 def _feed(recipe: Recipe, train: Images) -> Feed:
-    batches = family(recipe.model).batches
-    labelled = None
-    if recipe.labels is not None:
-        if train.labels is None:
-            raise DataError(
-                f"labels={recipe.labels} needs a data set with labels, and "
-                f"{recipe.dataset!r} has none."
-            )
-        positions = stratified_subset(train.labels, recipe.labels, recipe.seed)
+    model_class = family(recipe.model)
+    batches, labelled = model_class.batches, None
+    if recipe.labels is not None and not model_class.labelled_only:
+        positions = _labelled_positions(train, recipe)
         labelled = train.subset(positions)
         # Of all other images nobody is told the class.
         train = train.with_labels_at(positions)
     elif LABELLED in batches and train.labels is not None:
-        labelled = train.subset(np.flatnonzero(train.labels >= 0))
+        labelled = train.subset(_labelled_positions(train, recipe))
     return Feed(train, recipe.batch_size, batches, seed=recipe.seed, labelled=labelled)
 
 
@@ -87,6 +108,14 @@ def _check_labels(model, recipe: Recipe, dataset: Dataset) -> None:
         raise RecipeError(
             f"labels={recipe.labels} hides labels, and a {recipe.model!r} needs one of "
             "every image. Leave it out, or train a semi-supervised-aae."
+        )
+
+
+def _check_watch(recipe: Recipe) -> None:
+    if recipe.watch and not hasattr(family(recipe.model), "encode"):
+        raise RecipeError(
+            f"watch={recipe.watch} follows the codes of images, and a {recipe.model!r} "
+            "has none. Leave it out."
         )
 
 
@@ -184,9 +213,11 @@ class Training:
 
     def __init__(self, recipe: Recipe, dataset: Dataset):
         self.recipe, self.note = recipe, dataset.note
+        dataset = _learned_from(dataset, recipe)
         images, validation = dataset.split_validation(recipe.validation, recipe.seed)
         self.validation = _with_labels(validation, family(recipe.model))
         self.feed = _feed(recipe, images)
+        _check_watch(recipe)
         self.watched = _first(images, recipe.watch)
         self.model = new_model(recipe, dataset.image_shape, self.feed.steps)
         _check_labels(self.model, recipe, dataset)

@@ -131,6 +131,7 @@ OPTIONS = {
     "reduction-aae": {"classes": 4},
     **dict.fromkeys(("sen", "variational-sen", "feature-sen"), SMALL_SEN),
     **dict.fromkeys(("classifying-sen", "directed-sen"), SMALL_SEN | {"classes": 4}),
+    "classifier": {"classes": 4},
 }
 FAMILIES = {name: SMALL for name in MODELS} | {"four-phases": {}}
 
@@ -138,6 +139,11 @@ FAMILIES = {name: SMALL for name in MODELS} | {"four-phases": {}}
 def family_class(name):
     """The class of a family on the menu, or ours."""
     return FourPhases if name == "four-phases" else family(name)
+
+
+def has_codes(name):
+    """Whether the family encodes images."""
+    return hasattr(family_class(name), "encode")
 
 
 def small_model(name, seed=0, optimizer=None, **options):
@@ -148,7 +154,8 @@ def small_model(name, seed=0, optimizer=None, **options):
         model = FourPhases.create(SHAPE, seed=seed, **options)
         model.compile(optimizer)
         return model
-    options = {**SMALL, **OPTIONS.get(name, {}), **options}
+    small = {k: v for k, v in SMALL.items() if k in family(name).options()}
+    options = {**small, **OPTIONS.get(name, {}), **options}
     return build_model(name, SHAPE, optimizer, **options, seed=seed)
 
 

@@ -3,11 +3,11 @@
 import numpy as np
 from keras import ops
 
-from keras_aae.engine.autoencoding import AutoencodingModel
+from keras_aae.engine.imaging import ImageModel
 from keras_aae.engine.phases import as_tensor_images
 
 
-class ClassifyingModel(AutoencodingModel):
+class ClassifyingModel(ImageModel):
     """A model with `class_logits(x)`, (batch, classes)."""
 
     def class_probabilities(self, x) -> np.ndarray:

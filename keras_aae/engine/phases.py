@@ -56,7 +56,9 @@ class PhasedModel(engine.Steps, keras.Model):
         pixel_noise: Whether a step draws a random number for every pixel.
         health_images: Training images that `health` is measured on after every epoch.
         label_classes: How many classes labels may be of; None where they are not used.
-        needs_all_labels: Whether an image without a label cannot be learned from.
+        needs_all_labels: Whether an image without a label cannot be learned from, and
+            none is to be left out.
+        labelled_only: Whether it learns from the labelled images, without all others.
     """
 
     terms: tuple[str, ...] = ()
@@ -65,6 +67,7 @@ class PhasedModel(engine.Steps, keras.Model):
     health_images: int = 0
     label_classes: int | None = None
     needs_all_labels: bool = False
+    labelled_only: bool = False
 
     def __init__(self, *, seed: int = 0, terms: tuple | None = None, **kwargs):
         super().__init__(**kwargs)

@@ -94,8 +94,8 @@ def _require_class_probabilities(model, *, uses_labels: bool) -> None:
         raise UnsupportedError(
             f"A model of class {type(model).__name__} does not learn "
             f"{'the classes from labels' if uses_labels else 'clusters without labels'}. "
-            f"Use a {'semi-supervised' if uses_labels else 'clustering'} adversarial "
-            "autoencoder."
+            f"Use a {'classifier or a semi-supervised' if uses_labels else 'clustering'} "
+            "adversarial autoencoder."
         )
 
 

@@ -99,6 +99,14 @@ def fit_density(model, dataset, *, components: int = 10, seed: int = 0) -> CodeD
     return CodeDensity(mixture.weights_, mixture.means_, mixture.covariances_)
 
 
+def generate_from_density(
+    model, dataset, n: int, *, components: int = 10, seed: int = 0
+) -> np.ndarray:
+    """`n` images decoded from codes of the density of `fit_density`, (n, H, W, C)."""
+    density = fit_density(model, dataset, components=components, seed=seed)
+    return model.decode(density.sample(n, seed))
+
+
 def training_codes(model, dataset) -> np.ndarray:
     """Codes of at most 10,000 training images, evenly spaced, float64 (n, latent_dim).
 

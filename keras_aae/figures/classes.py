@@ -127,9 +127,9 @@ def _countable(labels) -> list[int]:
     return classes if len(classes) <= MOST_CLASSES else []
 
 
-def short_name(name: str) -> str:
-    """A class's name, cut if it is too long for a figure."""
-    return name if len(name) <= 12 else name[:11] + "…"
+def short_name(name: str, letters: int = 12) -> str:
+    """A class's name, cut to so many letters if it is too long for a figure."""
+    return name if len(name) <= letters else name[: letters - 1] + "…"
 
 
 def _color(label: int) -> str:

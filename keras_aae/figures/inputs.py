@@ -13,8 +13,8 @@ REMEDIES = {
     "reconstruct": "Choose another figure, or a model with an encoder and a decoder.",
     "corrupt": "Choose another figure, or a denoising autoencoder.",
     "generate": "Choose another figure, or a model whose codes have a prior.",
-    "class_probabilities": "Choose another figure, or a semi-supervised or clustering "
-    "model.",
+    "class_probabilities": "Choose another figure, or a classifier, a semi-supervised or "
+    "a clustering model.",
     "discriminate": "Choose another figure, or an adversarial autoencoder.",
 }
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from keras_aae.errors import KerasAAEError, UnsupportedError
-from keras_aae.evaluation.density import fit_density
+from keras_aae.evaluation.density import generate_from_density
 from keras_aae.figures.grid import near_square, tile
 from keras_aae.figures.inputs import ability, check_count
 from keras_aae.figures.style import add_note, house_style, image_figure
@@ -52,13 +52,12 @@ def _from_prior(model, dataset, n: int, components: int, seed: int) -> np.ndarra
 
 def _from_density(model, dataset, n: int, components: int, seed: int) -> np.ndarray:
     ability(model, "encode", "samples")
-    decode = ability(model, "decode", "samples")
+    ability(model, "decode", "samples")
     if dataset is None:
         raise KerasAAEError(
             "Figure 'samples' with sampler 'gmm' needs training images. Pass dataset=..."
         )
-    density = fit_density(model, dataset, components=components, seed=seed)
-    return decode(density.sample(n, seed))
+    return generate_from_density(model, dataset, n, components=components, seed=seed)
 
 
 SAMPLERS = {"prior": _from_prior, "gmm": _from_density}

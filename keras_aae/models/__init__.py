@@ -7,6 +7,7 @@ from keras_aae.models.autoencoder import (
     DenoisingAutoencoder,
     SparseAutoencoder,
 )
+from keras_aae.models.classifier import Classifier
 from keras_aae.models.semi_supervised_aae import (
     ClusteringAAE,
     ReductionAAE,
@@ -19,6 +20,7 @@ __all__ = [
     "VAE",
     "WAE",
     "Autoencoder",
+    "Classifier",
     "ClusteringAAE",
     "ConditionalVAE",
     "ContractiveAutoencoder",

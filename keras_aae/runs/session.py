@@ -115,6 +115,8 @@ class Session:
         every = max(1, epochs // SNAPSHOTS)
         if epoch % every and epoch not in (1, epochs):
             return
+        if not hasattr(model, "generate"):
+            return
         with suppress(UnsupportedError):
             images = model.generate(SNAPSHOT_IMAGES, seed=model.seed)
             self.folder.write_snapshot(epoch, images)

@@ -94,6 +94,8 @@ class ClassModel(LinearModel):
     one falls with pixel (0, 1).
     """
 
+    uses_labels = True
+
     def __init__(self, classes, latent_dim=2, prior=None):
         super().__init__(latent_dim, prior)
         self.classes = classes

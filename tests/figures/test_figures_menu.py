@@ -19,7 +19,7 @@ HISTORY = [
 
 SHAPES = {"point-clouds": (12, 2, 1)}
 DIMENSIONS = {"scatterplot-3d": 3}
-OF_CLASSES = ("mode-samples", "style-grid", "cluster-heads")
+OF_CLASSES = ("mode-samples", "style-grid", "cluster-heads", "misclassified")
 SNAPSHOTS = {epoch: np.full((25, 8, 8, 1), epoch / 9, "float32") for epoch in (1, 2, 3)}
 
 

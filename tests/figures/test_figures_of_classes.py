@@ -5,6 +5,7 @@ import pytest
 
 from keras_aae.errors import KerasAAEError, UnsupportedError
 from keras_aae.figures.cluster_heads import cluster_heads
+from keras_aae.figures.misclassified import misclassified
 from keras_aae.figures.mode_samples import mode_samples
 from keras_aae.figures.style import house_style
 from keras_aae.figures.style_grid import style_grid
@@ -219,3 +220,45 @@ def test_a_model_without_clusters_is_named(model, dataset):
         UnsupportedError, match="`class_probabilities`, which LinearMod"
     ):
         cluster_heads(model, dataset)
+
+
+def test_the_surest_mistakes_stand_first_under_their_titles(make_class_model, grouped):
+    wrong = [0, 1]  # all others are of the class that the model finds
+    rows = grouped.test
+    rows.labels = np.append(rows.labels[:-1], -1)
+    found = rows.images[wrong, 0, 0, 0].astype(int) * 4 // 256
+    # The model is the surer, the darker pixel (0, 1) is.
+    rows.images[wrong, 0, 1, 0] = (200, 100)
+    figure = misclassified(make_class_model(4), grouped)
+    short = ("zero", "one", "two", "a very …")
+    expected = [
+        f"{short[found[i]]}\n({short[rows.labels[i]]})" for i in reversed(wrong)
+    ]
+    assert names_on(figure) == expected
+    shown = np.asarray(figure.axes[0].images[0].get_array())
+    np.testing.assert_allclose(shown[:, :8], rows.images[1, ..., 0] / 255)
+    assert shown.shape == (8, 17)
+    (text,) = names_on(misclassified(make_class_model(4), grouped, n=1))
+    assert text == expected[0]
+
+
+def test_names_of_a_letter_stand_in_a_line(make_class_model, make_dataset):
+    dataset = make_dataset(n=60, classes=4, names=("0", "1", "2", "3"))
+    titles = names_on(misclassified(make_class_model(4), dataset, n=12, columns=5))
+    assert len(titles) == 12 and all(
+        title[0] != title[3] and f"{title[0]} ({title[3]})" == title for title in titles
+    )
+
+
+def test_without_labels_or_mistakes_there_is_nothing_to_show(
+    make_class_model, make_dataset, grouped
+):
+    model = make_class_model(4)
+    with pytest.raises(UnsupportedError, match="needs labelled images"):
+        misclassified(model, make_dataset(classes=0))
+    grouped.test.labels[:2] = -1
+    with pytest.raises(UnsupportedError, match="every test image is given its class"):
+        misclassified(model, grouped)
+    model.uses_labels = False
+    with pytest.raises(UnsupportedError, match="learns their classes from labels"):
+        misclassified(model, grouped)

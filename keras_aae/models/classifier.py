@@ -1,0 +1,106 @@
+"""Classifier: images to classes, from labels."""
+
+from functools import cached_property
+
+import keras
+import numpy as np
+from keras import ops
+
+from keras_aae.classification import cross_entropy, wrong
+from keras_aae.engine import ClassifyingModel, Phase
+from keras_aae.engine.phases import as_tensor_images
+from keras_aae.errors import UnsupportedError
+from keras_aae.networks.classifier import build_classifier
+
+
+@keras.saving.register_keras_serializable("keras_aae")
+class Classifier(ClassifyingModel):
+    """Learns to tell the class of an image.
+
+    minimise  mean_x  -log p(label|x),  p(.|x) = softmax(classifier(x)), in nats
+
+    It learns from labelled images alone.
+
+    Args:
+        classifier: images -> logits, (batch, classes). What its last layer is given are
+            the features.
+        seed: Of the model's random numbers.
+
+    References:
+        Gradient-Based Learning Applied to Document Recognition (LeCun, Bottou, Bengio,
+        Haffner, 1998), for the convolutional one.
+    """
+
+    terms = ("classification_loss", "accuracy")
+    builders = (build_classifier,)
+    labelled_only = True
+    uses_labels = True
+
+    def __init__(self, classifier, *, seed: int = 0, **kwargs):
+        super().__init__(seed=seed, **kwargs)
+        self.classifier = classifier
+        self.built = True
+
+    @classmethod
+    def create(cls, image_shape, **options):
+        """A model with a network of its own; `options()` lists what it takes."""
+        architecture, others = cls.split_options(options)
+        return cls(build_classifier(image_shape, **architecture), **others)
+
+    @property
+    def image_shape(self):
+        """(height, width, channels) of the images."""
+        return tuple(self.classifier.input_shape[1:])
+
+    @property
+    def label_classes(self) -> int:
+        """How many classes labels may be of."""
+        return self.classifier.output_shape[-1]
+
+    def phases(self):
+        """One phase: classification."""
+        return [Phase("classification", self.classification, (self.classifier,))]
+
+    def classification(self, batch, training):
+        """The cross-entropy of a batch, in nats, and the share that is right."""
+        if batch.labels is None:
+            raise UnsupportedError(
+                "A Classifier learns classes from labels, and there are none. Give "
+                "labels, or train an autoencoder."
+            )
+        logits = self.classifier(batch.x, training=training)
+        loss = ops.mean(cross_entropy(batch.labels, logits))
+        accuracy = 1.0 - ops.mean(wrong(batch.labels, logits))
+        return loss, {"classification_loss": loss, "accuracy": accuracy}
+
+    def call(self, x):
+        """p(class|x) of images, (batch, classes)."""
+        return ops.softmax(self.class_logits(as_tensor_images(x)))
+
+    def class_logits(self, x):
+        """The logits of the classes, (batch, classes)."""
+        return self.classifier(x, training=False)
+
+    def features(self, x) -> np.ndarray:
+        """What the last layer is given of images, without dropout, (n, features).
+
+        Raises:
+            DataError: the images have another shape, type or range.
+        """
+        return self.map("features", _features, self.check_images(x))
+
+    @cached_property
+    def _body(self):
+        """The network up to its last layer."""
+        return keras.Model(self.classifier.inputs[0], self.classifier.layers[-1].input)
+
+    def get_config(self):
+        return {
+            "classifier": keras.saving.serialize_keras_object(self.classifier),
+            "seed": self.seed,
+            "name": self.name,
+        }
+
+
+def _features(model, x):
+    return model._body(as_tensor_images(x), training=False)

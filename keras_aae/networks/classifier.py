@@ -1,0 +1,55 @@
+"""Classifiers: the encoder of a network, and one logit a class."""
+
+import keras
+from keras import layers
+
+from keras_aae.checks import check_share
+from keras_aae.networks import NETWORKS, check_activation, check_widths
+from keras_aae.registry import check_name
+
+# Of those that narrow an image down to a row of features.
+BODIES = {name: NETWORKS[name] for name in ("dense", "conv", "lenet", "normalised")}
+
+
+def build_classifier(
+    image_shape,
+    *,
+    classes: int = 10,
+    network: str = "dense",
+    hidden_units: tuple | None = None,
+    activation: str = "relu",
+    dropout: float = 0.0,
+):
+    """image -> the layers of an encoder, the last of them the features -> logits.
+
+    Args:
+        image_shape: (height, width, channels).
+        classes: How many logits.
+        network: A key of `BODIES`.
+        hidden_units: Widths of the layers (convolutions: filters). Defaults to the
+            network's own.
+        activation: Of the hidden layers.
+        dropout: Share of the features that are set to 0 in a step of training.
+
+    Raises:
+        RecipeError: an unknown activation, or a value out of range.
+        KerasAAEError: an unknown network.
+    """
+    body = BODIES[check_name(network, BODIES, "network of a classifier:")]
+    units = tuple(body.HIDDEN_UNITS if hidden_units is None else hidden_units)
+    check_widths(classes=(classes,), hidden_units=units)
+    check_activation(activation)
+    check_share("dropout", dropout, zero=True)
+    encoder = body.encoder(
+        image_shape,
+        classes,
+        units,
+        ("z",),
+        hidden={"activation": activation},
+        outputs={},
+    )
+    x = encoder.get_layer("z").input
+    if dropout:
+        x = layers.Dropout(dropout, name="dropout")(x)
+    logits = layers.Dense(classes, name="logits")(x)
+    return keras.Model(encoder.inputs[0], logits, name="classifier")
