@@ -78,6 +78,10 @@ DATASETS = {
         "keras_aae.data.digits:load_digits",
         "1,797 digits of 8x8 brought to 28x28; bundled, needs no download",
     ),
+    "lfw": (
+        "keras_aae.data.lfw:load_lfw",
+        "faces, one of each of 5,749 people, 64x64 in colour; a tenth held out; unlabelled",
+    ),
     "lines": (
         "keras_aae.data.lines:load_lines",
         "80 + 20 synthetic clouds of points along lines, as images of 28x28; unlabelled",
