@@ -73,8 +73,8 @@ def training_options(function):
 @click.option("--patience", type=int, help="Epochs without improvement to stop after.")
 @click.option("--limit", type=int, help="Use at most so many images.")
 @click.option("--labels", type=int, help="Labelled training images.")
-@click.option("--image-size", type=int, help="Resize the images of a folder.")
-@click.option("--channels", type=int, help="1 grey, 3 colour (image folder).")
+@click.option("--image-size", type=int, help="Resize the images of a folder, or lfw.")
+@click.option("--channels", type=int, help="1 grey, 3 colour (image folder, lfw).")
 @click.option("--seed", type=int)
 @click.option(
     "--seeds", type=Seeds(),

@@ -102,6 +102,10 @@ DATASETS = {
         "keras_aae.data.digits:load_digits",
         "1,797 digits of 8x8 brought to 28x28; bundled, needs no download",
     ),
+    "lfw": (
+        "keras_aae.data.lfw:load_lfw",
+        "faces, one of each of 5,749 people, 64x64 in colour; a tenth held out; unlabelled",
+    ),
     "lines": (
         "keras_aae.data.lines:load_lines",
         "80 + 20 synthetic clouds of points along lines, as images of 28x28; unlabelled",
@@ -141,6 +145,10 @@ FIGURES = {
         "keras_aae.figures.reconstructions:reconstruction_grid",
         "test images in a square, their reconstructions in another",
     ),
+    "triple-panel": (
+        "keras_aae.figures.reconstructions:triple_panel",
+        "noisy test images, what they are denoised to, and generated images, in squares",
+    ),
     "thresholded": (
         "keras_aae.figures.reconstructions:thresholded",
         "test images, their reconstructions, and these above a threshold",
@@ -172,6 +180,10 @@ FIGURES = {
     "morph": (
         "keras_aae.figures.animation:morph",
         "GIF: a tour through the codes of a test image of each class",
+    ),
+    "attribute-directions": (
+        "keras_aae.figures.attribute_directions:attribute_directions",
+        "test images whose codes are moved towards thick ones, slanted ones, or a class",
     ),
     "receptive-fields": (
         "keras_aae.figures.receptive_fields:receptive_fields",
@@ -232,6 +244,10 @@ FIGURES = {
     "code-distributions": (
         "keras_aae.figures.code_distributions:code_distributions",
         "quantiles of the codes over the epochs",
+    ),
+    "embedding-histograms": (
+        "keras_aae.figures.embedding_histograms:embedding_histograms",
+        "histograms of each unit: codes of test images, and codes that are generated",
     ),
     "posterior-prior": (
         "keras_aae.figures.posteriors:posterior_prior",
@@ -319,6 +335,24 @@ METRICS = {
     "knn_accuracy_1000": (
         "keras_aae.evaluation.codes:knn_accuracy",
         "the same with 1,000 labelled images",
+    ),
+    "linear_accuracy": (
+        "keras_aae.evaluation.probes:linear_accuracy",
+        "logistic regression's accuracy on test codes with 10,000 labelled images",
+    ),
+    "frozen_accuracy_100": (
+        "keras_aae.evaluation.probes:few_label_accuracies",
+        "kernel logistic regression's accuracy on test codes with 100 labelled images, "
+        "mean of 5 draws of these; their standard deviation (_std); slow",
+    ),
+    "frozen_accuracy_500": (
+        "keras_aae.evaluation.probes:few_label_accuracies",
+        "the same with 500 labelled images; slow",
+    ),
+    "pseudo_label_accuracy_100": (
+        "keras_aae.evaluation.probes:few_label_accuracies",
+        "the same with 100 labelled images and the classifier's own guesses at 2,500 "
+        "others; slow",
     ),
     "mean_code": (
         "keras_aae.evaluation.codes:mean_code",
@@ -414,8 +448,11 @@ METRICS = {
     ),
 }
 
-# Measured only where they are named, since they take minutes.
+# Measured only where they are named, since they take many seconds, or minutes.
 SLOW_METRICS = (
+    "frozen_accuracy_100",
+    "frozen_accuracy_500",
+    "pseudo_label_accuracy_100",
     "nll_5000",
     "nll_5000_binarised",
     "parzen_log_likelihood",

@@ -6,6 +6,7 @@ import os
 import socket
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from keras_aae.errors import DataError
@@ -35,31 +36,45 @@ def find_or_download(
         DataNotFoundError: it is nowhere and cannot be downloaded.
     """
     folders = search_folders(data_dir)
-    for folder in folders:
-        if os.path.exists(folder / name):
-            return folder / name
+    found = find(name, folders)
+    if found is not None:
+        return found
     try:
         return _download(cache_folder() / name, origin, sha256)
     except OSError as error:
-        raise DataNotFoundError(
-            f"{name} was not found in {', '.join(map(str, folders))} and could not be "
-            f"downloaded ({error}). Name a folder that holds it with --data-dir or "
-            "KERAS_AAE_DATA, or use --dataset digits, which needs no download."
-        ) from None
+        raise not_found(name, folders, error) from None
+
+
+def find(name: str, folders: Sequence[Path]) -> Path | None:
+    """Return the path of a data file or folder in the first folder that holds it."""
+    paths = (folder / name for folder in folders)
+    return next((path for path in paths if os.path.exists(path)), None)
+
+
+def not_found(
+    name: str, folders: Sequence[Path], error: Exception
+) -> DataNotFoundError:
+    """Return the error that no folder holds a data file and why there is no download."""
+    return DataNotFoundError(
+        f"{name} was not found in {', '.join(map(str, folders))} and could not be "
+        f"downloaded ({error}). Name a folder that holds it with --data-dir or "
+        "KERAS_AAE_DATA, or use --dataset digits, which needs no download."
+    )
 
 
 def search_folders(data_dir: str | Path | None = None) -> list[Path]:
     """Return the folders to look in, first to last."""
     named = (data_dir, os.environ.get("KERAS_AAE_DATA"))
-    return [*(_path(folder) for folder in named if folder), cache_folder()]
+    return [*(as_path(folder) for folder in named if folder), cache_folder()]
 
 
 def cache_folder() -> Path:
     """Return the folder where Keras keeps data sets."""
-    return _path(os.environ.get("KERAS_HOME") or "~/.keras") / "datasets"
+    return as_path(os.environ.get("KERAS_HOME") or "~/.keras") / "datasets"
 
 
-def _path(folder: str | Path) -> Path:
+def as_path(folder: str | Path) -> Path:
+    """Return the path of a folder that a user named, `~` being their home."""
     return Path(os.path.expanduser(folder))
 
 
@@ -88,7 +103,7 @@ def _download(target: Path, origin: str, sha256: str) -> Path:
     # get_file writes in place; only a complete and checked file may get the final name.
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".download-") as folder:
         try:
-            with _timeout(), contextlib.redirect_stdout(sys.stderr):
+            with network_timeout(), contextlib.redirect_stdout(sys.stderr):
                 path = keras.utils.get_file(
                     target.name,
                     origin,
@@ -104,8 +119,9 @@ def _download(target: Path, origin: str, sha256: str) -> Path:
 
 
 @contextlib.contextmanager
-def _timeout():
-    # get_file takes no timeout; without one a silent network blocks for ever.
+def network_timeout():
+    """Give up waiting for a silent network after some seconds."""
+    # get_file takes no timeout; without one it blocks for ever.
     before = socket.getdefaulttimeout()
     socket.setdefaulttimeout(TIMEOUT_SECONDS)
     try:

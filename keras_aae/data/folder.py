@@ -3,11 +3,15 @@
 import os
 from pathlib import Path
 
-import numpy as np
-
 from keras_aae.data.dataset import Dataset, split_test
 from keras_aae.data.images import Images
-from keras_aae.data.pictures import ENDINGS, has_colour, read_picture
+from keras_aae.data.pictures import (
+    ENDINGS,
+    check_channels,
+    check_size,
+    has_colour,
+    read_pictures,
+)
 from keras_aae.errors import DataError
 
 
@@ -33,31 +37,14 @@ def load_folder(
         DataError: there are no images, one is unreadable or has another size, or the
             folder is laid out in another way.
     """
-    path, size = Path(path), _checked_size(image_size)
-    if channels not in (None, 1, 3):
-        raise DataError(
-            f"Invalid channels {channels}; expected 1 (grey) or 3 (colour)."
-        )
+    path, size = Path(path), check_size(image_size)
+    check_channels(channels)
     parts = [_find(folder) for folder in _part_folders(path)]
     class_names = _class_names(path, parts)
     channels = channels or _common_channels(parts)
     images = [_read(part, class_names, size, channels) for part in parts]
     train, test = images if len(images) == 2 else split_test(*images)
     return Dataset(path.resolve().name, train, test, class_names)
-
-
-def _checked_size(image_size) -> tuple[int, int] | None:
-    if image_size is None:
-        return None
-    size = (image_size,) * 2 if np.ndim(image_size) == 0 else tuple(image_size)
-    if len(size) != 2 or not all(
-        isinstance(s, int | np.integer) and s > 0 for s in size
-    ):
-        raise DataError(
-            f"Invalid image size {image_size}; expected one side in pixels or (height, "
-            "width), each 1 or more."
-        )
-    return size
 
 
 def _part_folders(path: Path) -> list[Path]:
@@ -67,9 +54,9 @@ def _part_folders(path: Path) -> list[Path]:
 
 def _find(folder: Path) -> list[tuple[Path, str | None]]:
     """Return (file, class name or None) of all images of one part, sorted."""
-    flat = [(file, None) for file in _pictures(folder)]
+    flat = [(file, None) for file in pictures_in(folder)]
     sub_folders = {
-        sub: _pictures(sub) for sub in _entries(folder) if os.path.isdir(sub)
+        sub: pictures_in(sub) for sub in entries_of(folder) if os.path.isdir(sub)
     }
     found = [(file, sub.name) for sub, files in sub_folders.items() for file in files]
     if flat and found:
@@ -91,15 +78,21 @@ def _find(folder: Path) -> list[tuple[Path, str | None]]:
     return flat or found
 
 
-def _pictures(folder: Path) -> list[Path]:
+def pictures_in(folder: Path) -> list[Path]:
+    """Return the image files of a folder, sorted; hidden files are passed over."""
     return [
         entry
-        for entry in _entries(folder)
+        for entry in entries_of(folder)
         if entry.suffix.lower() in ENDINGS and not os.path.isdir(entry)
     ]
 
 
-def _entries(folder: Path) -> list[Path]:
+def entries_of(folder: Path) -> list[Path]:
+    """Return all that is in a folder, sorted, but hidden files.
+
+    Raises:
+        DataError: there is no such folder, or it cannot be read.
+    """
     try:
         return sorted(e for e in folder.iterdir() if not e.name.startswith("."))
     except OSError as error:
@@ -127,34 +120,8 @@ def _common_channels(parts: list[list]) -> int:
 
 
 def _read(part, class_names, size, channels) -> Images:
-    files = [file for file, _ in part]
-    first = read_picture(files[0], size, channels)
-    x = _allocate((len(files), *first.shape))
-    for row, file in zip(x, files, strict=True):
-        picture = read_picture(file, size, channels)
-        if picture.shape != row.shape:
-            raise _odd_size(file, picture, files[0], first)
-        row[...] = picture
+    x = read_pictures([file for file, _ in part], size, channels)
     if not class_names:
         return Images(x)
     numbers = {name: number for number, name in enumerate(class_names)}
     return Images(x, [numbers[name] for _, name in part])
-
-
-def _allocate(shape: tuple) -> np.ndarray:
-    try:
-        return np.empty(shape, np.uint8)
-    except MemoryError:
-        raise DataError(
-            f"{shape[0]:,} images of {shape[1]}x{shape[2]} need "
-            f"{np.prod(shape, dtype=float) / 2**30:.1f} GiB of memory, more than there is. "
-            "Give a smaller --image-size, or save them as an .npy file."
-        ) from None
-
-
-def _odd_size(file, picture, first_file, first) -> DataError:
-    (height, width), (h, w) = picture.shape[:2], first.shape[:2]
-    return DataError(
-        f"{file} is {height}x{width} (height x width) but {first_file.name} is {h}x{w}; "
-        "expected images of one size. Give --image-size to resize all of them."
-    )

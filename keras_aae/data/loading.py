@@ -1,5 +1,6 @@
 """From what a user names, a menu entry, a file or a folder, to a data set."""
 
+import inspect
 import os
 from collections.abc import Callable
 from dataclasses import replace
@@ -34,26 +35,24 @@ def load_dataset(
             path of a folder of images. None: MNIST, or where it cannot be had the bundled
             digits, with a `note` that says so.
         data_dir: folder to look in first for the files of a named set.
-        image_size: for a folder: side or (H, W) to which all images are resized.
-        channels: for a folder: 1 for grey, 3 for colour.
+        image_size: for a folder, or `lfw`: side or (H, W) to which all images are resized.
+        channels: for a folder, or `lfw`: 1 for grey, 3 for colour.
         limit: use at most so many train and so many test images.
         seed: chooses them.
 
     Raises:
         DataError: there is no such set, or it is damaged or not what was expected.
     """
-    if _is_folder(name):
-        from keras_aae.data.folder import load_folder
-
-        dataset = load_folder(os.path.expanduser(name), image_size, channels)
-    else:
-        load = _loader(name, data_dir)
-        if image_size is not None or channels is not None:
-            raise DataError(
-                f"The data set {name or 'mnist'} has its own image size and channels; "
-                "expected them to be given for a folder of images only. Leave them out."
-            )
-        dataset = load()
+    load = _loader(name, data_dir)
+    shape = {"image_size": image_size, "channels": channels}
+    shape = {key: value for key, value in shape.items() if value is not None}
+    if not shape.keys() <= inspect.signature(load).parameters.keys():
+        raise DataError(
+            f"The data set {name or 'mnist'} has its own image size and channels; "
+            "expected them to be given for a folder of images, or for faces, only. "
+            "Leave them out."
+        )
+    dataset = load(**shape)
     return dataset if limit is None else dataset.limited(limit, seed)
 
 
@@ -62,9 +61,13 @@ def _is_folder(name: str | Path | None) -> bool:
     return not named and os.path.isdir(os.path.expanduser(name))
 
 
-def _loader(name, data_dir) -> Callable[[], Dataset]:
+def _loader(name, data_dir) -> Callable[..., Dataset]:
     if name is None:
         return partial(_load_default, data_dir)
+    if _is_folder(name):
+        from keras_aae.data.folder import load_folder
+
+        return partial(load_folder, os.path.expanduser(name))
     if Path(name).suffix.lower() in FILE_ENDINGS:
         from keras_aae.data.npz import load_npz
 

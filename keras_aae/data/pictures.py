@@ -1,6 +1,7 @@
-"""One image file to one array: grey or colour, upright, 8 bits, resized."""
+"""Image files to arrays: grey or colour, upright, 8 bits, resized."""
 
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,37 @@ ENDINGS = tuple(FORMATS)
 GREY_MODES = ("1", "L", "LA", "La", "I", "I;16", "I;16B", "I;16L")
 
 
+def check_size(image_size) -> tuple[int, int] | None:
+    """Return a side, or (H, W), as (H, W), and None as it is.
+
+    Raises:
+        DataError: it is none of these.
+    """
+    if image_size is None:
+        return None
+    size = (image_size,) * 2 if np.ndim(image_size) == 0 else tuple(image_size)
+    if len(size) != 2 or not all(
+        isinstance(s, int | np.integer) and s > 0 for s in size
+    ):
+        raise DataError(
+            f"Invalid image size {image_size}; expected one side in pixels or (height, "
+            "width), each 1 or more."
+        )
+    return size
+
+
+def check_channels(channels) -> None:
+    """Check that there is 1 channel, or 3, or None is said of them.
+
+    Raises:
+        DataError: there is another number.
+    """
+    if channels not in (None, 1, 3):
+        raise DataError(
+            f"Invalid channels {channels}; expected 1 (grey) or 3 (colour)."
+        )
+
+
 def has_colour(path: Path) -> bool:
     """Return whether an image file has colours, by its header: grey stored as RGB has.
 
@@ -23,7 +55,31 @@ def has_colour(path: Path) -> bool:
     return _read(path, lambda image: image.mode not in GREY_MODES)
 
 
-def read_picture(path: Path, size: tuple[int, int] | None, channels: int) -> np.ndarray:
+def read_pictures(
+    files: Sequence[Path],
+    size: tuple[int, int] | None,
+    channels: int,
+    middle: float = 1.0,
+) -> np.ndarray:
+    """Return image files as uint8 (n, H, W, channels), each read by `read_picture`.
+
+    Raises:
+        DataError: a file is unreadable or of another size than the first, or the memory
+            is too small.
+    """
+    first = read_picture(files[0], size, channels, middle)
+    x = _allocate((len(files), *first.shape))
+    for row, file in zip(x, files, strict=True):
+        picture = read_picture(file, size, channels, middle)
+        if picture.shape != row.shape:
+            raise _odd_size(file, picture, files[0], first)
+        row[...] = picture
+    return x
+
+
+def read_picture(
+    path: Path, size: tuple[int, int] | None, channels: int, middle: float = 1.0
+) -> np.ndarray:
     """Return an image file as uint8 (H, W, channels).
 
     It is turned as its EXIF orientation says; transparent parts become white; 16 bits are
@@ -33,6 +89,7 @@ def read_picture(path: Path, size: tuple[int, int] | None, channels: int) -> np.
         path: the file.
         size: (H, W) for a bicubic resize, or None.
         channels: 1 for grey, 3 for colour.
+        middle: share of either side that is kept, about its middle, before the resize.
 
     Raises:
         DataError: the file is not a whole image of the kind its ending says.
@@ -41,6 +98,8 @@ def read_picture(path: Path, size: tuple[int, int] | None, channels: int) -> np.
     def convert(image: Image.Image) -> np.ndarray:
         image = _opaque(ImageOps.exif_transpose(image))
         image = image.convert("L" if channels == 1 else "RGB")
+        if middle < 1:
+            image = image.crop(_middle_of(image, middle))
         if size is not None:
             image = image.resize(size[::-1], Image.Resampling.BICUBIC)
         return np.asarray(image).reshape(image.height, image.width, channels)
@@ -68,6 +127,12 @@ def _read(path: Path, use):
         ) from None
 
 
+def _middle_of(image: Image.Image, share: float) -> tuple[int, int, int, int]:
+    """Left, top, right and bottom of the middle part of an image."""
+    left, top = (round(side * (1 - share) / 2) for side in image.size)
+    return left, top, image.width - left, image.height - top
+
+
 def _opaque(image: Image.Image) -> Image.Image:
     if image.mode.startswith("I"):
         return Image.fromarray(np.round(np.asarray(image) / 257).astype(np.uint8))
@@ -76,3 +141,22 @@ def _opaque(image: Image.Image) -> Image.Image:
         white = Image.new("RGBA", image.size, "white")
         return Image.alpha_composite(white, image)
     return image
+
+
+def _allocate(shape: tuple) -> np.ndarray:
+    try:
+        return np.empty(shape, np.uint8)
+    except MemoryError:
+        raise DataError(
+            f"{shape[0]:,} images of {shape[1]}x{shape[2]} need "
+            f"{np.prod(shape, dtype=float) / 2**30:.1f} GiB of memory, more than there is. "
+            "Give a smaller --image-size, or save them as an .npy file."
+        ) from None
+
+
+def _odd_size(file, picture, first_file, first) -> DataError:
+    (height, width), (h, w) = picture.shape[:2], first.shape[:2]
+    return DataError(
+        f"{file} is {height}x{width} (height x width) but {first_file.name} is {h}x{w}; "
+        "expected images of one size. Give --image-size to resize all of them."
+    )

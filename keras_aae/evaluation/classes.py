@@ -4,6 +4,7 @@ import numpy as np
 
 from keras_aae.data import stratified_subset
 from keras_aae.errors import UnsupportedError
+from keras_aae.evaluation.pixels import labelled
 
 WITHIN = 3  # standard deviations
 EXAMPLES = 10_000  # the most labelled training images that clusters are named after
@@ -13,7 +14,7 @@ def classification_error(model, dataset, seed: int) -> dict[str, float]:
     """Share of test images whose most likely class is not theirs, in percent."""
     del seed
     _require_class_probabilities(model, uses_labels=True)
-    x, labels = _labelled(dataset.test)
+    x, labels = labelled(dataset.test)
     probabilities = model.class_probabilities(x)
     if probabilities.shape[1] != dataset.num_classes:
         raise UnsupportedError(
@@ -35,7 +36,7 @@ def cluster_errors(model, dataset, seed: int) -> dict[str, float]:
         section 5; the paper takes validation images, which we have trained on.
     """
     _require_class_probabilities(model, uses_labels=False)
-    x, labels = _labelled(dataset.test)
+    x, labels = labelled(dataset.test)
     clusters = model.class_probabilities(x).argmax(axis=1)
     x, known = _examples(dataset.train, seed)
     probabilities = model.class_probabilities(x)
@@ -56,7 +57,7 @@ def petal_accuracy(model, dataset, seed: int) -> dict[str, float]:
     """
     del seed
     prior = _prior_of_told_parts(model, dataset)
-    x, labels = _labelled(dataset.test)
+    x, labels = labelled(dataset.test)
     return {"petal_accuracy": np.mean(prior.classify(model.encode(x)) == labels)}
 
 
@@ -73,7 +74,7 @@ def petal_coverage(model, dataset, seed: int) -> dict[str, float]:
         raise UnsupportedError(
             "The petal coverage needs a prior of normals. Train one with --prior umbrella."
         )
-    x, labels = _labelled(dataset.test)
+    x, labels = labelled(dataset.test)
     near = prior.distance(model.encode(x), labels) < WITHIN
     return {"petal_coverage": np.mean(near)}
 
@@ -82,7 +83,7 @@ def petal_purity(model, dataset, seed: int) -> dict[str, float]:
     """Share of test images of the class that most images in their part of the prior have."""
     del seed
     prior = _prior_of_parts(model)
-    x, labels = _labelled(dataset.test)
+    x, labels = labelled(dataset.test)
     parts = prior.classify(model.encode(x))
     counts = _counts(parts, labels, dataset, prior.num_classes)
     return {"petal_purity": counts.max(axis=1).sum() / len(labels)}
@@ -122,22 +123,8 @@ def _prior_of_told_parts(model, dataset):
     return prior
 
 
-def _labelled(images):
-    """The images of a split whose class is known, and their classes.
-
-    Raises:
-        UnsupportedError: there are none.
-    """
-    labels = images.labels
-    if labels is None or not (labels >= 0).any():
-        raise UnsupportedError(
-            "Errors and accuracies need labelled images. Use another data set."
-        )
-    return images.gather(np.flatnonzero(labels >= 0))
-
-
 def _examples(images, seed: int):
-    labels = _labelled(images)[1]
+    labels = labelled(images)[1]
     chosen = stratified_subset(images.labels, min(EXAMPLES, len(labels)), seed)
     return images.gather(chosen)
 

@@ -2,11 +2,34 @@
 
 import numpy as np
 
+from keras_aae.errors import UnsupportedError
+
 
 def evenly_spaced(images, n: int) -> np.ndarray:
     """At most `n` images of a split, spread evenly over it, (n, H, W, C)."""
     positions = np.linspace(0, len(images) - 1, min(n, len(images))).astype(int)
     return images.gather(positions)[0]
+
+
+def labelled(images, n: int | None = None):
+    """The images of a split whose class is known, and their classes.
+
+    Args:
+        images: a split.
+        n: at most so many, spread evenly over it; None for all.
+
+    Raises:
+        UnsupportedError: there are none.
+    """
+    labels = images.labels
+    if labels is None or not (labels >= 0).any():
+        raise UnsupportedError(
+            "Errors and accuracies need labelled images. Use another data set."
+        )
+    known = np.flatnonzero(labels >= 0)
+    if n is not None and n < len(known):
+        known = known[np.linspace(0, len(known) - 1, n).astype(int)]
+    return images.gather(known)
 
 
 def as_rows(x: np.ndarray) -> np.ndarray:

@@ -17,14 +17,18 @@ def class_decoder(model, figure: str) -> Callable:
         UnsupportedError: the model's decoder is told no class.
     """
     decode = ability(model, "decode", figure)
-    told = "labels" in inspect.signature(decode).parameters
-    if told and hasattr(model, "classes"):
+    if is_told_the_class(decode) and hasattr(model, "classes"):
         return decode
     raise UnsupportedError(
         f"Figure {figure!r} needs a decoder that is told the class, which that of "
         f"{type(model).__name__} is not. Choose another figure, or a supervised, "
         "semi-supervised or clustering model."
     )
+
+
+def is_told_the_class(decode: Callable) -> bool:
+    """Whether a method `decode` takes labels beside codes."""
+    return "labels" in inspect.signature(decode).parameters
 
 
 def classify_test_images(model, dataset, figure: str) -> np.ndarray:

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.figure import Figure
 
-from keras_aae.errors import KerasAAEError, UnsupportedError
+from keras_aae.errors import KerasAAEError
 from keras_aae.figures.classes import MOST_CLASSES, label_medians, legend, show_classes
 from keras_aae.figures.codes import encode_test_images
 from keras_aae.figures.outlines import show_outlines
 from keras_aae.figures.prior_samples import (
+    check_widths,
     draw_components,
     has_class_components,
     prior_of,
@@ -70,7 +71,7 @@ def posterior_prior(model, dataset, *, n: int = 5000, seed: int = 0):
         model, dataset, n, "posterior-prior", least=2, drawn=True
     )
     samples, components = draw_components(prior, len(codes), seed)
-    _check_widths(codes, samples)
+    check_widths(codes, samples, "posterior-prior")
     labels, components = _countable(labels), _countable(components)
     names = tuple(dataset.class_names)
     told = has_class_components(model) and len(names) == getattr(
@@ -117,15 +118,6 @@ def posteriors(models, dataset, *, n: int = 5000):
         prior = getattr(model, "prior", None)
         panels.append(Panel(heading, codes, _countable(labels), names, prior))
     return _figure(panels, dataset)
-
-
-def _check_widths(codes: np.ndarray, samples: np.ndarray):
-    if codes.shape[1] != samples.shape[1]:
-        raise UnsupportedError(
-            "Figure 'posterior-prior' needs a prior of the codes. These have "
-            f"{codes.shape[1]} dimensions, samples of the prior {samples.shape[1]}. "
-            "Draw 'scatterplot'."
-        )
 
 
 def _countable(labels):

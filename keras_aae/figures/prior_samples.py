@@ -1,4 +1,4 @@
-"""Codes drawn from a model's prior."""
+"""Codes that a model generates, most often from its prior."""
 
 import numpy as np
 
@@ -36,6 +36,33 @@ def draw_components(prior, n: int, seed: int):
     labels = np.arange(n) % prior.num_classes
     labels = np.random.default_rng(seed).permutation(labels).astype("int32")
     return _as_array(prior.sample_of(labels, seed)), labels
+
+
+def generated_codes(model, n: int, seed: int, figure: str) -> np.ndarray:
+    """`n` codes as `model` generates them, float64 (n, latent_dim).
+
+    They are those of `generate_codes`, where a network makes codes, else of the prior.
+
+    Raises:
+        UnsupportedError: the model has neither; the message names the figure.
+    """
+    if hasattr(model, "generate_codes"):
+        return np.asarray(model.generate_codes(n, seed), dtype=float)
+    return draw_samples(prior_of(model, figure), n, seed)
+
+
+def check_widths(codes: np.ndarray, samples: np.ndarray, figure: str):
+    """Check that samples have as many dimensions as the codes that they are drawn beside.
+
+    Raises:
+        UnsupportedError: they have not; the message names the figure.
+    """
+    if codes.shape[1] != samples.shape[1]:
+        raise UnsupportedError(
+            f"Figure {figure!r} needs a prior of the codes. These have "
+            f"{codes.shape[1]} dimensions, samples of the prior {samples.shape[1]}. "
+            "Draw 'scatterplot'."
+        )
 
 
 def has_class_components(model) -> bool:

@@ -78,13 +78,34 @@ def reconstruction_grid(model, dataset, *, n: int = 64):
         UnsupportedError: the model cannot reconstruct.
     """
     originals, copies = _pairs(model, dataset, n, "reconstruction-grid")
-    columns = near_square(len(originals))
-    squares = [tile(images, columns) for images in (originals, copies)]
-    height, width, channels = squares[0].shape
-    side = max(originals.shape[1:3])
-    between = np.full((height, side // 2, channels), WHITE, "float32")
-    image = np.concatenate([squares[0], between, squares[1]], axis=1)
-    return _headed(image, ["original", "reconstruction"], width, side, dataset)
+    return _squares({"original": originals, "reconstruction": copies}, dataset)
+
+
+def triple_panel(model, dataset, *, n: int = 25, seed: int = 0):
+    """Noisy test images, what they are denoised to, and generated images, in squares.
+
+    Args:
+        model: with `corrupt`, the noise that it was trained against, `reconstruct` and
+            `generate`.
+        dataset: whose first test images are shown.
+        n: images in each square; fewer if there are fewer test images.
+        seed: of the noise and of the generated images.
+
+    Raises:
+        UnsupportedError: the model cannot corrupt, reconstruct or generate.
+
+    References:
+        SENs, shared encoding networks (Burke, 2017), whose results are such panels
+        https://github.com/drburke/tensorflow
+    """
+    needed = ("corrupt", "reconstruct", "generate")
+    corrupt, reconstruct, generate = (
+        ability(model, name, "triple-panel") for name in needed
+    )
+    noisy = corrupt(first_images(dataset, n), seed)
+    drawn = generate(len(noisy), seed)
+    squares = {"noisy": noisy, "denoised": reconstruct(noisy), "generated": drawn}
+    return _squares(squares, dataset)
 
 
 def thresholded(model, dataset, *, n: int = 10, threshold: float = 0.2):
@@ -136,6 +157,18 @@ def _pairs(model, dataset, n: int, figure: str) -> tuple[np.ndarray, np.ndarray]
     reconstruct = ability(model, "reconstruct", figure)
     originals = first_images(dataset, n)
     return originals, reconstruct(originals)
+
+
+def _squares(groups: dict[str, np.ndarray], dataset):
+    """Equally many images in each square, beside one another, under their headings."""
+    images = next(iter(groups.values()))
+    squares = [tile(group, near_square(len(images))) for group in groups.values()]
+    height, width, channels = squares[0].shape
+    side = max(images.shape[1:3])
+    between = np.full((height, side // 2, channels), WHITE, "float32")
+    strips = [strip for square in squares for strip in (between, square)][1:]
+    image = np.concatenate(strips, axis=1)
+    return _headed(image, list(groups), width, side, dataset)
 
 
 @house_style()

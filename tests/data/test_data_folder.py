@@ -277,6 +277,6 @@ def test_too_large_for_the_memory(tmp_path, monkeypatch):
         raise MemoryError
 
     write_flat(tmp_path)
-    monkeypatch.setattr("keras_aae.data.folder.np.empty", no_memory)
+    monkeypatch.setattr("keras_aae.data.pictures.np.empty", no_memory)
     with pytest.raises(DataError, match="3 images of 6x4 need .* GiB.*image-size"):
         load_folder(tmp_path)

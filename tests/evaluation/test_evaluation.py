@@ -56,7 +56,7 @@ def test_an_entry_may_stand_for_several_numbers(dataset):
 
 def test_what_does_not_apply_is_left_out_or_refused(dataset):
     values = evaluate(Known(), dataset)
-    assert set(values) == {"mse", "knn_accuracy_100", "mean_code"}
+    assert set(values) == {"mse", "knn_accuracy_100", "linear_accuracy", "mean_code"}
     with pytest.raises(UnsupportedError, match="no posterior"):
         evaluate(Known(), dataset, names=["nll"])
     with pytest.raises(KerasAAEError, match="does not apply"):
@@ -90,7 +90,8 @@ def test_a_gaussian_likelihood_is_not_binarised(dataset):
 def test_an_autoencoder_has_a_loss_and_no_likelihood(dataset):
     values = evaluate(small_model("autoencoder"), dataset)
     assert set(values) == {
-        "reconstruction_loss", "mse", "knn_accuracy_100", "mean_code",
+        "reconstruction_loss", "mse", "knn_accuracy_100", "linear_accuracy",
+        "mean_code",
     }  # fmt: skip
 
 

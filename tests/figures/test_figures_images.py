@@ -16,6 +16,7 @@ from keras_aae.figures.reconstructions import (
     reconstruction_strips,
     reconstructions,
     thresholded,
+    triple_panel,
 )
 from keras_aae.figures.samples import samples
 from keras_aae.figures.style import DPI, PAGE, add_note, house_style, image_figure
@@ -47,6 +48,20 @@ def test_a_square_of_originals_stands_beside_that_of_copies(model, dataset, imag
     assert names_on(figure) == ["original", "reconstruction"]
     middles = [text.xy[0] for text in figure.axes[0].texts]
     np.testing.assert_allclose(middles, [12.5, image.shape[1] - 13.5])
+
+
+def test_three_squares_are_noisy_denoised_and_generated(model, dataset, image_of):
+    figure = triple_panel(model, dataset, n=9, seed=2)
+    noisy = model.corrupt(dataset.test.images[:9].astype("float32") / 255, 2)
+    expected = [noisy, 1 - noisy, model.generate(9, 2)]
+    image = image_of(figure)
+    for k, images in enumerate(expected):
+        left = k * (26 + 4)
+        square = tile(images, columns=3)[..., 0]
+        np.testing.assert_allclose(image[:, left : left + 26], square, atol=1e-6)
+    assert image.shape == (26, 3 * 26 + 2 * 4)
+    assert figure.axes[0].images[0].get_clim() == (0, 1)
+    assert names_on(figure) == ["noisy", "denoised", "generated"]
 
 
 def names_on(figure):
@@ -110,6 +125,8 @@ def test_what_was_corrupted_is_reconstructed(model, dataset, image_of):
 def test_a_model_without_noise_is_named(dataset):
     with pytest.raises(UnsupportedError, match="needs `corrupt`.*a denoising auto"):
         denoising(object(), dataset)
+    with pytest.raises(UnsupportedError, match="'triple-panel' needs `corrupt`"):
+        triple_panel(object(), dataset)
 
 
 def test_images_much_higher_than_wide_stay_on_the_page(model, make_dataset):

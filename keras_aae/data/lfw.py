@@ -1,0 +1,96 @@
+"""Labeled Faces in the Wild, one face a person, as scikit-learn keeps them on disk.
+
+References:
+    Labeled Faces in the Wild (Huang, Ramesh, Berg, Learned-Miller, 2007)
+    http://vis-www.cs.umass.edu/lfw/lfw.pdf
+    Unsupervised Joint Alignment of Complex Images (Huang, Jain, Learned-Miller, 2007),
+    for the funneled images
+    https://vis-www.cs.umass.edu/papers/iccv07alignment.pdf
+"""
+
+import os
+import sys
+from pathlib import Path
+
+from keras_aae.data.dataset import Dataset, split_test
+from keras_aae.data.fetching import (
+    as_path,
+    find,
+    network_timeout,
+    not_found,
+    search_folders,
+)
+from keras_aae.data.folder import entries_of, pictures_in
+from keras_aae.data.images import Images
+from keras_aae.data.pictures import check_channels, check_size, read_pictures
+from keras_aae.errors import DataError
+
+FOLDER = "lfw_home/lfw_funneled"
+PEOPLE = 5749
+# Of 250 pixels a side the middle 160: the whole head, and little of what is behind it.
+MIDDLE = 160 / 250
+
+
+def load_lfw(
+    data_dir: str | Path | None = None,
+    image_size: int | tuple[int, int] = 64,
+    channels: int = 3,
+) -> Dataset:
+    """Load the faces of 5,749 people, the first of each: 5,174 + 575 images, uint8.
+
+    The middle 160x160 of the 250x250 pixels is resized. A tenth of the people, the same
+    every time, are the test part, so no face there is of anybody trained on. There are no
+    labels.
+
+    The folder `lfw_home/lfw_funneled` is looked for in `data_dir`, in the folder named by
+    KERAS_AAE_DATA, in Keras' cache and in scikit-learn's data home (SCIKIT_LEARN_DATA or
+    ~/scikit_learn_data), and downloaded into the last by scikit-learn.
+
+    Args:
+        data_dir: folder to look in first.
+        image_size: side or (H, W) to which all images are resized.
+        channels: 1 for grey, 3 for colour.
+
+    Raises:
+        DataError: it cannot be found or downloaded, people are missing, or an image is
+            unreadable.
+    """
+    size = check_size(image_size)
+    check_channels(channels)
+    files = _first_of_each(_find_or_download(data_dir))
+    train, test = split_test(Images(read_pictures(files, size, channels, MIDDLE)))
+    return Dataset("lfw", train, test)
+
+
+def _find_or_download(data_dir: str | Path | None) -> Path:
+    home = as_path(os.environ.get("SCIKIT_LEARN_DATA") or "~/scikit_learn_data")
+    folders = [*search_folders(data_dir), home]
+    found = find(FOLDER, folders)
+    if found is not None:
+        return found
+    try:
+        _download(home)
+    # Networks, disks and archives fail with errors of many kinds.
+    except Exception as error:
+        raise not_found(FOLDER, folders, error) from None
+    return home / FOLDER
+
+
+def _download(home: Path) -> None:
+    import sklearn.datasets  # takes seconds, and a download is rare
+
+    sys.stderr.write(f"Downloading {FOLDER} (240 MB) into {home} ...\n")
+    with network_timeout():
+        # It loads faces, too, and keeps a copy: here of the one man with so many.
+        sklearn.datasets.fetch_lfw_people(data_home=str(home), min_faces_per_person=500)
+
+
+def _first_of_each(folder: Path) -> list[Path]:
+    people = [pictures_in(entry) for entry in entries_of(folder) if entry.is_dir()]
+    files = [pictures[0] for pictures in people if pictures]
+    if len(files) != PEOPLE:
+        raise DataError(
+            f"{folder} holds the faces of {len(files):,} people; expected {PEOPLE:,}, a "
+            "sub-folder of images for each. Delete it, or replace it by a whole copy."
+        )
+    return files

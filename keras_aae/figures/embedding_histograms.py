@@ -1,0 +1,147 @@
+"""How each unit of the codes is distributed, and how that of generated codes is."""
+
+import math
+
+import numpy as np
+from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from keras_aae.figures.codes import encode_test_images
+from keras_aae.figures.inputs import check_count
+from keras_aae.figures.prior_samples import check_widths, generated_codes
+from keras_aae.figures.rows import away
+from keras_aae.figures.style import (
+    COLUMN,
+    PAGE,
+    PALETTE,
+    add_note,
+    house_style,
+    lay_out,
+)
+
+KIND = "embedding-histograms"
+MOST_UNITS = 32
+MOST_COLUMNS = 8
+NARROW = 3  # columns of panels that fit a column of the page
+LONELY = 2  # times as high as most peaks is too high for the page
+PANEL = 0.82  # inches, the height of a panel
+LEAST_ROWS = 1.6  # whose height one alone has
+BESIDE = 0.7  # inches for the legend above the panels and the name below
+TINT = 0.45  # of the codes' filled histograms
+
+
+def embedding_histograms(
+    model, dataset, *, n: int = 5000, bins: int = 30, seed: int = 0
+):
+    """A histogram for each of the first 32 units: codes of test images and generated ones.
+
+    All panels have the same axes and the same bins, which hold all codes drawn. Heights
+    are the share of the codes in a bin; a bin higher than the page is cut, and the
+    number above it is its share.
+
+    Args:
+        model: with `encode`, and `generate_codes` or a `prior`.
+        dataset: whose test images are encoded.
+        n: the most images, and as many generated codes.
+        bins: of each histogram.
+        seed: of the generated codes.
+
+    Raises:
+        UnsupportedError: the model cannot encode, or generates no codes of this width.
+        KerasAAEError: a code is not a finite number.
+    """
+    codes, _ = encode_test_images(model, dataset, n, KIND, drawn=True)
+    generated = generated_codes(model, len(codes), seed, KIND)
+    check_widths(codes, generated, KIND)
+    edges = _edges(codes, generated, check_count("bins", bins, least=2))
+    heights = {
+        f"codes of {len(codes):,} test images{_part(codes)}": _shares(codes, edges),
+        f"{len(generated):,} {_kind(model)}": _shares(generated, edges),
+    }
+    return _figure(edges, heights, dataset.note)
+
+
+def _part(codes: np.ndarray) -> str:
+    units = codes.shape[1]
+    return "" if units <= MOST_UNITS else f", {MOST_UNITS} of {units} units"
+
+
+def _kind(model) -> str:
+    if hasattr(model, "generate_codes"):
+        return "generated codes"
+    return "samples of the prior"
+
+
+def _edges(codes: np.ndarray, generated: np.ndarray, bins: int) -> np.ndarray:
+    """Of bins that hold all values of the units shown."""
+    shown = [z[:, :MOST_UNITS] for z in (codes, generated)]
+    low, high = min(z.min() for z in shown), max(z.max() for z in shown)
+    return np.linspace(low, max(high, low + 1e-6), bins + 1)
+
+
+def _shares(codes: np.ndarray, edges: np.ndarray) -> np.ndarray:
+    """The share of the codes in each bin of each unit shown, (units, bins)."""
+    counts = [np.histogram(unit, edges)[0] for unit in codes.T[:MOST_UNITS]]
+    return np.array(counts) / len(codes)
+
+
+@house_style()
+def _figure(edges: np.ndarray, heights: dict, note: str):
+    units = len(next(iter(heights.values())))
+    columns = _columns(units)
+    rows = math.ceil(units / columns)
+    wide = columns > NARROW
+    height = max(rows, LEAST_ROWS) * PANEL + BESIDE
+    figure = Figure(figsize=(PAGE if wide else COLUMN, height))
+    grid = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
+    panels = list(grid.ravel())
+    top = _top(list(heights.values()))
+    for unit, axes in enumerate(panels[:units]):
+        drawn = _panel(axes, edges, [h[unit] for h in heights.values()], top)
+        axes.set_title(f"$z_{{{unit + 1}}}$")
+    for axes in panels[units:]:
+        axes.remove()
+    panels[0].set(xlim=edges[[0, -1]], ylim=(0, top))
+    panels[0].xaxis.set_major_locator(MaxNLocator(nbins=3, steps=[1, 2, 5, 10]))
+    panels[0].yaxis.set_major_locator(MaxNLocator(nbins=2, steps=[1, 2, 5, 10]))
+    for axes in panels[max(0, units - columns) : units]:
+        axes.tick_params(labelbottom=True)
+        axes.set_xlabel("$z$")
+    for axes in panels[:units:columns]:
+        axes.set_ylabel("share")
+    figure.legend(drawn, heights, loc="outside upper left", ncols=2 if wide else 1)
+    lay_out(figure)
+    add_note(figure, note)
+    return figure
+
+
+def _columns(units: int) -> int:
+    """As many as leave the fewest places empty; of these, nearest twice the rows."""
+
+    def ugliness(columns: int) -> tuple[int, int]:
+        rows = math.ceil(units / columns)
+        return rows * columns - units, abs(columns - 2 * rows)
+
+    most = min(units, MOST_COLUMNS)
+    return min(range(math.ceil(most / 2), most + 1), key=ugliness)
+
+
+def _top(heights: list[np.ndarray]) -> float:
+    """Where the panels end: above all histograms but those of a few lonely peaks."""
+    peaks = np.max(heights, axis=(0, 2))
+    return 1.08 * min(peaks.max(), LONELY * np.median(peaks))
+
+
+def _panel(axes, edges: np.ndarray, heights: list[np.ndarray], top: float) -> list:
+    codes, generated = heights
+    color = 1 - TINT * (1 - np.array(to_rgb(PALETTE[0])))
+    drawn = [
+        axes.stairs(codes, edges, fill=True, color=color),
+        axes.stairs(generated, edges, color=PALETTE[1], linewidth=0.8),
+    ]
+    peak = max(codes.max(), generated.max())
+    if peak > top:
+        place = (edges[np.maximum(codes, generated).argmax()], 0.98 * top)
+        axes.annotate(f"{peak:.2f}", place, **away(3, 0), va="top")
+    return drawn

@@ -1,0 +1,98 @@
+"""Classifiers of frozen codes: known answers on made-up codes."""
+
+import numpy as np
+import pytest
+
+from keras_aae.data import Dataset, Images
+from keras_aae.errors import UnsupportedError
+from keras_aae.evaluation import describe, evaluate
+from keras_aae.registry import METRICS, SLOW_METRICS
+
+FEW = ["frozen_accuracy_100", "frozen_accuracy_500", "pseudo_label_accuracy_100"]
+
+
+def blobs(n, seed, noise=0.0):
+    """Images of 2x2 whose pixels 0 and 1 are the place in one of four round clouds."""
+    rng = np.random.default_rng(seed)
+    labels = np.arange(n) % 4
+    x = rng.random((n, 2, 2, 1))
+    places = np.stack([labels // 2, labels % 2], axis=1)
+    x[:, 0, :, 0] = np.clip(0.3 + 0.4 * places + rng.normal(0, 0.08, (n, 2)), 0, 1)
+    wrong = rng.random(n) < noise
+    return Images(x.astype("float32"), np.where(wrong, (labels + 1) % 4, labels))
+
+
+@pytest.fixture(scope="module")
+def dataset():
+    return Dataset("blobs", blobs(600, 0), blobs(300, 1), tuple("abcd"))
+
+
+class Pixels:
+    """Codes are the first pixels, one of them enlarged, and one that is always 0."""
+
+    def encode(self, x):
+        z = x.reshape(len(x), -1)[:, :2] * [100, 100]
+        return np.concatenate([z, np.zeros((len(x), 1))], axis=1)
+
+
+def test_clouds_apart_are_told_apart(dataset):
+    values = evaluate(Pixels(), dataset, names=["linear_accuracy", *FEW])
+    assert list(values) == ["linear_accuracy"] + [
+        name + ending for name in FEW for ending in ("", "_std")
+    ]
+    assert min(v for k, v in values.items() if "_std" not in k) > 0.97
+    assert values == evaluate(Pixels(), dataset, names=["linear_accuracy", *FEW])
+
+
+def test_guesses_help_where_labels_are_few_and_clouds_far_apart():
+    class Four(Pixels):
+        def encode(self, x):
+            z = x.reshape(len(x), -1)
+            return np.concatenate([z[:, :2], 0.5 * z[:, 2:]], axis=1)
+
+    noisy = Dataset("noisy", blobs(900, 0, 0.25), blobs(500, 1), tuple("abcd"))
+    values = evaluate(Four(), noisy, names=FEW)
+    assert values[FEW[2]] > values[FEW[0]] + 0.03
+    assert values[FEW[1]] > values[FEW[0]]
+
+
+def test_only_test_images_are_measured_on(dataset):
+    shifted = Images(dataset.test.array(), (dataset.test.labels + 1) % 4)
+    wrong = Dataset("wrong", dataset.train, shifted, dataset.class_names)
+    values = evaluate(Pixels(), wrong, names=["linear_accuracy", FEW[0], FEW[2]])
+    assert max(values["linear_accuracy"], values[FEW[0]], values[FEW[2]]) < 0.03
+
+
+def test_few_training_images_have_fewer_numbers(dataset):
+    small = Dataset("small", blobs(100, 0), dataset.test, dataset.class_names)
+    values = evaluate(Pixels(), small, names=[FEW[0]])
+    assert set(values) == {FEW[0], FEW[0] + "_std"}
+    with pytest.raises(ValueError, match="'pseudo_label_accuracy_100' does not apply"):
+        evaluate(Pixels(), small, names=[FEW[2]])
+
+
+def test_images_without_a_label_are_left_out(dataset):
+    x, labels = dataset.train.gather(slice(None))
+    labels = np.where(np.arange(len(labels)) < 300, labels, -1)
+    some = Dataset("some", Images(x, labels), dataset.test, dataset.class_names)
+    assert evaluate(Pixels(), some, names=["linear_accuracy"])["linear_accuracy"] > 0.97
+
+
+def test_what_cannot_be_probed_is_said(dataset):
+    with pytest.raises(UnsupportedError, match="class object has no codes"):
+        evaluate(object(), dataset, names=["linear_accuracy"])
+    bare = Dataset("bare", Images(dataset.train.array()), Images(dataset.test.array()))
+    with pytest.raises(UnsupportedError, match="need labelled images"):
+        evaluate(Pixels(), bare, names=[FEW[0]])
+    one = Images(dataset.train.array(), np.zeros(600, int))
+    single = Dataset("one", one, one, ("a",))
+    with pytest.raises(UnsupportedError, match="at least 2 classes"):
+        evaluate(Pixels(), single, names=["linear_accuracy"])
+
+
+def test_slow_probes_are_measured_where_they_are_named(dataset):
+    assert set(FEW) <= set(SLOW_METRICS)
+    assert set(evaluate(Pixels(), dataset)) & {*FEW, "linear_accuracy"} == {
+        "linear_accuracy"
+    }
+    assert describe(FEW[0] + "_std") == METRICS[FEW[0]][1]
