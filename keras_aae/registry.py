@@ -612,6 +612,58 @@ RECIPES = {
         "keras_aae.experiments.features:MNIST_FEATURES",
         "small convolutional classifier, whose features FID is measured in",
     ),
+    "sen-mnist": (
+        "keras_aae.experiments.drburke:SEN_MNIST",
+        "shared-encoding network of the original's width, for a GPU",
+    ),
+    "sen-mnist-small": (
+        "keras_aae.experiments.drburke:SEN_MNIST_SMALL",
+        "the same with an eighth of the filters",
+    ),
+    "sen-mnist-small-1": (
+        "keras_aae.experiments.drburke:SEN_MNIST_SMALL_1",
+        "the same after a quarter of the steps",
+    ),
+    "sen-mnist-small-500": (
+        "keras_aae.experiments.drburke:SEN_MNIST_SMALL_500",
+        "the same after 500 steps",
+    ),
+    "sen-direct": (
+        "keras_aae.experiments.drburke:SEN_DIRECT",
+        "SEN whose discriminator sees the generator's embeddings themselves",
+    ),
+    "sen-random": (
+        "keras_aae.experiments.drburke:SEN_RANDOM",
+        "SEN without a generator: random embeddings",
+    ),
+    "sen-vae": (
+        "keras_aae.experiments.drburke:SEN_VAE",
+        "SEN whose encoder gives distributions, so that random embeddings decode",
+    ),
+    "sen-directed": (
+        "keras_aae.experiments.drburke:SEN_DIRECTED",
+        "SEN whose generator is told the digit",
+    ),
+    "sen-features": (
+        "keras_aae.experiments.drburke:SEN_FEATURES",
+        "SEN whose generator is told features without names",
+    ),
+    "sen-alone": (
+        "keras_aae.experiments.drburke:SEN_ALONE",
+        "ablation: a SEN's autoencoding alone",
+    ),
+    "sen-shared": (
+        "keras_aae.experiments.drburke:SEN_SHARED",
+        "ablation: with generator and discriminator",
+    ),
+    "sen-classified": (
+        "keras_aae.experiments.drburke:SEN_CLASSIFIED",
+        "ablation: with a classifier too",
+    ),
+    "sen-faces": (
+        "keras_aae.experiments.drburke:SEN_FACES",
+        "SEN of faces, in larger batches",
+    ),
     "lines-coordinates": (
         "keras_aae.experiments.mrquincle:LINES_COORDINATES",
         "ordinary autoencoder of clouds of 200 points",

@@ -13,8 +13,8 @@ from keras_aae.engine import Batch, Feed
 from keras_aae.engine.backend import engine
 from keras_aae.engine.loop import Progress, TrainingLoop, measure_terms
 
-# A batch size that leaves no odd last batch, for which a step is compiled once more.
-WHOLE = 10
+# Batch sizes that leave no odd last batch, for which a step is compiled once more.
+WHOLE, HALF = 10, 35
 families = pytest.mark.parametrize("name", FAMILIES)
 coding_families = pytest.mark.parametrize("name", filter(has_codes, FAMILIES))
 
@@ -53,22 +53,13 @@ def train(model, feed, epochs, progress=None, execution="graph", chunk=None):
 @families
 def test_stock_fit_gives_finite_named_terms(name, toy_images):
     model, (x, y) = small_model(name), toy_images
-    history = model.fit(x, y, batch_size=24, epochs=2, verbose=0).history
+    history = model.fit(x, y, batch_size=HALF, epochs=2, verbose=0).history
     assert set(history) == {"loss", *model.terms}
     assert np.isfinite(list(history.values())).all()
-    results = model.evaluate(x, y, batch_size=24, verbose=0, return_dict=True)
+    results = model.evaluate(x, y, batch_size=HALF, verbose=0, return_dict=True)
     assert set(results) == {"loss", *model.terms}
     made = (8, 8, 1) if hasattr(model, "reconstruct") else (model.label_classes,)
     assert model.predict(x, verbose=0).shape == (70, *made)
-
-
-@families
-def test_training_lowers_the_loss(name, toy_images):
-    model = small_model(name)
-    history = train(model, feed_for(model, toy_images, WHOLE), epochs=12).history
-    lowered = ("elbo", "reconstruction", "classification_loss")
-    term = [t for t in model.terms if any(name in t for name in lowered)][0]
-    assert history[-1][term] < 0.9 * history[0][term]
 
 
 @families
@@ -95,9 +86,18 @@ def test_testing_moves_nothing(name, toy_images):
 
 
 @families
-def test_a_file_holds_weights_optimizers_and_random_states(name, toy_images, tmp_path):
+def test_training_lowers_the_loss_and_a_file_holds_its_state(
+    name, toy_images, tmp_path
+):
     model = small_model(name)
-    train(model, feed_for(model, toy_images, WHOLE), epochs=1)
+    feed = feed_for(model, toy_images, WHOLE)
+    loop = TrainingLoop(model, feed, epochs=12, execution="graph")
+    progress = Progress()
+    loop.run(progress, lambda: None, lambda row: None)
+    lowered = ("elbo", "reconstruction", "classification_loss")
+    term = [t for t in model.terms if any(name in t for name in lowered)][0]
+    assert progress.history[-1][term] < 0.9 * progress.history[0][term]
+
     model.save(tmp_path / "model.keras")
     loaded = keras.saving.load_model(tmp_path / "model.keras")
     assert_same(everything(model), everything(loaded))
@@ -107,11 +107,10 @@ def test_a_file_holds_weights_optimizers_and_random_states(name, toy_images, tmp
     if hasattr(model, "encode"):
         np.testing.assert_allclose(model.encode(x), loaded.encode(x), atol=1e-6)
     assert [p.name for p in loaded.phases()] == [p.name for p in model.phases()]
-    feeds = (feed_for(model, toy_images, WHOLE) for _ in range(2))
-    progress = [
-        train(m, feed, 1) for m, feed in zip((model, loaded), feeds, strict=True)
-    ]
-    assert progress[0].totals == progress[1].totals
+    again = Progress(epoch=progress.epoch)
+    loop.epochs += 1
+    loop.run(progress, lambda: None, lambda row: None)
+    train(loaded, feed, loop.epochs, again)
     assert_same(everything(model), everything(loaded))
 
 
@@ -144,18 +143,24 @@ def test_a_chunk_equals_its_steps_one_by_one(name, execution, single, toy_images
         np.testing.assert_allclose(a, b, rtol=1e-3, atol=1e-4)
 
 
+# Where the last batch of an epoch is an odd one.
+ODD = ("autoencoder", "four-phases")
+
+
 @families
 def test_stopping_anywhere_and_going_on_changes_nothing(name, toy_images, tmp_path):
     # The same seed twice, as well: once straight through and once in three parts.
-    straight = small_model(name)
-    whole = train(straight, feed_for(straight, toy_images), epochs=2)
+    straight, size = small_model(name), 8 if name in ODD else WHOLE
+    whole = train(straight, feed_for(straight, toy_images, size), epochs=2)
 
     model, progress = small_model(name), Progress()
     for stop_at in (2, 5):
-        progress = stop_after(model, progress, stop_at, toy_images)
+        progress = stop_after(
+            model, progress, stop_at, feed_for(model, toy_images, size)
+        )
         model.save(tmp_path / "state.keras")
         model = keras.saving.load_model(tmp_path / "state.keras")
-    train(model, feed_for(model, toy_images), epochs=2, progress=progress)
+    train(model, feed_for(model, toy_images, size), epochs=2, progress=progress)
 
     assert_same(everything(straight), everything(model))
     terms = ("loss", *model.terms)
@@ -167,9 +172,8 @@ class Stop(Exception):
     pass
 
 
-def stop_after(model, progress, steps, toy_images):
+def stop_after(model, progress, steps, feed):
     """Train to a step in mid-epoch, one step a chunk, then put the progress away."""
-    feed = feed_for(model, toy_images)
 
     def after_chunk():
         if progress.epoch * feed.steps + progress.step >= steps:

@@ -1,0 +1,135 @@
+"""drburke/tensorflow: shared-encoding networks, SENs.
+
+keras-aae train --recipe sen-mnist-small     about 30 min on 2 cores
+keras-aae train --recipe sen-mnist           days on 2 cores, for a GPU
+
+55,000 training images, and three batches of four a step: one of our epochs is 4,583 steps.
+The repository counts 13,750 steps as an epoch, three of ours, so its four are twelve.
+"""
+
+from dataclasses import replace
+
+from keras_aae.recipe import Experiment, Recipe
+
+SOURCE = "drburke/tensorflow, SENs/, "
+PANEL = (("triple-panel", {"n": 25}),)
+CURVES = ("embedding-histograms", "learning-curves")
+
+# Leaky ReLUs have a slope of 0.2 here, 0.1 there; the generator's random numbers are
+# uniform throughout, there also normal ones cut off at 0 and 1.
+SEN_MNIST = Experiment(
+    Recipe(
+        name="sen-mnist",
+        model="sen",
+        dataset="mnist",
+        validation=5000,
+        options={"latent_dim": 32},
+        optimizer={"name": "adam", "beta_1": 0.4},
+        batch_size=4,
+        epochs=12,
+    ),
+    source=SOURCE + "README.md and sens_network_mnist.py, after four of its epochs",
+    published={"frozen_accuracy_100": 0.75, "frozen_accuracy_500": 0.90},
+    metrics=("frozen_accuracy_100", "frozen_accuracy_500", "pseudo_label_accuracy_100"),
+    figures=(
+        *PANEL,
+        ("attribute-directions", {"attribute": "thickness"}),
+        ("attribute-directions", {"attribute": "slant"}),
+        "morph",
+        *CURVES,
+    ),
+    quick=False,
+)
+
+
+def _small(name: str, experiment=SEN_MNIST, epochs: int = 12, **options) -> Recipe:
+    """The same with an eighth of the filters."""
+    options = {"latent_dim": 32, "hidden_units": [8, 16, 32], **options}
+    return experiment.recipe.replace(name=name, options=options, epochs=epochs)
+
+
+# Widths with which four of the repository's epochs take half an hour on two cores.
+SEN_MNIST_SMALL = replace(SEN_MNIST, recipe=_small("sen-mnist-small"))
+
+# The same after one of its epochs, and after 500 steps: 6,000 images.
+SEN_MNIST_SMALL_1 = replace(
+    SEN_MNIST,
+    recipe=_small("sen-mnist-small-1", epochs=3),
+    source=SOURCE + "mnist_results_1_epoch.png, a picture",
+    published={},
+    metrics=(),
+    figures=PANEL,
+)
+SEN_MNIST_SMALL_500 = replace(
+    SEN_MNIST_SMALL_1,
+    recipe=_small("sen-mnist-small-500", epochs=1).replace(limit=6000, validation=0),
+    source=SOURCE + "mnist_results_500_batches.png, a picture",
+)
+
+# What others in the repository tried: the discriminator sees the generator's embeddings
+# themselves; no generator; an encoder of distributions, which it only hopes for.
+SEN_DIRECT = replace(
+    SEN_MNIST,
+    recipe=_small("sen-direct", fake_path="direct", epochs=3),
+    source=SOURCE + 'sens_network_direct_gen.py: "less success"',
+    published={},
+    figures=(*PANEL, *CURVES),
+)
+SEN_RANDOM = replace(
+    SEN_DIRECT,
+    recipe=_small("sen-random", fake_path="random", epochs=3),
+    source=SOURCE + 'its first commits: "didn\'t work terribly well"',
+)
+SEN_VAE = replace(
+    SEN_DIRECT,
+    recipe=_small("sen-vae", epochs=3, fake_path="random", loss="bernoulli").replace(
+        model="variational-sen"
+    ),
+    source=SOURCE + "README.md, an idea",
+)
+SEN_DIRECTED = replace(
+    SEN_DIRECT,
+    recipe=_small("sen-directed", epochs=3).replace(model="directed-sen"),
+    source=SOURCE + "README.md, an idea",
+)
+SEN_FEATURES = replace(
+    SEN_DIRECT,
+    recipe=_small("sen-features", epochs=3).replace(model="feature-sen"),
+    source="drburke/tensorflow, SENs 2.0/sens_network_mnist.py, without results",
+)
+
+# What sharing the embedding is worth: the same budget without the game, with it, and with
+# a classifier too.
+SEN_ALONE = replace(
+    SEN_DIRECT,
+    recipe=_small("sen-alone", fake_path="none", epochs=3),
+    source="ours: autoencoding alone, to compare with",
+    figures=("reconstructions", "learning-curves"),
+    seeds=(0, 1, 2),
+)
+SEN_SHARED = replace(
+    SEN_ALONE,
+    recipe=_small("sen-shared", epochs=3),
+    source="ours: and a generator and discriminator, to compare with",
+    figures=(*PANEL, *CURVES),
+)
+SEN_CLASSIFIED = replace(
+    SEN_SHARED,
+    recipe=_small("sen-classified", epochs=3).replace(model="classifying-sen"),
+    source="ours: and a classifier of all labels, to compare with",
+)
+
+SEN_FACES = Experiment(
+    Recipe(
+        name="sen-faces",
+        model="sen",
+        dataset="lfw",
+        options={"latent_dim": 128, "hidden_units": [8, 16, 32, 64]},
+        optimizer={"name": "adam", "beta_1": 0.4},
+        batch_size=32,
+        epochs=20,
+    ),
+    source=SOURCE + 'README.md: faces want larger batches, "the opposite" of digits',
+    figures=(*PANEL, *CURVES),
+    quick=False,
+)
