@@ -90,6 +90,19 @@ def _check_labels(model, recipe: Recipe, dataset: Dataset) -> None:
         )
 
 
+def _check_watch(model, watch: int) -> None:
+    """Check that there are codes to watch.
+
+    Raises:
+        RecipeError: the model has no encoder.
+    """
+    if watch and not hasattr(model, "code_statistics"):
+        raise RecipeError(
+            f"watch={watch} is for codes of images, and a {type(model).__name__} has no "
+            "encoder to make any. Leave it out."
+        )
+
+
 def _first(images: Images, count: int):
     """The first images as an array, or None if none are to be watched."""
     return images.gather(np.arange(min(count, len(images))))[0] if count else None
@@ -190,6 +203,7 @@ class Training:
         self.watched = _first(images, recipe.watch)
         self.model = new_model(recipe, dataset.image_shape, self.feed.steps)
         _check_labels(self.model, recipe, dataset)
+        _check_watch(self.model, recipe.watch)
         self.examined = _first(images, self.model.health_images)
         self.progress = Progress()
         self.best_weights = None

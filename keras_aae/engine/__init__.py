@@ -4,6 +4,7 @@ from keras_aae.engine.autoencoding import AutoencodingModel
 from keras_aae.engine.batch import Batch
 from keras_aae.engine.class_decoding import ClassDecodingModel
 from keras_aae.engine.feed import Feed
+from keras_aae.engine.generating import GeneratingModel
 from keras_aae.engine.optimizers import OptimizerGroup
 from keras_aae.engine.phases import Phase, PhasedModel
 
@@ -12,6 +13,7 @@ __all__ = [
     "Batch",
     "ClassDecodingModel",
     "Feed",
+    "GeneratingModel",
     "OptimizerGroup",
     "Phase",
     "PhasedModel",
