@@ -129,6 +129,13 @@ OPTIONS = {
     "clustering-aae": {"classes": 4, "normalised_codes": True, "sharpness": 3.0},
     "reduction-aae": {"classes": 4},
 }
+WITHOUT_ENCODER = {
+    "gan": {
+        "latent_dim": 3,
+        "generator_filters": [8, 4],
+        "discriminator_filters": [4, 8],
+    },
+}
 FAMILIES = {name: SMALL for name in MODELS} | {"four-phases": {}}
 
 
@@ -145,7 +152,8 @@ def small_model(name, seed=0, optimizer=None, **options):
         model = FourPhases.create(SHAPE, seed=seed, **options)
         model.compile(optimizer)
         return model
-    options = {**SMALL, **OPTIONS.get(name, {}), **options}
+    sizes = WITHOUT_ENCODER.get(name, SMALL)
+    options = {**sizes, **OPTIONS.get(name, {}), **options}
     return build_model(name, SHAPE, optimizer, **options, seed=seed)
 
 
@@ -153,3 +161,20 @@ def decode(model, codes):
     """Images of codes; of class 1, where the model wants to know."""
     labels = (np.ones(len(codes), int),) if hasattr(model, "classes") else ()
     return model.decode(codes, *labels)
+
+
+def read(model, x):
+    """What a model says of images: their codes, or without an encoder how real they are."""
+    return model.encode(x) if hasattr(model, "encode") else model.discriminate(x)
+
+
+def codes(model, x):
+    """The codes of images, or without an encoder as many of the prior."""
+    if hasattr(model, "encode"):
+        return model.encode(x)
+    return ops.convert_to_numpy(model.prior.sample(len(x), seed=0))
+
+
+def inputs(model, x):
+    """What a model is called with: images, or without an encoder codes."""
+    return x if hasattr(model, "encode") else codes(model, x)

@@ -7,6 +7,7 @@ from keras_aae.models.autoencoder import (
     DenoisingAutoencoder,
     SparseAutoencoder,
 )
+from keras_aae.models.gan import GAN
 from keras_aae.models.semi_supervised_aae import (
     ClusteringAAE,
     ReductionAAE,
@@ -16,6 +17,7 @@ from keras_aae.models.vae import VAE, ConditionalVAE
 
 __all__ = [
     "AAE",
+    "GAN",
     "VAE",
     "WAE",
     "Autoencoder",
