@@ -60,7 +60,10 @@ def training_options(function):
     type=Name(PRIORS, "prior"),
     help="What codes should look like: `list priors`.",
 )
-@click.option("--loss", help="bernoulli, gaussian, poisson or mse (all but vae).")
+@click.option(
+    "--loss",
+    help="bernoulli, gaussian, poisson or mse (all but vae and gan); of a gan its game.",
+)
 @click.option(
     "--beta", help="Weight of the KL term, or linear:0:1:10 to warm up (vae)."
 )

@@ -1,8 +1,9 @@
 """The game between a discriminator and who draws the codes: pure functions of logits.
 
 The discriminator's logit l says how sure it is that a code is of the prior, D = sigmoid(l).
-`real` are its logits of prior samples, `fake` those of codes, (batch, 1) each; every
-function returns the mean over the batch, a loss in nats.
+`real` are its logits of prior samples, `fake` those of codes, (batch, 1) each; of a GAN,
+of real and of generated images. Every function returns the mean over the batch, a loss in
+nats.
 """
 
 from keras import ops

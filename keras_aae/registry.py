@@ -87,6 +87,10 @@ MODELS = {
         "keras_aae.models.classifier:Classifier",
         "dense or convolutional classifier, from few or all labels",
     ),
+    "gan": (
+        "keras_aae.models.gan:GAN",
+        "generative adversarial network of images, DCGAN; also WGAN-GP; no encoder",
+    ),
 }
 
 DATASETS = {
@@ -201,6 +205,10 @@ FIGURES = {
         "keras_aae.figures.snapshots:samples_animation",
         "GIF: images decoded from the same codes of the prior, epoch after epoch",
     ),
+    "latent-walk": (
+        "keras_aae.figures.latent_walk:latent_walk",
+        "images along one dimension of a code of the prior, one dimension a row",
+    ),
     "mode-samples": (
         "keras_aae.figures.mode_samples:mode_samples",
         "images decoded outwards along each petal of an umbrella prior",
@@ -260,6 +268,14 @@ FIGURES = {
     "discriminator-output": (
         "keras_aae.figures.discriminator_output:discriminator_output",
         "how sure the discriminator is of codes and of samples of the prior",
+    ),
+    "probability-histograms": (
+        "keras_aae.figures.probability_histograms:probability_histograms",
+        "how sure a GAN's discriminator is of test images and of generated ones",
+    ),
+    "weight-histograms": (
+        "keras_aae.figures.weight_histograms:weight_histograms",
+        "weights of the first layer of each network, of one or several models",
     ),
     "adversarial-health": (
         "keras_aae.figures.adversarial_health:adversarial_health",
@@ -516,6 +532,18 @@ RECIPES = {
         "keras_aae.experiments.shekkizh:VAE_3D_RELU",
         "the same with the fault of ReLUs on mean and log-variance",
     ),
+    "gan-mnist": (
+        "keras_aae.experiments.shekkizh:GAN_MNIST",
+        "GAN of digits with feature matching, generator twice a step",
+    ),
+    "gan-failed-init": (
+        "keras_aae.experiments.shekkizh:GAN_FAILED_INIT",
+        "the same with the fault of kernels ten times as large",
+    ),
+    "gan-faces": (
+        "keras_aae.experiments.shekkizh:GAN_FACES",
+        "GAN of faces of 64x64, at the old repository's widths",
+    ),
     "vae-20d": (
         "keras_aae.experiments.mrquincle:VAE_20D",
         "VAE 784-500-500-20 with softplus",
@@ -698,6 +726,10 @@ COMPARISONS = {
     "posteriors": (
         "keras_aae.experiments.hrenski:POSTERIORS",
         "codes matched to a normal, to an umbrella, and to an umbrella with labels",
+    ),
+    "gan-weights": (
+        "keras_aae.experiments.shekkizh:GAN_WEIGHTS",
+        "first weights of a GAN that learned and of one whose kernels began too large",
     ),
     "gradient-variance": (
         "keras_aae.experiments.mrquincle:GRADIENT_VARIANCE",

@@ -132,6 +132,7 @@ OPTIONS = {
     **dict.fromkeys(("sen", "variational-sen", "feature-sen"), SMALL_SEN),
     **dict.fromkeys(("classifying-sen", "directed-sen"), SMALL_SEN | {"classes": 4}),
     "classifier": {"classes": 4},
+    "gan": {"generator_filters": [8, 4], "discriminator_filters": [4, 8]},
 }
 FAMILIES = {name: SMALL for name in MODELS} | {"four-phases": {}}
 
@@ -141,15 +142,13 @@ def family_class(name):
     return FourPhases if name == "four-phases" else family(name)
 
 
-def has_codes(name):
-    """Whether the family encodes images."""
-    return hasattr(family_class(name), "encode")
-
-
 def small_model(name, seed=0, optimizer=None, **options):
     """A small compiled model of a family, from a seed."""
     keras.utils.set_random_seed(seed)
-    optimizer = optimizer or keras.optimizers.Adam(0.01)
+    if optimizer is None:
+        # A game that is played faster goes round in circles.
+        rates = (0.001, 0.5) if name == "gan" else (0.01, 0.9)
+        optimizer = keras.optimizers.Adam(rates[0], beta_1=rates[1])
     if name == "four-phases":
         model = FourPhases.create(SHAPE, seed=seed, **options)
         model.compile(optimizer)
@@ -163,3 +162,24 @@ def decode(model, codes):
     """Images of codes; of class 1, where the model wants to know."""
     labels = (np.ones(len(codes), int),) if hasattr(model, "classes") else ()
     return model.decode(codes, *labels)
+
+
+def read(model, x):
+    """What a model says of images: codes, or how real they are, or of which class."""
+    for ability in ("encode", "discriminate", "class_probabilities"):
+        if hasattr(model, ability):
+            return getattr(model, ability)(x)
+    raise AssertionError(f"{model} says nothing of images")
+
+
+def codes(model, x):
+    """The codes of images, or without an encoder as many of the prior."""
+    if hasattr(model, "encode"):
+        return model.encode(x)
+    return ops.convert_to_numpy(model.prior.sample(len(x), seed=0))
+
+
+def inputs(model, x):
+    """What a model is called with: codes if it makes images without an encoder."""
+    generates = hasattr(model, "decode") and not hasattr(model, "encode")
+    return codes(model, x) if generates else x

@@ -5,6 +5,7 @@ from keras_aae.engine.batch import Batch
 from keras_aae.engine.class_decoding import ClassDecodingModel
 from keras_aae.engine.classifying import ClassifyingModel
 from keras_aae.engine.feed import Feed
+from keras_aae.engine.generating import GeneratingModel
 from keras_aae.engine.imaging import ImageModel
 from keras_aae.engine.optimizers import OptimizerGroup
 from keras_aae.engine.phases import Phase, PhasedModel
@@ -16,6 +17,7 @@ __all__ = [
     "ClassifyingModel",
     "Feed",
     "ImageModel",
+    "GeneratingModel",
     "OptimizerGroup",
     "Phase",
     "PhasedModel",

@@ -73,13 +73,16 @@ class ImageModel(PhasedModel):
                 self, lambda *rows: function(self, *rows)
             )
         compiled, n = self._compiled_maps[name], len(arrays[0])
+        if not n:  # convolutions of TensorFlow fail on no rows
+            arrays = [np.zeros((1, *a.shape[1:]), a.dtype) for a in arrays]
         outputs = []
         for start in range(0, max(n, 1), batch_size):
             rows = [a[start : start + batch_size] for a in arrays]
             outputs.append(compiled(*rows))
         if isinstance(outputs[0], tuple | list):
-            return tuple(np.concatenate(parts) for parts in zip(*outputs, strict=True))
-        return np.concatenate(outputs)
+            parts = zip(*outputs, strict=True)
+            return tuple(np.concatenate(part)[:n] for part in parts)
+        return np.concatenate(outputs)[:n]
 
     def check_images(self, x) -> np.ndarray:
         """The images as an array, if the model can take them."""
@@ -104,6 +107,12 @@ class ImageModel(PhasedModel):
         """The inverse of `get_config`."""
         deserialize = keras.saving.deserialize_keras_object
         return cls(**{key: deserialize(value) for key, value in config.items()})
+
+
+def option_of_create(name: str, kind: type, default) -> dict[str, inspect.Parameter]:
+    """An option that only `create` takes, as `options` lists it."""
+    keyword = inspect.Parameter.KEYWORD_ONLY
+    return {name: inspect.Parameter(name, keyword, annotation=kind, default=default)}
 
 
 def _options_of(function) -> dict[str, inspect.Parameter]:

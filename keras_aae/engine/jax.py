@@ -38,13 +38,18 @@ def gradients(model, objective, variables):
 
 def input_gradient(model, function, x):
     """The gradient of a scalar function at x, a constant; the model's state stays."""
+    return lax.stop_gradient(input_slope(model, function, x))
+
+
+def input_slope(model, function, x):
+    """The gradient of a scalar function at x, to be differentiated; the state stays."""
     mapping = [(v, v.value) for v in state(model)]
 
     def stateless(x):
         with keras.StatelessScope(mapping):
             return function(x)
 
-    return lax.stop_gradient(jax.grad(stateless)(x))
+    return jax.grad(stateless)(x)
 
 
 def _stateless(model, step):

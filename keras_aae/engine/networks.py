@@ -3,6 +3,7 @@
 import keras
 
 CONVOLUTIONS = (keras.layers.Conv2D, keras.layers.Conv2DTranspose)
+BATCH = (keras.layers.BatchNormalization,)
 NOISE = (
     keras.layers.GaussianNoise,
     keras.layers.GaussianDropout,
@@ -14,6 +15,11 @@ NOISE = (
 def has_convolutions(model) -> bool:
     """Whether any layer of the model, or of a network in it, convolves."""
     return _has(model, CONVOLUTIONS)
+
+
+def has_batch_normalisation(model) -> bool:
+    """Whether what any layer makes of an image depends on the others of its batch."""
+    return _has(model, BATCH)
 
 
 def has_noise(model) -> bool:

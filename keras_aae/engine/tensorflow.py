@@ -19,6 +19,11 @@ def gradients(model, objective, variables):
 
 def input_gradient(model, function, x):
     """The gradient of a scalar function at x, a constant; the model's state stays."""
+    return tf.stop_gradient(input_slope(model, function, x))
+
+
+def input_slope(model, function, x):
+    """The gradient of a scalar function at x, to be differentiated; the state stays."""
     before = [(v, tf.identity(v.value)) for v in model.non_trainable_variables]
     with tf.GradientTape(watch_accessed_variables=False) as tape:
         tape.watch(x)
@@ -26,7 +31,7 @@ def input_gradient(model, function, x):
     gradient = tape.gradient(value, x, unconnected_gradients="zero")
     for variable, state in before:
         variable.assign(state)
-    return tf.stop_gradient(gradient)
+    return gradient
 
 
 class Steps:

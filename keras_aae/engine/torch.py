@@ -21,10 +21,19 @@ def gradients(model, objective, variables):
 
 def input_gradient(model, function, x):
     """The gradient of a scalar function at x, a constant; the model's state stays."""
+    return _input_gradient(model, function, x, create_graph=False)
+
+
+def input_slope(model, function, x):
+    """The gradient of a scalar function at x, to be differentiated; the state stays."""
+    return _input_gradient(model, function, x, create_graph=torch.is_grad_enabled())
+
+
+def _input_gradient(model, function, x, create_graph):
     before = [(v, v.value.detach().clone()) for v in model.non_trainable_variables]
     with torch.enable_grad():
         x = x.detach().requires_grad_()
-        (gradient,) = torch.autograd.grad(function(x), x)
+        (gradient,) = torch.autograd.grad(function(x), x, create_graph=create_graph)
     for variable, state in before:
         variable.assign(state)
     return gradient

@@ -1,13 +1,16 @@
-"""shekkizh/TensorflowProjects: codes of three dimensions, and the fault of two ReLUs.
+"""shekkizh/TensorflowProjects: codes of three dimensions, the fault of two ReLUs, GANs.
 
 keras-aae train --recipe autoencoder-3d   about 1 min on 2 cores
 keras-aae train --recipe vae-3d           about 4 min
 keras-aae train --recipe vae-3d-relu      about 4 min
+keras-aae train --recipe gan-mnist        about 20 min on 1 core
+keras-aae train --recipe gan-failed-init  about 4 min on 1 core
+keras-aae train --recipe gan-faces        on a GPU
 
 55,000 training images in batches of 256: 20,000 steps are 93 epochs, 100,000 are 465.
 """
 
-from keras_aae.recipe import Experiment, Recipe
+from keras_aae.recipe import Comparison, Experiment, Recipe
 
 SOURCE = "shekkizh/TensorflowProjects, Unsupervised_learning/"
 
@@ -92,3 +95,60 @@ VAE_3D_RELU = Experiment(
     published={"neg_elbo": 174.77, "reconstruction_nll": 160.87, "kl": 13.91},
     figures=FIGURES,
 )
+
+
+def _gan(name: str, dataset: str, **values) -> Recipe:
+    adam = {"name": "adam", "beta_1": 0.5, "learning_rate": 2e-4}
+    options = {"latent_dim": 100, "generator_steps": 2, **values.pop("options", {})}
+    return Recipe(
+        name=name, model="gan", dataset=dataset, options=options, optimizer=adam,
+        batch_size=64, **values,
+    )  # fmt: skip
+
+
+# Digits in place of faces, at the widths that one core trains. Its feature matching pairs
+# images that have nothing to do with each other, 0.1 / 2 of their squared distances summed
+# over a batch of 64 and divided by 4,096, half the number of features. Of the means over a
+# batch, with 3,136 features, the same is about 0.1 * 64 / 3136 a feature.
+SMALL = {
+    "generator_filters": [64, 32],
+    "discriminator_filters": [32, 64],
+    "matching_weight": 0.002,
+}
+GAN_FIGURES = (
+    "samples",
+    "samples-by-epoch",
+    "latent-walk",
+    "probability-histograms",
+    "weight-histograms",
+    "learning-curves",
+)
+GAN_MNIST = Experiment(
+    _gan("gan-mnist", "mnist", options=SMALL, epochs=10),
+    source=SOURCE + "Faces_GAN.py, on digits instead of faces: pictures and no numbers",
+    figures=(*GAN_FIGURES, "samples-animation"),
+)
+
+# The fault: kernels ten times as large, of which it says that training never began.
+GAN_FAILED_INIT = Experiment(
+    _gan("gan-failed-init", "mnist", options={**SMALL, "init_stddev": 0.2}, epochs=2),
+    source=SOURCE + "Faces_GAN.py, the run that failed: pictures and no numbers",
+    figures=GAN_FIGURES,
+)
+
+GAN_WEIGHTS = Comparison("weight-histograms", ("gan-mnist", "gan-failed-init"))
+
+# Its own widths, which want a GPU. Its plots end after 16,600 steps.
+GAN_FACES = Experiment(
+    _gan(
+        "gan-faces", "lfw", epochs=185,
+        options={
+            "generator_filters": [512, 256, 128, 64],
+            "discriminator_filters": [64, 128, 256, 512],
+            "matching_weight": 0.0008,
+        },
+    ),
+    source=SOURCE + "Faces_GAN.py, on CelebA: pictures and no numbers",
+    figures=(*GAN_FIGURES, "samples-animation"),
+    quick=False,
+)  # fmt: skip

@@ -41,7 +41,7 @@ def receptive_fields(model, *, n: int = 100):
 def _fields(model) -> np.ndarray:
     """The first layer's weights, (units, height, width, channels)."""
     encoder = getattr(model, "encoder", None)
-    kernel = next(_kernels(encoder), None) if encoder is not None else None
+    kernel = next(kernels(encoder), None) if encoder is not None else None
     shape = getattr(model, "image_shape", None)
     if kernel is not None and shape is not None:
         if kernel.ndim == 2 and len(kernel) == math.prod(shape):
@@ -55,11 +55,11 @@ def _fields(model) -> np.ndarray:
     )
 
 
-def _kernels(network):
+def kernels(network):
     """The weights of every layer that multiplies its input, in order."""
     for layer in network.layers:
         if hasattr(layer, "layers"):
-            yield from _kernels(layer)
+            yield from kernels(layer)
         elif hasattr(layer, "kernel"):
             yield np.asarray(layer.kernel, dtype="float32")
 

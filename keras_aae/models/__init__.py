@@ -8,6 +8,7 @@ from keras_aae.models.autoencoder import (
     SparseAutoencoder,
 )
 from keras_aae.models.classifier import Classifier
+from keras_aae.models.gan import GAN
 from keras_aae.models.semi_supervised_aae import (
     ClusteringAAE,
     ReductionAAE,
@@ -17,6 +18,7 @@ from keras_aae.models.vae import VAE, ConditionalVAE
 
 __all__ = [
     "AAE",
+    "GAN",
     "VAE",
     "WAE",
     "Autoencoder",

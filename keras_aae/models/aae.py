@@ -15,8 +15,8 @@ from keras_aae.adversarial_losses import (
 )
 from keras_aae.checks import check_share
 from keras_aae.engine import ClassDecodingModel, Phase
-from keras_aae.engine.autoencoding import option_of_create
 from keras_aae.engine.class_decoding import check_labels
+from keras_aae.engine.imaging import option_of_create
 from keras_aae.errors import RecipeError
 from keras_aae.matching import KERNELS, mmd
 from keras_aae.models.prior_matching import (

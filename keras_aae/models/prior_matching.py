@@ -5,12 +5,12 @@ import numpy as np
 from keras import ops
 
 from keras_aae.engine import AutoencodingModel
+from keras_aae.engine.generating import fixed_prior
 from keras_aae.engine.phases import as_tensor_images
-from keras_aae.errors import RecipeError
 from keras_aae.losses import RECONSTRUCTION_LOSSES
 from keras_aae.matching import mmd, sliced_wasserstein, unit_directions
 from keras_aae.networks import build_autoencoder_networks, check_widths
-from keras_aae.registry import PRIORS, check_name, load_entry
+from keras_aae.registry import check_name
 
 DIRECTIONS = 50
 COLLAPSED = 0.05  # standard deviation of a dimension of the codes
@@ -108,14 +108,8 @@ class PriorMatchingModel(AutoencodingModel):
         loss: str = "mse", matching_weight: float = 1.0, input_noise: float = 0.0,
         seed: int = 0, **kwargs,
     ):  # fmt: skip
-        family = load_entry(prior, PRIORS, "prior")
-        if issubclass(family, keras.layers.Layer):
-            raise RecipeError(
-                f"The prior {prior!r} is learned by a VAE, and this model needs one to "
-                "draw from that stays. Use another, for example normal or umbrella."
-            )
         width = decoder.inputs[0].shape[-1]
-        fixed = family.build_for(width, components, seed)
+        fixed = fixed_prior(prior, width, components, seed)
         super().__init__(encoder, decoder, prior=fixed, seed=seed, **kwargs)
         # What `draw` is matched to; `prior` is what `encode` should look like.
         self.matched_prior = fixed

@@ -14,9 +14,9 @@ from keras_aae.adversarial_losses import (
 from keras_aae.classification import cross_entropy, wrong
 from keras_aae.divergences import categorical_kl
 from keras_aae.engine import ClassDecodingModel, ClassifyingModel, Phase
-from keras_aae.engine.autoencoding import option_of_create
 from keras_aae.engine.backend import engine
 from keras_aae.engine.feed import LABELLED
+from keras_aae.engine.imaging import option_of_create
 from keras_aae.engine.networks import call_in_passing
 from keras_aae.engine.phases import as_tensor_images
 from keras_aae.losses import RECONSTRUCTION_LOSSES

@@ -18,9 +18,9 @@ from keras_aae.classification import cross_entropy, wrong
 from keras_aae.corruptions import gaussian
 from keras_aae.divergences import normal_kl
 from keras_aae.engine import AutoencodingModel, ClassifyingModel, Phase
-from keras_aae.engine.autoencoding import option_of_create
 from keras_aae.engine.class_decoding import check_labels
 from keras_aae.engine.feed import LABELLED
+from keras_aae.engine.imaging import option_of_create
 from keras_aae.engine.networks import call_in_passing
 from keras_aae.engine.phases import as_tensor_images
 from keras_aae.errors import DataError, RecipeError, UnsupportedError

@@ -112,6 +112,27 @@ class ClassModel(LinearModel):
         return shares
 
 
+class Forger(LinearModel):
+    """A model without an encoder that generates grey images and judges by brightness."""
+
+    judges_images, has_critic = True, False
+    encode = property()  # as of a model that never had one
+
+    def generate(self, n, seed):
+        return (
+            np.random.default_rng(seed).random((n, SIZE, SIZE, 1), dtype="float32") / 2
+        )
+
+    def discriminate(self, x):
+        scale = 255.0 if x.dtype == np.uint8 else 1.0
+        return (x / scale).reshape(len(x), -1).mean(axis=1)
+
+
+@pytest.fixture
+def forger():
+    return Forger(2, StandardNormal())
+
+
 @pytest.fixture
 def model():
     return LinearModel(2, StandardNormal())

@@ -24,13 +24,15 @@ SNAPSHOTS = {epoch: np.full((25, 8, 8, 1), epoch / 9, "float32") for epoch in (1
 
 
 @pytest.fixture
-def draw_any(make_model, make_class_model, prior, make_dataset):
+def draw_any(make_model, make_class_model, forger, prior, make_dataset):
     """Draws any figure of the menu."""
 
     def draw_any(name, note=""):
         model = make_model(DIMENSIONS.get(name, 2), prior)
         if name in OF_CLASSES:
             model = make_class_model(4, prior=Umbrella(4))
+        if name == "probability-histograms":
+            model = forger
         dataset = make_dataset(note=note, shape=SHAPES.get(name, model.image_shape))
         return draw(
             name,
@@ -73,7 +75,7 @@ def test_the_note_of_the_data_stands_under_every_figure(name, draw_any):
 
 def test_figures_of_several_models_and_moving_ones_are_known():
     comparing = [name for name in FIGURES if compares(name)]
-    assert comparing == ["reconstruction-strips", "posteriors"]
+    assert comparing == ["reconstruction-strips", "posteriors", "weight-histograms"]
     moving = [name for name in FIGURES if file_name(name) != f"{name}.png"]
     assert moving == ["interpolation-animation", "morph", "samples-animation"]
 

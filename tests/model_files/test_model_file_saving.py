@@ -19,19 +19,16 @@ from keras_aae.runs.model_file import load_model, save_model
 from keras_aae.runs.model_inspection import inspect_model
 
 HIDDEN_UNITS = {"dense": (16,), "conv": (4, 8)}
+FILTERS = {"generator_filters": (8, 4), "discriminator_filters": (4, 8)}
 X = np.random.default_rng(0).random((6, 8, 8, 1), dtype=np.float32)
 LABELS = np.arange(6)
 
 
 def build(name, network, **options):
     family = load_entry(name, MODELS, "model")
-    return family.create(
-        (8, 8, 1),
-        latent_dim=2,
-        network=network,
-        hidden_units=HIDDEN_UNITS[network],
-        **options,
-    )
+    sizes = {"network": network, "hidden_units": HIDDEN_UNITS[network], **FILTERS}
+    known = {key: size for key, size in sizes.items() if key in family.options()}
+    return family.create((8, 8, 1), latent_dim=2, **known, **options)
 
 
 def train(model):

@@ -1,0 +1,271 @@
+"""Generative adversarial networks of images: the game of logits, and Wasserstein's."""
+
+from contextlib import contextmanager
+
+import keras
+import numpy as np
+from keras import ops
+
+from keras_aae.adversarial_losses import GENERATOR_LOSSES
+from keras_aae.adversarial_losses import loss_on_codes as loss_on_fake
+from keras_aae.adversarial_losses import loss_on_prior as loss_on_real
+from keras_aae.checks import check_count, check_share
+from keras_aae.engine import GeneratingModel, Phase
+from keras_aae.engine.backend import engine
+from keras_aae.engine.generating import fixed_prior
+from keras_aae.engine.networks import has_batch_normalisation
+from keras_aae.engine.phases import as_tensor_images
+from keras_aae.errors import RecipeError
+from keras_aae.gan_losses import (
+    between,
+    critic_fooled,
+    feature_distance,
+    slope_penalty,
+    wasserstein_distance,
+)
+from keras_aae.networks.dcgan import build_dcgan_networks
+from keras_aae.registry import check_name
+
+LOSSES = {**GENERATOR_LOSSES, "wasserstein": critic_fooled}
+WINS = 0.95  # mean probability of being right, at which the generator learns little
+
+
+@keras.saving.register_keras_serializable("keras_aae")
+class GAN(GeneratingModel):
+    """A generator of images that a discriminator cannot tell from real ones.
+
+    Phases of a step, each repeated as often as asked for, on the same images and on new
+    codes z of the prior:
+
+    discrimination:  discriminator  minimise  -E_x log D(x) - E_z log(1 - D(G(z)))
+    generation:      generator      minimise  -E_z log D(G(z))
+
+    At chance D is 1/2 everywhere, and the first objective 2 log 2 = 1.386. "wasserstein"
+    has a critic f, any number instead of a probability, with a penalty on its slopes
+    between real and generated images, y = e x + (1 - e) G(z), e uniform in [0, 1]:
+
+    discrimination:  discriminator  minimise  E_z f(G(z)) - E_x f(x)
+                                              + penalty_weight E (||f'(y)|| - 1)^2
+    generation:      generator      minimise  -E_z f(G(z))
+
+    Images are in [0, 1] and the generator's outputs are logits, as of all models here;
+    the discriminator scales images to [-1, 1], where sigmoid and tanh are the same.
+
+    With a matching weight w the generator also minimises w || E_x h(x) - E_z h(G(z)) ||^2
+    of the discriminator's last features h.
+
+    Args:
+        generator: codes -> logits of images.
+        discriminator: images -> logit (batch, 1), or [logit, features].
+        loss: "non-saturating" as above; "minimax", whose generator minimises
+            E_z log(1 - D(G(z))); or "wasserstein".
+        prior: A key of `registry.PRIORS`, but for the learned one.
+        components: Classes of the prior, where it has any.
+        discriminator_steps, generator_steps: Updates of each in a step.
+        matching_weight: w; a number or a Keras schedule over steps.
+        label_smoothing: s; on real images the discriminator's target is 1 - s.
+        penalty_weight: Of the penalty on slopes; a number or a Keras schedule over steps.
+        seed: Of the model's random numbers.
+
+    Raises:
+        RecipeError: feature matching without features, or a critic with batch
+            normalisation, whose slope at an image is not that of the image alone.
+
+    References:
+        Generative Adversarial Nets (Goodfellow et al., 2014), algorithm 1; Improved
+        Techniques for Training GANs (Salimans et al., 2016), sections 3.1 and 3.4;
+        Improved Training of Wasserstein GANs (Gulrajani et al., 2017), algorithm 1 and
+        section 4.
+    """
+
+    terms = ("discrimination", "generation", "probability_real", "probability_fake")
+    builders = (build_dcgan_networks,)
+    judges_images = True
+
+    def __init__(
+        self, generator, discriminator, *,
+        loss: str = "non-saturating", prior: str = "uniform", components: int = 10,
+        discriminator_steps: int = 1, generator_steps: int = 1,
+        matching_weight: float = 0.0, label_smoothing: float = 0.0,
+        penalty_weight: float = 10.0, seed: int = 0, **kwargs,
+    ):  # fmt: skip
+        self._check(discriminator, check_name(loss, LOSSES, "loss"), matching_weight)
+        super().__init__(
+            seed=seed, terms=_terms(loss == "wasserstein", matching_weight), **kwargs
+        )
+        self.generator, self.discriminator = generator, discriminator
+        width = generator.inputs[0].shape[-1]
+        self.prior = fixed_prior(prior, width, components, seed)
+        self.prior_name, self.components, self.loss_name = prior, components, loss
+        self.discriminator_steps = check_count(
+            "discriminator_steps", discriminator_steps
+        )
+        self.generator_steps = check_count("generator_steps", generator_steps)
+        self.label_smoothing = check_share(
+            "label_smoothing", label_smoothing, zero=True
+        )
+        self.matching_weight, self.penalty_weight = matching_weight, penalty_weight
+        self.built = True
+
+    @staticmethod
+    def _check(discriminator, loss, matching_weight):
+        if loss == "wasserstein" and has_batch_normalisation(discriminator):
+            raise RecipeError(
+                "A critic of the loss 'wasserstein' cannot have batch normalisation: the "
+                "penalty is on its slope at each image alone. Leave it out, or take "
+                "layer normalisation."
+            )
+        if matching_weight != 0 and len(discriminator.outputs) < 2:
+            raise RecipeError(
+                f"matching_weight={matching_weight} needs a discriminator that returns "
+                "[logit, features], and this one returns a logit alone."
+            )
+
+    @classmethod
+    def create(cls, image_shape, *, loss: str = "non-saturating", **options):
+        """A model with networks of its own; `options()` lists what it takes."""
+        architecture, others = cls.split_options(options)
+        networks = build_dcgan_networks(
+            image_shape, loss != "wasserstein", **architecture
+        )
+        return cls(*networks, loss=loss, **others)
+
+    def decoding_network(self):
+        """The generator."""
+        return self.generator
+
+    @property
+    def has_critic(self) -> bool:
+        """Whether the discriminator says any number instead of a probability."""
+        return self.loss_name == "wasserstein"
+
+    def phases(self):
+        """Discrimination and generation, as often as asked for."""
+        game = self.criticism if self.has_critic else self.discrimination
+        discrimination = Phase("discrimination", game, (self.discriminator,))
+        generation = Phase("generation", self.generation, (self.generator,))
+        return [
+            *self.discriminator_steps * [discrimination],
+            *self.generator_steps * [generation],
+        ]
+
+    def discrimination(self, batch, training):
+        """The discriminator's loss on the images and as many generated ones."""
+        fake = self.fakes(batch, training)
+        of_real, _ = self.judge(batch.x, training)
+        of_fake, _ = self.judge(fake, training)
+        loss = loss_on_real(of_real, self.label_smoothing) + loss_on_fake(of_fake)
+        return loss, {
+            "discrimination": loss,
+            "probability_real": ops.mean(ops.sigmoid(of_real)),
+            "probability_fake": ops.mean(ops.sigmoid(of_fake)),
+        }
+
+    def criticism(self, batch, training):
+        """The critic's loss on the images and as many generated ones."""
+        fake = self.fakes(batch, training)
+        of_real, of_fake = (self.judge(x, training)[0] for x in (batch.x, fake))
+        distance = wasserstein_distance(of_real, of_fake)
+        penalty = self.slope_penalty(batch.x, fake, training)
+        loss = self.weight(self.penalty_weight) * penalty - distance
+        return loss, {
+            "discrimination": loss,
+            "wasserstein_distance": distance,
+            "gradient_penalty": penalty,
+        }
+
+    def slope_penalty(self, real, fake, training):
+        """The penalty on the critic's slopes at random places between the images."""
+        shape = (ops.shape(real)[0], 1, 1, 1)
+        shares = keras.random.uniform(shape, seed=self.seed_generator)
+        slopes = engine.input_slope(
+            self,
+            lambda x: ops.sum(self.judge(x, training)[0]),
+            between(real, fake, shares),
+        )
+        return slope_penalty(slopes)
+
+    def generation(self, batch, training):
+        """The generator's loss, as the discriminator is now."""
+        # Its moving averages are to be of as many real images as generated ones.
+        with _same_statistics(self.discriminator):
+            logits, features = self.judge(self.fakes(batch, training), training)
+            loss = LOSSES[self.loss_name](logits)
+            terms = {"generation": loss}
+            if self.matching_weight == 0:
+                return loss, terms
+            _, wanted = self.judge(batch.x, training)
+        distance = feature_distance(wanted, features)
+        terms["feature_matching"] = distance
+        return loss + self.weight(self.matching_weight) * distance, terms
+
+    def fakes(self, batch, training):
+        """As many generated images as the batch has real ones."""
+        z = self.prior.sample(ops.shape(batch.x)[0], self.seed_generator)
+        return ops.sigmoid(self.generator(z, training=training))
+
+    def judge(self, x, training=False):
+        """The discriminator's logits of images, (batch, 1), and its features or None."""
+        outputs = self.discriminator(x, training=training)
+        return outputs if isinstance(outputs, list | tuple) else (outputs, None)
+
+    def discriminate(self, x) -> np.ndarray:
+        """D(x), how sure the discriminator is that images are real, (n,) in [0, 1].
+
+        Of a critic f(x), any number, higher for what looks more real. Batch normalisation
+        goes by its moving averages, of real and generated images alike; in training each
+        batch is normalised by itself, and the discriminator is surer of it.
+
+        Raises:
+            DataError: the images have another shape, type or range.
+        """
+        return self.map("discriminate", _discriminate, self.check_images(x))
+
+    def complaints(self, row) -> dict[str, str]:
+        """What a row of the history says is going wrong: kind -> warning."""
+        real, fake = row.get("probability_real", 0.5), row.get("probability_fake", 0.5)
+        if min(real, 1 - fake) < WINS:
+            return {}
+        return {
+            "probability_fake": f"The discriminator wins: it takes real images for real "
+            f"with probability {real:.3f} and generated ones with {fake:.3f}, where 0.5 "
+            "each is the goal. Give it a lower learning rate or fewer filters, or look at "
+            "init_stddev."
+        }
+
+    def get_config(self):
+        serialize = keras.saving.serialize_keras_object
+        return {
+            "generator": serialize(self.generator),
+            "discriminator": serialize(self.discriminator),
+            "loss": self.loss_name,
+            "prior": self.prior_name,
+            "components": self.components,
+            "discriminator_steps": self.discriminator_steps,
+            "generator_steps": self.generator_steps,
+            "matching_weight": serialize(self.matching_weight),
+            "label_smoothing": self.label_smoothing,
+            "penalty_weight": serialize(self.penalty_weight),
+            "seed": self.seed,
+            "name": self.name,
+        }
+
+
+def _terms(critic: bool, matching_weight) -> tuple[str, ...]:
+    own = ("wasserstein_distance", "gradient_penalty") if critic else GAN.terms[2:]
+    matching = ("feature_matching",) if matching_weight != 0 else ()
+    return (*GAN.terms[:2], *own, *matching)
+
+
+@contextmanager
+def _same_statistics(network):
+    """What a network keeps of its batches is afterwards as it was before."""
+    before = [(v, ops.copy(v.value)) for v in network.non_trainable_weights]
+    yield
+    for variable, value in before:
+        variable.assign(value)
+
+
+def _discriminate(model, x):
+    outputs, _ = model.judge(as_tensor_images(x))
+    return outputs[:, 0] if model.has_critic else ops.sigmoid(outputs[:, 0])

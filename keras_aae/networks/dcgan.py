@@ -1,0 +1,145 @@
+"""Convolutional generator and discriminator of images of any size.
+
+References:
+    Unsupervised Representation Learning with Deep Convolutional Generative Adversarial
+    Networks (Radford, Metz, Chintala, 2015), section 3 and figure 1.
+"""
+
+import math
+from numbers import Real
+
+import keras
+from keras import layers
+
+from keras_aae.errors import RecipeError
+from keras_aae.networks import check_widths
+from keras_aae.networks.conv import crop
+
+KERNEL_SIZE = 5
+LEAK = 0.2
+GAMMA_STDDEV = 0.02
+
+
+def build_dcgan_networks(
+    image_shape,
+    normalised: bool = True,
+    *,
+    latent_dim: int = 100,
+    generator_filters: tuple = (128, 64),
+    discriminator_filters: tuple = (64, 128),
+    init_stddev: float | None = 0.02,
+):
+    """A generator from codes to logits, and a discriminator from images to a logit.
+
+    Args:
+        image_shape: (height, width, channels).
+        normalised: Whether the discriminator has batch normalisation.
+        latent_dim: Width of the code.
+        generator_filters: Of the generator's maps, each twice as large a side as the one
+            before; the image is one step larger than the last.
+        discriminator_filters: Of the discriminator's maps, each half as large.
+        init_stddev: Standard deviation that kernels begin with, normal and cut off at
+            two of it; None is Glorot's uniform.
+
+    Returns:
+        (generator, discriminator); the generator returns logits (batch, *image_shape),
+        the discriminator [logit (batch, 1), its last map of features].
+
+    Raises:
+        RecipeError: a value out of range.
+    """
+    for name, filters in (
+        ("generator_filters", generator_filters),
+        ("discriminator_filters", discriminator_filters),
+    ):
+        if not filters:
+            raise RecipeError(
+                f"Invalid {name} {filters}. Expected at least one number."
+            )
+    check_widths(
+        latent_dim=(latent_dim,),
+        generator_filters=generator_filters,
+        discriminator_filters=discriminator_filters,
+    )
+    generator = _generator(image_shape, latent_dim, generator_filters, init_stddev)
+    discriminator = _discriminator(
+        image_shape, discriminator_filters, normalised, init_stddev
+    )
+    return generator, discriminator
+
+
+def _generator(image_shape, latent_dim, filters, stddev):
+    """code -> dense -> (BN, ReLU, 5x5 transposed convolution of stride 2) a map -> logits.
+
+    The image is made at the next multiple of 2^len(filters) and cropped to its size.
+    """
+    height, width, channels = image_shape
+    scale = 2 ** len(filters)
+    grid = (math.ceil(height / scale), math.ceil(width / scale), filters[0])
+    z = layers.Input((latent_dim,), name="z")
+    # Batch normalisation has the bias.
+    x = layers.Dense(
+        math.prod(grid),
+        use_bias=False,
+        kernel_initializer=_kernel(stddev),
+        name="hidden",
+    )(z)
+    x = _normal(layers.Reshape(grid, name="grid")(x), "grid")
+    x = layers.ReLU(name="relu_grid")(x)
+    for i, count in enumerate(filters[1:]):
+        x = _enlarge(x, count, stddev, f"conv_{i}", use_bias=False)
+        x = layers.ReLU(name=f"relu_{i}")(_normal(x, i))
+    x = _enlarge(x, channels, stddev, "logits")
+    return keras.Model(z, crop(x, height, width), name="generator")
+
+
+def _discriminator(image_shape, filters, normalised, stddev):
+    """image -> (5x5 convolution of stride 2, BN, leaky ReLU) a map -> dense -> logit.
+
+    The first map has no batch normalisation. Images reach it in [-1, 1], as the tanh of
+    half the generator's logits.
+    """
+    images = layers.Input(image_shape, name="images")
+    x = layers.Rescaling(2.0, -1.0, name="signed")(images)
+    for i, count in enumerate(filters):
+        normal = normalised and i > 0
+        x = layers.Conv2D(
+            count, KERNEL_SIZE, 2, "same", use_bias=not normal,
+            kernel_initializer=_kernel(stddev), name=f"conv_{i}",
+        )(x)  # fmt: skip
+        x = _normal(x, i) if normal else x
+        x = layers.LeakyReLU(LEAK, name=f"leaky_relu_{i}")(x)
+    flat = layers.Flatten(name="flatten")(x)
+    logit = layers.Dense(1, kernel_initializer=_kernel(stddev), name="logit")(flat)
+    return keras.Model(images, [logit, x], name="discriminator")
+
+
+def _enlarge(x, filters, stddev, name, **options):
+    return layers.Conv2DTranspose(
+        filters, KERNEL_SIZE, 2, "same", kernel_initializer=_kernel(stddev), name=name,
+        **options,
+    )(x)  # fmt: skip
+
+
+def _normal(x, name):
+    return layers.BatchNormalization(
+        momentum=0.9, epsilon=1e-5,
+        gamma_initializer=keras.initializers.RandomNormal(1.0, GAMMA_STDDEV),
+        name=f"normal_{name}",
+    )(x)  # fmt: skip
+
+
+def _kernel(stddev):
+    """A new initializer; the same object for all kernels would draw the same numbers.
+
+    Raises:
+        RecipeError: not a number above 0.
+    """
+    if stddev is None:
+        return keras.initializers.GlorotUniform()
+    if not isinstance(stddev, Real) or isinstance(stddev, bool) or not stddev > 0:
+        raise RecipeError(
+            f"Invalid init_stddev {stddev!r}. Expected a number above 0, or none for "
+            "Glorot's."
+        )
+    return keras.initializers.TruncatedNormal(0.0, stddev)
