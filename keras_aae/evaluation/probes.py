@@ -20,13 +20,7 @@ LANDMARKS = 600  # training codes that others are compared with
 LINEAR, KERNEL = 1.0, 30.0
 GUESSED_LABELS = 100
 GUESSED_IMAGES = 2500
-SHARES = (
-    0.2,
-    0.4,
-    0.6,
-    0.8,
-    1.0,
-)  # of the guesses that are believed, round after round
+SHARES = (0.2, 0.4, 0.6, 0.8, 1.0)  # of the guesses believed, round after round
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,7 +69,7 @@ def few_label_accuracies(model, dataset, seed: int) -> dict[str, float]:
     References:
         Using the Nystroem Method to Speed Up Kernel Machines (Williams, Seeger, 2001)
         Pseudo-Label (Lee, 2013), for the guesses.
-        SENs, shared encoding networks (Burke, 2017), whose dense 64-64 classifier with
+        drburke/tensorflow, SENs/, whose dense 64-64 classifier with
         dropout, ReLU added, finds 1 to 3 points less in our codes.
     """
     codes, values = _codes(model, dataset), {}
@@ -112,7 +106,7 @@ def _codes(model, dataset) -> Codes:
 
 
 def _compared(codes: Codes, seed: int) -> Codes:
-    """The codes as their likeness to 300 training codes."""
+    """The codes as their likeness to `LANDMARKS` training codes."""
     from sklearn.kernel_approximation import Nystroem  # takes a second
 
     n, d = codes.train.shape

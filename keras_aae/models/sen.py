@@ -68,8 +68,8 @@ class SEN(AutoencodingModel):
         seed: Of the model's random numbers.
 
     References:
-        Shared encoding networks, "SENs" (Burke, 2016), a description with code and no
-        paper; Generative Adversarial Nets (Goodfellow et al., 2014) for the game.
+        drburke/tensorflow, SENs/README.md, a description with code and without a paper;
+        Generative Adversarial Nets (Goodfellow et al., 2014), for the game.
     """
 
     terms = ("reconstruction_loss", "augmented_loss", *GAME)
@@ -480,7 +480,7 @@ class FeatureSEN(SEN):
         detector: embeddings -> logits of the features.
 
     References:
-        "SENs 2.0" (Burke, 2017), code; InfoGAN (Chen, Duan, Houthooft, Schulman,
+        drburke/tensorflow, SENs 2.0/, code; InfoGAN (Chen, Duan, Houthooft, Schulman,
         Sutskever, Abbeel, 2016), section 4, for what it is.
     """
 

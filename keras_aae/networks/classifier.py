@@ -5,6 +5,7 @@ from keras import layers
 
 from keras_aae.checks import check_share
 from keras_aae.networks import NETWORKS, check_activation, check_widths
+from keras_aae.networks.dropout import dropout_layer
 from keras_aae.registry import check_name
 
 # Of those that narrow an image down to a row of features.
@@ -50,6 +51,6 @@ def build_classifier(
     )
     x = encoder.get_layer("z").input
     if dropout:
-        x = layers.Dropout(dropout, name="dropout")(x)
+        x = dropout_layer(dropout, name="dropout")(x)
     logits = layers.Dense(classes, name="logits")(x)
     return keras.Model(encoder.inputs[0], logits, name="classifier")

@@ -4,6 +4,7 @@ import keras
 from keras import layers
 
 from keras_aae.networks import check_activation, check_widths
+from keras_aae.networks.dropout import dropout_layer
 
 
 def build_discriminator(
@@ -39,6 +40,6 @@ def build_discriminator(
     for i, width in enumerate(discriminator_units):
         x = layers.Dense(width, discriminator_activation, name=f"hidden_{i}")(x)
         if discriminator_dropout:
-            x = layers.Dropout(discriminator_dropout, name=f"dropout_{i}")(x)
+            x = dropout_layer(discriminator_dropout, name=f"dropout_{i}")(x)
     logit = layers.Dense(outputs, name="logit")(x)
     return keras.Model(inputs if classes else inputs[0], logit, name=name)

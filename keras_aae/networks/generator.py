@@ -4,6 +4,7 @@ import keras
 from keras import layers
 
 from keras_aae.networks import check_activation
+from keras_aae.networks.dropout import dropout_layer
 
 
 def build_generator(
@@ -31,6 +32,6 @@ def build_generator(
     x = layers.Concatenate(name="both")(inputs) if told else inputs[0]
     for i in range(2):
         x = layers.Dense(latent_dim, generator_activation, name=f"hidden_{i}")(x)
-        x = layers.Dropout(generator_dropout, name=f"dropout_{i}")(x)
+        x = dropout_layer(generator_dropout, name=f"dropout_{i}")(x)
     codes = layers.Dense(latent_dim, "sigmoid", name="codes")(x)
     return keras.Model(inputs if told else inputs[0], codes, name="generator")

@@ -11,6 +11,7 @@ import keras
 from keras import layers
 
 from keras_aae.networks.conv import crop
+from keras_aae.networks.dropout import dropout_layer
 
 HIDDEN_UNITS = (64, 128, 256)
 KERNEL_SIZE = 5
@@ -29,7 +30,7 @@ def encoder(image_shape, latent_dim, units, heads, hidden, outputs):
         )(x)
         x = _normalised(x, activation, i)
     x = layers.Flatten(name="flatten")(x)
-    x = layers.Dropout(DROPOUT, name="dropout")(x)
+    x = dropout_layer(DROPOUT, name="dropout")(x)
     codes = [layers.Dense(latent_dim, **outputs, name=head)(x) for head in heads]
     return keras.Model(images, codes if len(codes) > 1 else codes[0], name="encoder")
 
@@ -67,4 +68,4 @@ def _normalised(x, activation, i):
     # The normalisation has the bias.
     x = layers.BatchNormalization(name=f"normal_{i}")(x)
     x = layers.Activation(activation, name=f"activation_{i}")(x)
-    return layers.Dropout(DROPOUT, name=f"dropout_{i}")(x)
+    return dropout_layer(DROPOUT, name=f"dropout_{i}")(x)
