@@ -221,7 +221,6 @@ class Training:
         self.watched = _first(images, recipe.watch)
         self.model = new_model(recipe, dataset.image_shape, self.feed.steps)
         _check_labels(self.model, recipe, dataset)
-        _check_watch(self.model, recipe.watch)
         self.examined = _first(images, self.model.health_images)
         self.progress = Progress()
         self.best_weights = None
