@@ -12,7 +12,7 @@ from dataclasses import replace
 from keras_aae.recipe import Experiment, Recipe
 
 SOURCE = "drburke/tensorflow, SENs/, "
-PANEL = (("triple-panel", {"n": 25}),)
+PANEL = ("triple-panel",)
 CURVES = ("embedding-histograms", "learning-curves")
 
 # Leaky ReLUs have a slope of 0.2 here, 0.1 there; the generator's random numbers are
