@@ -11,13 +11,15 @@ from benchmarks.rounds import take_rounds, worker_of
 from benchmarks.targets import targets
 
 ROUNDS, QUICK_ROUNDS = 7, 3
-# Of a turn: an epoch, or 50 steps of 128 where XLA's convolutions take their time.
-IMAGES = dict.fromkeys(GROUPS, 60_000) | {"conv": 6_400}
-QUICK_IMAGES = dict.fromkeys(GROUPS, 12_800) | {"conv": 1_280}
+# Of a turn: an epoch, 50 steps of 128 where XLA's convolutions take their time, or 200
+# steps of three batches of four.
+IMAGES = dict.fromkeys(GROUPS, 60_000) | {"conv": 6_400, "sen": 2_400}
+QUICK_IMAGES = dict.fromkeys(GROUPS, 12_800) | {"conv": 1_280, "sen": 600}
 TITLES = {
     "dense": "Dense VAE 784-500-2, one epoch",
     "conv": "Convolutional VAE 32-64, 4x4, stride 2",
     "aae": "Adversarial autoencoder of the recipe aae-gaussian, one epoch",
+    "sen": "Shared-encoding network of the recipe sen-mnist-small",
 }
 
 
@@ -122,7 +124,8 @@ def _facts(readings, commands) -> dict:
 def _section(group, readings, arguments) -> str:
     count = _image_count(group, arguments)
     if group in TITLES:
-        title = f"{TITLES[group]}: {count:,} images, batch 128"
+        batch = "three batches of 4" if group == "sen" else "batch 128"
+        title = f"{TITLES[group]}: {count:,} images, {batch}"
         return report.epoch_section(title, readings, GROUPS[group], count)
     if group == "codes":
         return report.codes_section(readings, count)

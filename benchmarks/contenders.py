@@ -51,11 +51,15 @@ def _ours(package, recipe, hopeless=False, **options) -> Contender:
     return Contender("benchmarks.ours:epochs", package, options, hopeless)
 
 
+def _fit(recipe) -> Contender:
+    return Contender("benchmarks.ours:stock_fit", "tensorflow", {"recipe": recipe})
+
+
 DENSE = {
     OURS: _ours("tensorflow", "dense"),
     OURS_JAX: _ours("jax", "dense"),
     "ours, torch": _ours("torch", "dense"),
-    FIT: Contender("benchmarks.ours:stock_fit", "tensorflow"),
+    FIT: _fit("dense"),
     SCAN: Contender("benchmarks.jax_vae:epochs", "jax"),
     TORCH_LOOP: Contender("benchmarks.torch_vae:epochs", "torch"),
     FLOORS[0]: Contender("benchmarks.floor:numpy_products", "numpy"),
@@ -85,6 +89,14 @@ AAE = {
     OURS_HEALTH: _ours("tensorflow", "aae", health=True),
 }
 
+SEN = {
+    OURS: _ours("tensorflow", "sen"),
+    OURS_JAX: _ours("jax", "sen"),
+    "ours, torch": _ours("torch", "sen"),
+    FIT: _fit("sen"),
+    TORCH_LOOP: Contender("benchmarks.torch_sen:epochs", "torch"),
+}
+
 CODES = {"codes": Contender("benchmarks.codes:coding", "tensorflow")}
 
 MEMORY = Contender("benchmarks.cost:memory", "tensorflow")
@@ -94,6 +106,7 @@ GROUPS = {
     "dense": DENSE,
     "conv": CONV,
     "aae": AAE,
+    "sen": SEN,
     "codes": CODES,
     "cost": {"memory": MEMORY, "checkpoints": CHECKPOINTS},
 }

@@ -6,6 +6,7 @@ import numpy as np
 from keras_aae.building import build_model
 from keras_aae.data import Dataset, Images
 from keras_aae.engine.loop import TrainingLoop
+from keras_aae.experiments.drburke import SEN_MNIST_SMALL
 from keras_aae.experiments.hrenski import AAE_GAUSSIAN
 from keras_aae.recipe import Recipe
 from keras_aae.training import Training, complete
@@ -24,6 +25,7 @@ RECIPES = {
     "dense": vae_recipe(),
     "conv": vae_recipe(network="conv"),
     "aae": AAE_GAUSSIAN.recipe.replace(validation=0),
+    "sen": SEN_MNIST_SMALL.recipe.replace(validation=0),
 }
 
 
@@ -59,14 +61,15 @@ def epochs(images, recipe, execution="auto", health=False):
     return {"epoch": turn}, info
 
 
-def stock_fit(images):
+def stock_fit(images, recipe):
     """Epochs of Keras' own `fit`, on floats in [0, 1] as its users give them."""
-    x = images.astype(np.float32) / 255
+    x, recipe = images.astype(np.float32) / 255, RECIPES[recipe]
     keras.utils.set_random_seed(0)
-    model = build_model("vae", image_shape=images.shape[1:], latent_dim=2)
+    model = build_model(recipe.model, image_shape=images.shape[1:], **recipe.options)
+    rows = recipe.batch_size * len(model.batches)
 
     def turn():
-        model.fit(x, batch_size=BATCH_SIZE, epochs=1, shuffle=True, verbose=0)
+        model.fit(x, batch_size=rows, epochs=1, shuffle=True, verbose=0)
 
     info = {"parameters": _parameters(model), "execution": "float32 input"}
     return {"epoch": turn}, info

@@ -56,6 +56,9 @@ def targets(readings: dict, facts: dict) -> list[Target]:
     def aae(label, base):
         return _median_ratio(readings, "aae", label, base)
 
+    def sen(label, base):
+        return _median_ratio(readings, "sen", label, base)
+
     share = facts.get("checkpoint_share")
     return [
         Target(
@@ -73,6 +76,8 @@ def targets(readings: dict, facts: dict) -> list[Target]:
         ),
         Target("aae: ours on tensorflow / hand-written JAX", aae(c.OURS, c.SCAN), 1.1),
         Target("aae: ours on jax / hand-written JAX", aae(c.OURS_JAX, c.SCAN), 1.1),
+        Target("sen: stock fit / ours", sen(c.FIT, c.OURS), 1, True),
+        Target("sen: PyTorch loop / ours", sen(c.TORCH_LOOP, c.OURS), 1, True),
         Target("peak memory of a training", facts.get("megabytes"), 1500, unit=" MB"),
         Target(
             "checkpoints' share of a training",

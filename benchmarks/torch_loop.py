@@ -5,7 +5,7 @@ import torch
 BATCH_SIZE = 128
 
 
-def epochs(images, build, step):
+def epochs(images, build, step, batch_size=BATCH_SIZE, betas=(0.9, 0.999)):
     """Epochs of one step after the other.
 
     Args:
@@ -13,24 +13,27 @@ def epochs(images, build, step):
         build: Function without arguments -> dict of modules, an Adam each.
         step: (modules, optimizers, x) -> loss, x floats of shape (batch, channels,
             height, width).
+        batch_size: Images in a step.
+        betas: Of every Adam.
     """
     torch.manual_seed(0)
     x = torch.from_numpy(images).permute(0, 3, 1, 2).contiguous().float() / 255
     modules = build()
     optimizers = {
-        name: torch.optim.Adam(module.parameters(), lr=1e-3)
+        name: torch.optim.Adam(module.parameters(), lr=1e-3, betas=betas)
         for name, module in modules.items()
     }
 
     def turn():
         order = torch.randperm(len(x))
         total = 0.0
-        for start in range(0, len(x), BATCH_SIZE):
-            batch = x[order[start : start + BATCH_SIZE]]
+        for start in range(0, len(x), batch_size):
+            batch = x[order[start : start + batch_size]]
             total += step(modules, optimizers, batch).item()
         return total
 
-    parameters = sum(p.numel() for m in modules.values() for p in m.parameters())
+    unique = {id(p): p for m in modules.values() for p in m.parameters()}
+    parameters = sum(p.numel() for p in unique.values())
     threads = torch.get_num_threads()
     return {"epoch": turn}, {
         "parameters": parameters,
