@@ -26,15 +26,17 @@ LABELS = np.arange(6)
 
 def build(name, network, **options):
     family = load_entry(name, MODELS, "model")
-    sizes = {"network": network, "hidden_units": HIDDEN_UNITS[network], **FILTERS}
+    units = HIDDEN_UNITS[network]
+    sizes = {"latent_dim": 2, "network": network, "hidden_units": units, **FILTERS}
     known = {key: size for key, size in sizes.items() if key in family.options()}
-    return family.create((8, 8, 1), latent_dim=2, **known, **options)
+    return family.create((8, 8, 1), **known, **options)
 
 
 def train(model):
     if not model.compiled:
         model.compile("adam")
-    model.fit(X, LABELS, epochs=1, batch_size=2, verbose=0)
+    rows = 2 if len(model.batches) == 1 else len(X)
+    model.fit(X, LABELS, epochs=1, batch_size=rows, verbose=0)
     return model
 
 
@@ -52,8 +54,13 @@ def user_model(rate=0.3):
     return Autoencoder(encoder, keras.Model(z, logits, name="decoder"), seed=3)
 
 
-@pytest.mark.parametrize("network", HIDDEN_UNITS)
-@pytest.mark.parametrize("name", MODELS)
+CONVOLUTIONAL = ("autoencoder", "vae", "aae", "sen", "classifier")
+
+
+@pytest.mark.parametrize(
+    ("name", "network"),
+    [(name, "dense") for name in MODELS] + [(name, "conv") for name in CONVOLUTIONAL],
+)
 def test_round_trip(name, network, tmp_path):
     model = train(build(name, network))
     save_model(model, tmp_path / "model.keras")
