@@ -16,8 +16,6 @@ class GeneratingModel(ImageModel):
     as float32 (n, H, W, C) in [0, 1]; codes are float32 (n, latent_dim).
     """
 
-    prior = None
-
     def decoding_network(self):
         """The network from codes to logits of images."""
         raise NotImplementedError

@@ -60,7 +60,7 @@ def test_moves_are_small_and_of_a_seed():
     np.testing.assert_array_equal(found, numpy(moves(x, SeedGenerator(1))))
     rows = (found * np.arange(15)[:, None, None]).sum(axis=(1, 2, 3))
     rows = rows / found.sum(axis=(1, 2, 3))
-    assert np.abs(rows - 7).max() <= 2.01 and rows.std() > 0.8
+    assert np.abs(rows - 7).max() <= 2.1 and rows.std() > 0.8
 
 
 @pytest.mark.parametrize("name", AUGMENTATIONS)
