@@ -14,22 +14,34 @@ from keras_aae.models.semi_supervised_aae import (
     ReductionAAE,
     SemiSupervisedAAE,
 )
+from keras_aae.models.sen import (
+    SEN,
+    ClassifyingSEN,
+    DirectedSEN,
+    FeatureSEN,
+    VariationalSEN,
+)
 from keras_aae.models.vae import VAE, ConditionalVAE
 
 __all__ = [
     "AAE",
     "GAN",
+    "SEN",
     "VAE",
     "WAE",
     "Autoencoder",
     "Classifier",
+    "ClassifyingSEN",
     "ClusteringAAE",
     "ConditionalVAE",
     "ContractiveAutoencoder",
     "DenoisingAutoencoder",
+    "DirectedSEN",
+    "FeatureSEN",
     "LabelledAAE",
     "ReductionAAE",
     "SemiSupervisedAAE",
     "SparseAutoencoder",
     "SupervisedAAE",
+    "VariationalSEN",
 ]

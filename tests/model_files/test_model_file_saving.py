@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from keras import layers
 
+from keras_aae import models
 from keras_aae.errors import DivergedError, ModelFileError
 from keras_aae.models import VAE, Autoencoder
 from keras_aae.registry import MODELS, load_entry
@@ -52,6 +53,12 @@ def user_model(rate=0.3):
     z = keras.Input((2,))
     logits = layers.Reshape((8, 8, 1))(layers.Dropout(rate)(inner(z)))
     return Autoencoder(encoder, keras.Model(z, logits, name="decoder"), seed=3)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_importing_the_models_registers_every_family(name):
+    family = load_entry(name, MODELS, "model")
+    assert getattr(models, family.__name__) is family
 
 
 CONVOLUTIONAL = ("autoencoder", "vae", "aae", "sen", "classifier")
