@@ -113,8 +113,7 @@ def _compared(codes: Codes, seed: int) -> Codes:
     kernel = Nystroem(
         gamma=1 / d, n_components=min(LANDMARKS, n), random_state=seed
     ).fit(codes.train)
-    parts = (kernel.transform(z) for z in (codes.train, codes.test))
-    train, test = parts
+    train, test = (kernel.transform(z) for z in (codes.train, codes.test))
     return Codes(train, codes.labels, test, codes.test_labels)
 
 

@@ -1,7 +1,5 @@
 """Generative adversarial networks of images: the game of logits, and Wasserstein's."""
 
-from contextlib import contextmanager
-
 import keras
 import numpy as np
 from keras import ops
@@ -13,7 +11,7 @@ from keras_aae.checks import check_count, check_share
 from keras_aae.engine import GeneratingModel, Phase
 from keras_aae.engine.backend import engine
 from keras_aae.engine.generating import fixed_prior
-from keras_aae.engine.networks import has_batch_normalisation
+from keras_aae.engine.networks import call_in_passing, has_batch_normalisation
 from keras_aae.engine.phases import as_tensor_images
 from keras_aae.errors import RecipeError
 from keras_aae.gan_losses import (
@@ -187,14 +185,12 @@ class GAN(GeneratingModel):
 
     def generation(self, batch, training):
         """The generator's loss, as the discriminator is now."""
-        # Its moving averages are to be of as many real images as generated ones.
-        with _same_statistics(self.discriminator):
-            logits, features = self.judge(self.fakes(batch, training), training)
-            loss = LOSSES[self.loss_name](logits)
-            terms = {"generation": loss}
-            if self.matching_weight == 0:
-                return loss, terms
-            _, wanted = self.judge(batch.x, training)
+        logits, features = self.judge_in_passing(self.fakes(batch, training), training)
+        loss = LOSSES[self.loss_name](logits)
+        terms = {"generation": loss}
+        if self.matching_weight == 0:
+            return loss, terms
+        _, wanted = self.judge_in_passing(batch.x, training)
         distance = feature_distance(wanted, features)
         terms["feature_matching"] = distance
         return loss + self.weight(self.matching_weight) * distance, terms
@@ -206,8 +202,14 @@ class GAN(GeneratingModel):
 
     def judge(self, x, training=False):
         """The discriminator's logits of images, (batch, 1), and its features or None."""
-        outputs = self.discriminator(x, training=training)
-        return outputs if isinstance(outputs, list | tuple) else (outputs, None)
+        return _with_features(self.discriminator(x, training=training))
+
+    def judge_in_passing(self, x, training):
+        """The same, and the discriminator's moving averages stay as they are.
+
+        They are to be of as many real images as generated ones.
+        """
+        return _with_features(call_in_passing(self.discriminator, x, training))
 
     def discriminate(self, x) -> np.ndarray:
         """D(x), how sure the discriminator is that images are real, (n,) in [0, 1].
@@ -257,13 +259,8 @@ def _terms(critic: bool, matching_weight) -> tuple[str, ...]:
     return (*GAN.terms[:2], *own, *matching)
 
 
-@contextmanager
-def _same_statistics(network):
-    """What a network keeps of its batches is afterwards as it was before."""
-    before = [(v, ops.copy(v.value)) for v in network.non_trainable_weights]
-    yield
-    for variable, value in before:
-        variable.assign(value)
+def _with_features(outputs):
+    return outputs if isinstance(outputs, list | tuple) else (outputs, None)
 
 
 def _discriminate(model, x):
