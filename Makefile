@@ -34,7 +34,7 @@ test: $(STAMP)  ## Run the tests on TensorFlow
 
 test-engines: $(ENGINES)  ## Run the contract of every model on JAX and PyTorch too
 	KERAS_BACKEND=jax $(PYTEST) tests/models tests/formulas
-	KERAS_BACKEND=torch $(PYTEST) tests/models tests/formulas
+	KERAS_BACKEND=torch OMP_NUM_THREADS=1 $(PYTEST) tests/models tests/formulas
 	$(PYTEST) -m engines
 
 lint: $(STAMP)  ## Check style and the import rules

@@ -28,8 +28,8 @@ from keras_aae.registry import FIGURES
 @click.option("--extent", type=float, help="The sweep goes from -EXTENT to EXTENT.")
 @click.option(
     "--spacing",
-    type=click.Choice(["linear", "quantile", "codes"]),
-    help="Of the sweep.",
+    type=click.Choice(["linear", "quantile", "prior", "codes"]),
+    help="Of the sweep. [default: where the prior or the codes lie]",
 )
 @click.option(
     "--sampler",

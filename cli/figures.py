@@ -4,11 +4,13 @@ import click
 
 from cli.backend import select_backend
 from cli.options import Name, backend_option, data_dir_option, debug_option
-from keras_aae.registry import COMPARISONS, RECIPES
+from keras_aae.registry import COMPARISONS, RECIPES, TABLES
 
 
 @click.command()
-@click.argument("names", nargs=-1, type=Name({**RECIPES, **COMPARISONS}, "recipe"))
+@click.argument(
+    "names", nargs=-1, type=Name({**RECIPES, **COMPARISONS, **TABLES}, "recipe")
+)
 @click.option(
     "--all", "everything", is_flag=True, help="Every recipe, the long ones too."
 )
@@ -23,8 +25,9 @@ from keras_aae.registry import COMPARISONS, RECIPES
 def figures(names, everything, force, results, runs, data_dir, backend):
     r"""Make the results page: train what is missing, draw what is stale.
 
-    NAMES are recipes, or comparisons of several; without any, the default set. Comparisons
-    whose recipes are all among them are made too. Interrupted, it goes on where it was.
+    NAMES are recipes, or comparisons or tables of several; without any, the default set.
+    Comparisons whose recipes are all among them are made too. Interrupted, it goes on
+    where it was.
 
     \b
     Example:
@@ -32,9 +35,16 @@ def figures(names, everything, force, results, runs, data_dir, backend):
     """
     select_backend(backend)
     from cli.progress import reporting
-    from keras_aae.gallery import Gallery, comparisons_of, default_set, studies
+    from keras_aae.gallery import (
+        Gallery,
+        comparisons_of,
+        default_set,
+        recipes_of,
+        studies,
+    )
 
     names = names or ([*RECIPES, *studies()] if everything else default_set())
+    names = recipes_of(names)
     names = list(dict.fromkeys([*names, *comparisons_of(names)]))
     width = max(map(len, names))
     with reporting(quiet=True) as reporter:

@@ -17,6 +17,7 @@ MENUS = {
     "metrics": registry.METRICS,
     "recipes": registry.RECIPES,
     "comparisons": registry.COMPARISONS,
+    "tables": registry.TABLES,
 }
 
 

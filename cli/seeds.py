@@ -83,7 +83,7 @@ def train_seeds(recipe, seeds, jobs, out, as_json, **asked):
         out: Folder of the runs, or None.
         as_json: Print JSON.
         **asked: What every training is asked for: data_dir, checkpoint_seconds,
-            evaluation, figures.
+            tensorboard, evaluation, figures.
 
     Raises:
         KerasAAEError: a seed failed; the others are trained all the same.
@@ -140,6 +140,7 @@ def _command(folder, seed: int, asked: dict) -> list[str]:
     words += [
         f"--{'' if asked[name] else 'no-'}{name}" for name in ("evaluation", "figures")
     ]
+    words += ["--tensorboard"] if asked["tensorboard"] else []
     return [*PROGRAM, *words, "--json", *(["--debug"] if "--debug" in sys.argv else [])]
 
 

@@ -30,6 +30,11 @@ def training_options(function):
             "--evaluation/--no-evaluation", default=True, help="Measure at the end."
         ),
         click.option(
+            "--tensorboard",
+            is_flag=True,
+            help="Leave event files too: terms, histograms of weights and gradients.",
+        ),
+        click.option(
             "--checkpoint-seconds",
             type=click.FloatRange(min=0),
             help="Time between checkpoints. [default: so that they cost under 1 %]",
@@ -96,8 +101,8 @@ def training_options(function):
 )  # fmt: skip
 @training_options
 def train(
-    model, recipe, settings, seeds, jobs, out, data_dir, checkpoint_seconds, figures,
-    evaluation, as_json, **given,
+    model, recipe, settings, seeds, jobs, out, data_dir, checkpoint_seconds,
+    tensorboard, figures, evaluation, as_json, **given,
 ):  # fmt: skip
     r"""Train MODEL, or a named recipe, in a new run folder.
 
@@ -123,6 +128,7 @@ def train(
             as_json,
             data_dir=data_dir,
             checkpoint_seconds=checkpoint_seconds,
+            tensorboard=tensorboard,
             evaluation=evaluation,
             figures=figures,
         )
@@ -140,6 +146,7 @@ def train(
             data_dir=data_dir,
             reporter=reporter,
             checkpoint_seconds=checkpoint_seconds,
+            tensorboard=tensorboard,
         )
     _finish(run, data_dir, figures, evaluation, as_json)
 
@@ -148,7 +155,9 @@ def train(
 @click.argument("run", type=click.Path())
 @click.option("--epochs", type=click.IntRange(min=1), help="A new total of epochs.")
 @training_options
-def resume(run, epochs, data_dir, checkpoint_seconds, figures, evaluation, as_json):
+def resume(
+    run, epochs, data_dir, checkpoint_seconds, tensorboard, figures, evaluation, as_json
+):
     r"""Go on with RUN, exactly, from its newest valid checkpoint.
 
     \b
@@ -168,6 +177,7 @@ def resume(run, epochs, data_dir, checkpoint_seconds, figures, evaluation, as_js
             data_dir=data_dir,
             reporter=reporter,
             checkpoint_seconds=checkpoint_seconds,
+            tensorboard=tensorboard,
         )
     _finish(run, data_dir, figures, evaluation, as_json)
 

@@ -8,7 +8,7 @@ from keras_aae import training
 from keras_aae.code import code_fingerprint
 from keras_aae.page import headline, page
 from keras_aae.recipe import Comparison, Experiment, Recipe
-from keras_aae.registry import COMPARISONS, RECIPES, load_entry
+from keras_aae.registry import COMPARISONS, RECIPES, TABLES, load_entry
 from keras_aae.results import (
     FigureFile,
     Measured,
@@ -35,6 +35,15 @@ def default_set() -> list[str]:
 def studies() -> list[str]:
     """The comparisons of no recipe at all."""
     return [name for name in COMPARISONS if not _comparison(name).recipes]
+
+
+def recipes_of(names) -> list[str]:
+    """The names with the recipes of a table in the table's place."""
+    found = []
+    for name in names:
+        is_table = name in TABLES
+        found += load_entry(name, TABLES, "table").recipes if is_table else [name]
+    return found
 
 
 def comparisons_of(names) -> list[str]:

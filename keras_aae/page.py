@@ -1,5 +1,6 @@
 """The results page: Markdown of everything that the results folder keeps."""
 
+import math
 import statistics
 from pathlib import Path
 
@@ -8,7 +9,7 @@ from PIL import Image
 from keras_aae.evaluation import describe
 from keras_aae.experiments.checklist import CHECKLIST
 from keras_aae.recipe import Experiment
-from keras_aae.registry import COMPARISONS, FIGURES, RECIPES, load_entry
+from keras_aae.registry import COMPARISONS, FIGURES, RECIPES, TABLES, load_entry
 from keras_aae.results import (
     FigureFile,
     Result,
@@ -16,6 +17,7 @@ from keras_aae.results import (
     figure_files,
     read_result,
 )
+from keras_aae.summary import difference, summarise
 
 HEAD = """# Results
 
@@ -47,6 +49,7 @@ def page(results) -> str:
         HEAD,
         *_headlines(kept),
         *_checklist(results, kept),
+        *_tables(kept),
         *_comparisons(results),
         *(part for name in kept for part in _section(results, name, *kept[name])),
     ]
@@ -126,6 +129,63 @@ def _figure_path(kept, name: str, thing: str) -> str | None:
         return comparison_file(thing, load_entry(thing, COMPARISONS, "comparison"))
     files = figure_files(kept[name][0]) if name in kept else []
     return next((f"{name}/{f.file}" for f in files if f.name == thing), None)
+
+
+def _tables(kept) -> list[str]:
+    """Recipes beside each other, and what each of several seeds differs by."""
+    parts = []
+    for name, (_, text) in TABLES.items():
+        table = load_entry(name, TABLES, "table")
+        rows = _rows(table, {r: kept[r][1] for r in table.recipes if r in kept})
+        if rows:
+            columns = ("recipe", "seeds", *table.metrics)
+            about = f"{_sentence(text)} `keras-aae figures {name}`."
+            parts += [f"### {name}", about, _table(columns, rows)]
+    if not parts:
+        return []
+    about = (
+        "In brackets the 95 % interval of the mean over seeds (Student's), and of the "
+        "difference from the first recipe (Welch's)."
+    )
+    return ["## Tables", about, *parts]
+
+
+def _rows(table, results: dict[str, Result]) -> list[tuple]:
+    """A row a recipe, and one of what it differs by, where there are several seeds."""
+    rows = []
+    for name, result in results.items():
+        cells = [_interval(result.values(metric)) for metric in table.metrics]
+        rows.append((f"[{name}](#{name})", str(len(result.runs)), *cells))
+    base = results.get(table.recipes[0])
+    for name, result in results.items():
+        if base is None or result is base or len(result.runs) < 2:
+            continue
+        cells = [
+            _interval(result.values(metric), base.values(metric))
+            for metric in table.metrics
+        ]
+        rows.append((f"{name} - {table.recipes[0]}", "", *cells))
+    return rows
+
+
+def _interval(values, base=None) -> str:
+    """A mean, or a difference of means, with its interval if there is one."""
+    if not values or base == []:
+        return ""
+    summary = summarise(values) if base is None else difference(values, base)
+    if summary.low is None:
+        return _text(summary.mean)
+    digits = _digits(summary.high - summary.mean)
+    mean, low, high = (
+        f"{number:.{digits}f}" for number in (summary.mean, summary.low, summary.high)
+    )
+    return f"{mean} [{low}, {high}]"
+
+
+def _digits(half: float) -> int:
+    """Decimals that show two digits of half an interval: no more is known."""
+    wanted = 1 - math.floor(math.log10(half)) if half > 0 else 4
+    return min(max(wanted, 0), 6)
 
 
 def _comparisons(results) -> list[str]:

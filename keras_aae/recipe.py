@@ -159,6 +159,14 @@ class Comparison:
     recipes: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Table:
+    """Numbers of several recipes beside each other; the first is what others differ from."""
+
+    recipes: tuple[str, ...]
+    metrics: tuple[str, ...]
+
+
 def unknown_key(key: str, known) -> str:
     """The message for a key that no recipe or model has."""
     near = suggestion(key, known)

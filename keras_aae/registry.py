@@ -277,6 +277,10 @@ FIGURES = {
         "keras_aae.figures.weight_histograms:weight_histograms",
         "weights of the first layer of each network, of one or several models",
     ),
+    "gradient-histograms": (
+        "keras_aae.figures.weight_histograms:gradient_histograms",
+        "gradients of each network's first weights, one curve a phase",
+    ),
     "adversarial-health": (
         "keras_aae.figures.adversarial_health:adversarial_health",
         "accuracy of the discriminator, codes against the prior, over the epochs",
@@ -680,13 +684,33 @@ RECIPES = {
         "keras_aae.experiments.drburke:SEN_ALONE",
         "ablation: a SEN's autoencoding alone",
     ),
-    "sen-shared": (
-        "keras_aae.experiments.drburke:SEN_SHARED",
-        "ablation: with generator and discriminator",
-    ),
     "sen-classified": (
         "keras_aae.experiments.drburke:SEN_CLASSIFIED",
-        "ablation: with a classifier too",
+        "ablation: sen-mnist-small-1 with a classifier too",
+    ),
+    "sen-4x32": (
+        "keras_aae.experiments.drburke:SEN_4X32",
+        "SEN in batches of 4 with an embedding of 32 units, one epoch",
+    ),
+    "sen-16x32": (
+        "keras_aae.experiments.drburke:SEN_16X32",
+        "SEN in batches of 16 with an embedding of 32 units, one epoch",
+    ),
+    "sen-64x32": (
+        "keras_aae.experiments.drburke:SEN_64X32",
+        "SEN in batches of 64 with an embedding of 32 units, one epoch",
+    ),
+    "sen-4x128": (
+        "keras_aae.experiments.drburke:SEN_4X128",
+        "SEN in batches of 4 with an embedding of 128 units, one epoch",
+    ),
+    "sen-16x128": (
+        "keras_aae.experiments.drburke:SEN_16X128",
+        "SEN in batches of 16 with an embedding of 128 units, one epoch",
+    ),
+    "sen-64x128": (
+        "keras_aae.experiments.drburke:SEN_64X128",
+        "SEN in batches of 64 with an embedding of 128 units, one epoch",
     ),
     "sen-faces": (
         "keras_aae.experiments.drburke:SEN_FACES",
@@ -738,6 +762,18 @@ COMPARISONS = {
     "gumbel": (
         "keras_aae.experiments.mrquincle:GUMBEL",
         "where Gumbel noise comes from, and choosing classes by it and by uniform noise",
+    ),
+}
+
+
+TABLES = {
+    "sen-ablation": (
+        "keras_aae.experiments.drburke:SEN_ABLATION",
+        "what sharing the embedding with a game, and with a classifier, is worth",
+    ),
+    "sen-batches": (
+        "keras_aae.experiments.drburke:SEN_BATCHES",
+        "SENs by the width of their batches and of their embeddings",
     ),
 }
 

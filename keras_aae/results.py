@@ -111,11 +111,15 @@ class Result:
         Raises:
             KeyError: no seed has it.
         """
-        values = [run.metrics[metric] for run in self.runs if metric in run.metrics]
+        values = self.values(metric)
         if not values:
             raise KeyError(metric)
         summary = summarise(values)
         return summary.mean, summary.sd
+
+    def values(self, metric: str) -> list[float]:
+        """The number of every seed that has it."""
+        return [run.metrics[metric] for run in self.runs if metric in run.metrics]
 
 
 def read_result(folder) -> Result | None:

@@ -42,3 +42,29 @@ def summarise(values) -> Summary:
     sd = statistics.stdev(values)
     half = float(stdtrit(n - 1, (1 + LEVEL) / 2)) * sd / math.sqrt(n)
     return Summary(mean, sd, mean - half, mean + half, n)
+
+
+def difference(values, base) -> Summary:
+    """Mean of some values less that of others, with Welch's 95 % interval.
+
+    s² = s_1²/n_1 + s_2²/n_2,  low, high = m_1 - m_2 -+ t s,  t the 97.5 % quantile of
+    Student's t with s⁴ / (s_1⁴/(n_1² (n_1 - 1)) + s_2⁴/(n_2² (n_2 - 1))) degrees of freedom
+
+    `sd` is s, `n` the smaller of both counts. With a single value on either side there is
+    no interval.
+
+    References:
+        The generalization of Student's problem when several different population
+        variances are involved (Welch, 1947), https://doi.org/10.1093/biomet/34.1-2.28
+    """
+    one, two = summarise(values), summarise(base)
+    mean, n = one.mean - two.mean, min(one.n, two.n)
+    if n == 1:
+        return Summary(mean, None, None, None, n)
+    parts = [(s.sd**2 / s.n, s.n - 1) for s in (one, two)]
+    variance = sum(part for part, _ in parts)
+    if variance == 0:
+        return Summary(mean, 0.0, mean, mean, n)
+    freedom = variance**2 / sum(part**2 / degrees for part, degrees in parts)
+    half = float(stdtrit(freedom, (1 + LEVEL) / 2)) * math.sqrt(variance)
+    return Summary(mean, math.sqrt(variance), mean - half, mean + half, n)

@@ -17,6 +17,7 @@ from keras_aae.recipe import Recipe
 from keras_aae.registry import DATASETS
 from keras_aae.runs.checkpoints import Checkpoints, load_checkpoint
 from keras_aae.runs.environment import describe_environment, differences
+from keras_aae.runs.event_log import EventLog, summary_writer
 from keras_aae.runs.folder import RunFolder
 from keras_aae.runs.session import Reporter, Session, warn
 
@@ -131,6 +132,7 @@ def train(
     data_dir=None,
     reporter: Reporter | None = None,
     checkpoint_seconds: float | None = None,
+    tensorboard: bool = False,
 ) -> RunFolder:
     """Train a recipe in a new run folder.
 
@@ -140,6 +142,7 @@ def train(
         data_dir: Where to look for data first.
         reporter: Is told what happens.
         checkpoint_seconds: Between checkpoints; None keeps their cost below 1 %.
+        tensorboard: Leave event files for TensorBoard too; see `EventLog`.
 
     Raises:
         KerasAAEError: the request cannot be met; nothing was overwritten.
@@ -148,10 +151,12 @@ def train(
     dataset = load_data(recipe, data_dir)
     recipe = complete(recipe, dataset)
     training = Training(recipe, dataset)
+    if tensorboard:
+        summary_writer()  # missing, it is not to be missed after the folder is made
     path = out or RunFolder.new_path(f"{recipe.name}_{dataset.name}")
     run = RunFolder.create(path, recipe, _describe_data(dataset))
     with run.lock():
-        training.run(run, reporter or Reporter(), checkpoint_seconds)
+        training.run(run, reporter or Reporter(), checkpoint_seconds, tensorboard)
     return run
 
 
@@ -162,6 +167,7 @@ def resume(
     data_dir=None,
     reporter: Reporter | None = None,
     checkpoint_seconds: float | None = None,
+    tensorboard: bool = False,
 ) -> RunFolder:
     """Go on with a run, exactly, from its newest valid checkpoint.
 
@@ -171,6 +177,7 @@ def resume(
         data_dir: Where to look for data first.
         reporter: Is told what happens.
         checkpoint_seconds: As in `train`.
+        tensorboard: As in `train`.
 
     Raises:
         KerasAAEError: the run or its data are not what they were.
@@ -193,7 +200,7 @@ def resume(
         training.restore(run, reporter)
         if epochs is not None:
             run.write_recipe(recipe)
-        training.run(run, reporter, checkpoint_seconds)
+        training.run(run, reporter, checkpoint_seconds, tensorboard)
     return run
 
 
@@ -238,7 +245,7 @@ class Training:
                 "epochs that the run has done."
             )
 
-    def run(self, run: RunFolder, reporter: Reporter, checkpoint_seconds) -> None:
+    def run(self, run, reporter, checkpoint_seconds, tensorboard=False) -> None:
         """Train to the end in a run folder, and leave the model there."""
         if self.note:
             warn(run, reporter, self.note)
@@ -247,7 +254,9 @@ class Training:
         checkpoints = Checkpoints(
             run.checkpoints_path, self.recipe.fingerprint, checkpoint_seconds
         )
-        Session(loop, self.progress, run, reporter, checkpoints).run(self.recipe)
+        events = EventLog(run, self.progress.epoch) if tensorboard else None
+        session = Session(loop, self.progress, run, reporter, checkpoints, events)
+        session.run(self.recipe)
 
     def _loop(self) -> TrainingLoop:
         recipe = self.recipe

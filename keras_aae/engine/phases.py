@@ -116,7 +116,7 @@ class PhasedModel(engine.Steps, keras.Model):
         """Run every phase once, in order; return the trackers' means."""
         losses = []
         for phase in self.phases():
-            batch = self._batch_of(phase, batches)
+            batch = self.batch_of(phase, batches)
             loss, terms, gradients = engine.gradients(
                 self,
                 lambda phase=phase, batch=batch: phase.loss(batch, training=True),
@@ -133,7 +133,7 @@ class PhasedModel(engine.Steps, keras.Model):
         losses = []
         # A phase that a step runs twice is measured once.
         for phase in {(p.name, p.objective): p for p in self.phases()}.values():
-            batch = self._batch_of(phase, batches)
+            batch = self.batch_of(phase, batches)
             loss, terms = phase.loss(batch, training=False)
             losses.append(loss)
             self._track(terms, batch)
@@ -156,7 +156,8 @@ class PhasedModel(engine.Steps, keras.Model):
             return value(self.steps_done)
         return value
 
-    def _batch_of(self, phase, batches):
+    def batch_of(self, phase, batches) -> Batch:
+        """The batch that a phase sees, its images as floats."""
         x, labels = batches[phase.batch or self.batches[0]]
         return Batch(as_tensor_images(x), labels)
 

@@ -12,6 +12,7 @@ from keras_aae.figures.rows import marks
 from keras_aae.figures.style import add_note, house_style, image_figure
 from keras_aae.registry import check_name
 
+EXTENT = 3.0
 MOST_CODES = 10_000  # more do not move a percentile by what can be seen
 
 
@@ -20,8 +21,8 @@ def latent_sweep(
     dataset=None,
     *,
     n: int = 20,
-    extent: float = 3.0,
-    spacing: str = "linear",
+    extent: float | None = None,
+    spacing: str | None = None,
     around=None,
 ):
     """Images decoded on a grid over the first two latent dimensions, y upwards.
@@ -33,12 +34,14 @@ def latent_sweep(
         model: with `decode` and `latent_dim`; for 'codes' with `encode` as well.
         dataset: whose test images are encoded for 'codes'; otherwise not needed.
         n: images along each axis.
-        extent: how far a linear grid goes either way; the prior's own for 'prior'.
+        extent: how far a linear grid goes either way, 3 if None; the prior's own for
+            'prior'.
         spacing: 'linear'; 'quantile' for the prior's quantiles at (i + 1/2) / n, so that
             every image stands for an equal share of the prior; 'prior' for even steps
             as far either way as the prior extends; or 'codes' for even steps between
             the 1st and the 99th percentile of the test images' codes, dimensions beyond
-            the second at their medians.
+            the second at their medians. None is 'prior' where the model has one, or
+            else 'codes', but 'linear' where `extent` or `around` is given.
         around: the code, `latent_dim` numbers, in the middle of a linear grid; the
             origin if None.
 
@@ -48,6 +51,8 @@ def latent_sweep(
         KerasAAEError: an option has no meaning, or 'codes' and no data set.
     """
     decode = ability(model, "decode", "latent-sweep")
+    if spacing is None:
+        spacing = _usual_spacing(model, dataset, extent, around)
     check_name(spacing, SPACINGS, "spacing")
     check_count("n", n, least=2)
     if around is not None and spacing != "linear":
@@ -63,7 +68,17 @@ def latent_sweep(
     return _figure(images, ticks, held if len(center) > 2 else "", note)
 
 
-def _linear(model, dataset, n: int, extent: float, around):
+def _usual_spacing(model, dataset, extent, around) -> str:
+    """Where codes lie, as far as the model or the data tell."""
+    if extent is not None or around is not None:
+        return "linear"
+    if getattr(model, "prior", None) is not None:
+        return "prior"
+    return "codes" if dataset is not None and hasattr(model, "encode") else "linear"
+
+
+def _linear(model, dataset, n: int, extent: float | None, around):
+    extent = EXTENT if extent is None else extent
     if not (isinstance(extent, Real) and 0 < extent < float("inf")):
         raise KerasAAEError(
             "Invalid value for option `extent`. Expected a positive number. "

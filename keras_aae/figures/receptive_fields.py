@@ -56,12 +56,18 @@ def _fields(model) -> np.ndarray:
 
 
 def kernels(network):
-    """The weights of every layer that multiplies its input, in order."""
+    """The weights of every layer that multiplies its input, in order, as arrays."""
+    for kernel in kernel_variables(network):
+        yield np.asarray(kernel, dtype="float32")
+
+
+def kernel_variables(network):
+    """The same as the variables themselves."""
     for layer in network.layers:
         if hasattr(layer, "layers"):
-            yield from kernels(layer)
+            yield from kernel_variables(layer)
         elif hasattr(layer, "kernel"):
-            yield np.asarray(layer.kernel, dtype="float32")
+            yield layer.kernel
 
 
 @house_style()

@@ -1,4 +1,4 @@
-"""How the weights of the first layers are distributed."""
+"""How the weights of the first layers are distributed, and their gradients."""
 
 import math
 
@@ -6,9 +6,21 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, MaxNLocator
 
+from keras_aae.data import Images
+from keras_aae.engine import Feed
+from keras_aae.engine.feed import LABELLED
+from keras_aae.engine.gradients import first_batches, phase_gradients
 from keras_aae.errors import KerasAAEError, UnsupportedError
-from keras_aae.figures.receptive_fields import kernels
-from keras_aae.figures.style import COLUMN, PAGE, PALETTE, house_style, lay_out
+from keras_aae.figures.inputs import check_count
+from keras_aae.figures.receptive_fields import kernel_variables, kernels
+from keras_aae.figures.style import (
+    COLUMN,
+    PAGE,
+    PALETTE,
+    add_note,
+    house_style,
+    lay_out,
+)
 
 NETWORKS = ("encoder", "generator", "decoder", "discriminator", "classifier")
 PANEL_HEIGHT = 1.9  # inches
@@ -43,30 +55,87 @@ def weight_histograms(models):
             "Figure 'weight-histograms' needs models with the same networks, each with "
             "weights. Draw it of each model alone, or of models of one family."
         )
-    return _figure(first)
+    return _figure(first, "weight")
+
+
+def gradient_histograms(model, dataset, *, n: int = 64, seed: int = 0):
+    """The density of the gradients of each network's first layer, a curve a phase.
+
+    Of the phases that train a network, each has a curve in its panel, of the gradients of
+    its objective before its optimizer has a say; those of training images that the model
+    has learned from. A phase whose gradients are a hundredth of another's in the same
+    network is hardly heard.
+
+    Args:
+        model: trained by phases.
+        dataset: whose training images the gradients are of.
+        n: images of each of the model's batches.
+        seed: which training images.
+
+    Raises:
+        UnsupportedError: the model is not trained by phases, or has no layer of weights.
+    """
+    first = {
+        name: next(kernel_variables(network), None)
+        for name, network in _networks(model).items()
+    }
+    names = {id(kernel): name for name, kernel in first.items() if kernel is not None}
+    if not names or not hasattr(model, "phases"):
+        raise UnsupportedError(
+            f"Figure 'gradient-histograms' needs a model of ours with networks of "
+            f"weights. Received one of class {type(model).__name__}."
+        )
+    feed = _feed(model, dataset.train, check_count("n", n), seed)
+    found = {
+        phase: {
+            names[id(variable)]: gradient.ravel()
+            for variable, gradient in pairs
+            if id(variable) in names
+        }
+        for phase, pairs in phase_gradients(model, first_batches(feed)).items()
+    }
+    figure = _figure(found, "gradient")
+    add_note(figure, dataset.note)
+    return figure
+
+
+def _feed(model, images: Images, n: int, seed: int) -> Feed:
+    labelled = None
+    if LABELLED in model.batches and images.labels is not None:
+        labelled = images.subset(np.flatnonzero(images.labels >= 0))
+    n = min(n, len(images) // max(1, len(model.batches)))
+    return Feed(images, n, model.batches, seed=seed, labelled=labelled)
+
+
+def _networks(model) -> dict:
+    networks = {name: getattr(model, name, None) for name in NETWORKS}
+    return {name: network for name, network in networks.items() if network is not None}
 
 
 def _first_weights(model) -> dict[str, np.ndarray]:
     """The weights of the first layer of each network, by the network's name."""
-    networks = {name: getattr(model, name, None) for name in NETWORKS}
     found = {
-        name: next(kernels(network), None)
-        for name, network in networks.items()
-        if network is not None
+        name: next(kernels(network), None) for name, network in _networks(model).items()
     }
     return {name: w.ravel() for name, w in found.items() if w is not None}
 
 
 @house_style()
-def _figure(first: dict[str, dict[str, np.ndarray]]):
-    names = list(next(iter(first.values())))
+def _figure(curves: dict[str, dict[str, np.ndarray]], quantity: str):
+    """A panel a network, from heading -> network -> values."""
+    names = [name for name in NETWORKS if any(name in each for each in curves.values())]
     columns = min(3, len(names))
     rows = math.ceil(len(names) / columns)
     width = COLUMN if columns == 1 else PAGE
     figure = Figure(figsize=(width, rows * PANEL_HEIGHT))
     panels = figure.subplots(rows, columns, squeeze=False).ravel()
+    colors = dict(zip(curves, PALETTE, strict=False))
     for axes, name in zip(panels, names, strict=False):
-        _panel(axes, name, {heading: each[name] for heading, each in first.items()})
+        shown = {
+            heading: each[name] for heading, each in curves.items() if name in each
+        }
+        _panel(axes, name, shown, colors)
+        axes.set_xlabel(quantity)
     for axes in panels[len(names) :]:
         axes.remove()
     for axes in panels[::columns]:
@@ -75,16 +144,16 @@ def _figure(first: dict[str, dict[str, np.ndarray]]):
     return figure
 
 
-def _panel(axes, name: str, weights: dict[str, np.ndarray]):
-    limit = BEYOND * max(float(np.abs(w).max()) for w in weights.values())
-    limit = limit or 1.0  # all weights may be 0
-    for color, (heading, each) in zip(PALETTE, weights.items(), strict=False):
-        # Bins as wide as the model's own weights want, so that narrow ones have a shape.
+def _panel(axes, name: str, shown: dict[str, np.ndarray], colors: dict):
+    limit = BEYOND * max(float(np.abs(w).max()) for w in shown.values())
+    limit = limit or 1.0  # all values may be 0
+    for heading, each in shown.items():
+        # Bins as wide as the values themselves want, so that narrow ones have a shape.
         own = BEYOND * float(np.abs(each).max()) or limit
-        named = f"{heading}, " if len(weights) > 1 else ""
+        named = f"{heading}, " if len(colors) > 1 else ""
         axes.hist(
             each, np.linspace(-own, own, BINS + 1), density=True, histtype="stepfilled",
-            facecolor=(color, 0.25), edgecolor=color,
+            facecolor=(colors[heading], 0.25), edgecolor=colors[heading],
             label=f"{named}std {np.std(each):.3g}",
         )  # fmt: skip
     axes.set_yscale("log")
@@ -92,7 +161,6 @@ def _panel(axes, name: str, weights: dict[str, np.ndarray]):
     axes.minorticks_off()
     axes.xaxis.set_major_locator(MaxNLocator(nbins=5, steps=[1, 2, 5, 10]))
     axes.set_xlim(-limit, limit)
-    axes.set_xlabel("weight")
     axes.legend(
         title=f"{name}, first layer", alignment="left", loc="lower left",
         bbox_to_anchor=(0, 1), borderpad=0, borderaxespad=0.3, title_fontsize="medium",

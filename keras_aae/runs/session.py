@@ -50,11 +50,12 @@ class Session:
         run: The run folder, locked.
         reporter: Is told what happens.
         checkpoints: The run's checkpoints.
+        events: An `EventLog` that is told of every epoch, or None.
     """
 
-    def __init__(self, loop, progress, run, reporter, checkpoints):
+    def __init__(self, loop, progress, run, reporter, checkpoints, events=None):
         self.loop, self.progress, self.folder = loop, progress, run
-        self.reporter, self.checkpoints = reporter, checkpoints
+        self.reporter, self.checkpoints, self.events = reporter, checkpoints, events
         self.stop, self.warned = _Stop(), set()
 
     def run(self, recipe: Recipe) -> None:
@@ -74,6 +75,9 @@ class Session:
                 if isinstance(error, Interrupted):
                     self._try(self._save_model)
                 raise
+            finally:
+                if self.events is not None:
+                    self._try(self.events.close)
         self._must(self._save_model, "model.keras")
         self._try(lambda: self.folder.log(DONE))
 
@@ -99,6 +103,8 @@ class Session:
         self.reporter.epoch(row)
         self._warn(row)
         self._try(self._save_snapshot)
+        if self.events is not None:
+            self._try(lambda: self.events.write(row, self.loop.model, self.loop.feed))
         self._stop_or_save()
 
     def _warn(self, row):

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from rich.console import Console
 from rich.progress import Progress
+from scipy import stats
 
 import cli.seeds
 from cli.main import main
@@ -19,7 +20,7 @@ from keras_aae.processes import Listener, SideBySide, shares, usable_cores
 from keras_aae.registry import RECIPES, load_entry
 from keras_aae.runs.folder import RunFolder
 from keras_aae.seeds import SeedFolder
-from keras_aae.summary import summarise
+from keras_aae.summary import difference, summarise
 
 
 @pytest.mark.parametrize(
@@ -85,6 +86,23 @@ def test_a_single_value_says_nothing_of_the_spread():
     assert summary.sd is summary.low is summary.high is None
     with pytest.raises(ValueError, match="at least one"):
         summarise([])
+
+
+@pytest.mark.parametrize("counts", [(3, 3), (5, 2), (10, 10)])
+def test_the_interval_of_a_difference_is_welch_s(counts):
+    rng = np.random.default_rng(1)
+    one, two = rng.normal(3, 2, counts[0]), rng.normal(1, 0.5, counts[1])
+    ours = difference(one.tolist(), two.tolist())
+    theirs = stats.ttest_ind(one, two, equal_var=False).confidence_interval(0.95)
+    assert ours.mean == pytest.approx(one.mean() - two.mean())
+    assert (ours.low, ours.high) == pytest.approx((theirs.low, theirs.high))
+
+
+def test_the_difference_of_single_values_has_no_interval():
+    ours = difference([3.0], [1.0, 2.0])
+    assert ours.mean == 1.5 and ours.sd is ours.low is ours.high is None
+    same = difference([2.0, 2.0], [1.0, 1.0])
+    assert (same.mean, same.low, same.high) == (1.0, 1.0, 1.0)
 
 
 def test_cores_are_shared_evenly_and_by_nobody_else():
@@ -391,7 +409,7 @@ def test_the_command_of_a_seed_trains_the_same_recipe(name, tmp_path, monkeypatc
     recipe = load_entry(name, RECIPES, "recipe").recipe
     folder = SeedFolder(tmp_path / "group", recipe)
     asked = {"data_dir": "a b", "checkpoint_seconds": 0.0}
-    asked |= {"evaluation": True, "figures": False}
+    asked |= {"tensorboard": False, "evaluation": True, "figures": False}
     words = cli.seeds._command(folder, 7, asked)[len(cli.seeds.PROGRAM) + 1 :]
     params = train.make_context("train", words).params
     assert {key: params.pop(key) for key in asked} == asked

@@ -28,6 +28,7 @@ class Rows:
 
 class StandardNormal:
     latent_dim = 2
+    extent = 3.0
 
     def sample(self, n, seed):
         return np.random.default_rng(seed).normal(size=(n, self.latent_dim))

@@ -2,10 +2,15 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from families import small_model
 
+from keras_aae.data import Dataset, Images
+from keras_aae.engine import Feed
+from keras_aae.engine.gradients import first_batches, phase_gradients
 from keras_aae.errors import KerasAAEError, UnsupportedError
 from keras_aae.figures import draw
 from keras_aae.figures.latent_walk import walks
+from keras_aae.figures.receptive_fields import kernel_variables
 
 
 def test_a_walk_changes_one_dimension_along_the_prior(make_model, prior):
@@ -102,3 +107,38 @@ def test_weights_of_different_networks_are_not_compared():
         draw("weight-histograms", models=models)
     with pytest.raises(UnsupportedError, match="the same networks"):
         draw("weight-histograms", models={"a": SimpleNamespace()})
+
+
+def test_gradients_have_a_curve_a_phase_in_the_panel_of_each_network_it_trains(
+    toy_images,
+):
+    model, data = small_model("gan"), toy_dataset(*toy_images)
+    figure = draw("gradient-histograms", model=model, dataset=data, n=16)
+    shown = {
+        axes.get_legend().get_title().get_text(): [
+            text.get_text().split(",")[0] for text in axes.get_legend().get_texts()
+        ]
+        for axes in figure.axes
+    }
+    assert shown == {
+        "generator, first layer": ["generation"],
+        "discriminator, first layer": ["discrimination"],
+    }
+    (generation,) = figure.axes[0].get_legend().get_texts()
+    gradients = phase_gradients(model, first_batches(feed_of(model, data)))
+    kernel = next(kernel_variables(model.generator))
+    std = next(g.std() for v, g in gradients["generation"] if v is kernel)
+    assert generation.get_text() == f"generation, std {std:.3g}"
+
+
+def toy_dataset(x, y):
+    return Dataset("toy", Images(x, y), Images(x, y), tuple("abcd"))
+
+
+def feed_of(model, data):
+    return Feed(data.train, 16, model.batches, seed=0, labelled=data.train)
+
+
+def test_gradients_need_a_model_of_phases(model, dataset):
+    with pytest.raises(UnsupportedError, match="a model of ours"):
+        draw("gradient-histograms", model=model, dataset=dataset)

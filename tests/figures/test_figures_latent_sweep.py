@@ -3,7 +3,7 @@ import pytest
 
 from keras_aae.errors import KerasAAEError, UnsupportedError
 from keras_aae.figures.latent_sweep import latent_sweep
-from keras_aae.priors import Umbrella
+from keras_aae.priors import Umbrella, Uniform
 
 STEP = 9  # pixels from one tile to the next: 8 and a gap
 
@@ -89,6 +89,23 @@ def test_codes_need_a_data_set_and_an_encoder(model, dataset):
 
     with pytest.raises(UnsupportedError, match="needs `encode`, which Decoder"):
         latent_sweep(Decoder(), dataset, spacing="codes")
+
+
+def test_a_grid_lies_where_codes_do_if_nothing_is_said(make_model, dataset, image_of):
+    def first_row(model, data=None, **options):
+        x, _ = codes_shown(image_of(latent_sweep(model, data, n=3, **options)), 3)
+        return x[0]
+
+    for data in (None, dataset):
+        bounded = make_model(2, Uniform(2))
+        np.testing.assert_allclose(first_row(bounded, data), [-1, 0, 1], atol=1e-4)
+        np.testing.assert_allclose(
+            first_row(bounded, data, extent=2), [-2, 0, 2], atol=1e-4
+        )
+    free = make_model(2)
+    np.testing.assert_allclose(first_row(free), [-3, 0, 3], atol=1e-4)
+    low, high = np.percentile(free.encode(dataset.test.array())[:, 0], (1, 99))
+    np.testing.assert_allclose(first_row(free, dataset)[[0, 2]], [low, high], atol=1e-4)
 
 
 def test_one_dimension_gives_one_row(make_model, image_of):

@@ -3,6 +3,7 @@ import sys
 
 import numpy as np
 import pytest
+from families import small_model
 from matplotlib.figure import Figure
 
 from keras_aae.errors import KerasAAEError
@@ -33,6 +34,8 @@ def draw_any(make_model, make_class_model, forger, prior, make_dataset):
             model = make_class_model(4, prior=Umbrella(4))
         if name == "probability-histograms":
             model = forger
+        if name == "gradient-histograms":
+            model = small_model("vae")
         dataset = make_dataset(note=note, shape=SHAPES.get(name, model.image_shape))
         return draw(
             name,

@@ -7,12 +7,14 @@ import pytest
 from keras_aae import gallery, page, results
 from keras_aae.building import family
 from keras_aae.experiments.checklist import CHECKLIST
+from keras_aae.recipe import Table
 from keras_aae.registry import (
     COMPARISONS,
     FIGURES,
     METRICS,
     RECIPES,
     SLOW_METRICS,
+    TABLES,
     load_entry,
 )
 from keras_aae.results import FigureFile
@@ -90,6 +92,41 @@ def test_every_comparison_is_of_recipes_on_the_menu(name):
     comparison = load_entry(name, COMPARISONS, "comparison")
     assert set(comparison.recipes) <= set(RECIPES) and name not in RECIPES
     assert FigureFile(comparison.figure).kind in FIGURES
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_every_table_is_of_recipes_and_metrics_on_the_menus(name):
+    table = load_entry(name, TABLES, "table")
+    assert set(table.recipes) <= set(RECIPES) and name not in {**RECIPES, **COMPARISONS}
+    assert {m if m in METRICS else m.rpartition("_")[0] for m in table.metrics} <= set(
+        METRICS
+    )
+    assert gallery.recipes_of(["vae-2d", name]) == ["vae-2d", *table.recipes]
+
+
+def result(**metrics):
+    """A result of as many seeds as each number has values."""
+    seeds = range(len(next(iter(metrics.values()))))
+    runs = [
+        results.Measured(s, 1, 1.0, {}, {name: v[s] for name, v in metrics.items()})
+        for s in seeds
+    ]
+    return results.Result(results.Origin({}, ""), runs)
+
+
+def test_a_table_has_means_intervals_and_differences_from_its_first_recipe():
+    table = Table(("a", "b", "c", "d"), ("mse", "fid"))
+    kept = {
+        "a": result(mse=[0.02, 0.021, 0.022], fid=[10.0, 12.0, 14.0]),
+        "b": result(mse=[0.03, 0.031, 0.032], fid=[10.0, 10.0, 10.0]),
+        "c": result(mse=[0.5]),
+    }
+    assert page._rows(table, kept) == [
+        ("[a](#a)", "3", "0.0210 [0.0185, 0.0235]", "12.0 [7.0, 17.0]"),
+        ("[b](#b)", "3", "0.0310 [0.0285, 0.0335]", "10.0000 [10.0000, 10.0000]"),
+        ("[c](#c)", "1", "0.5", ""),
+        ("b - a", "", "0.0100 [0.0077, 0.0123]", "-2.0 [-7.0, 3.0]"),
+    ]
 
 
 def test_the_committed_page_is_what_the_code_makes():
