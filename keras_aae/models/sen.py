@@ -39,8 +39,8 @@ GAME = ("generation", "discrimination", "accuracy_images", "accuracy_generated")
 class SEN(AutoencodingModel):
     """A shared-encoding network: encoder and generator both lead to an embedding in (0, 1).
 
-    The encoder f makes embeddings of images, the generator g of random numbers u; the
-    decoder d makes images of either, and the discriminator D tells them apart after what
+    The encoder f makes embeddings of images, the generator g of random numbers u, some of
+    which are its dropout; the decoder d makes images of either, and the discriminator D tells them apart after what
     was made has been through an image: fake = f(d(g(u))), real = f(x). A step takes three
     batches, n(x) are images with noise and a(x) augmented ones:
 
@@ -56,8 +56,9 @@ class SEN(AutoencodingModel):
         encoder: images -> embeddings in (0, 1), (batch, latent_dim).
         decoder: embeddings -> logits of the images.
         discriminator: embeddings -> logit, (batch, 1); None for the fake path "none".
-        generator: uniform random numbers in (0, 1), (batch, latent_dim) -> embeddings;
-            None for the fake paths "random" and "none".
+        generator: one input or more of uniform random numbers in (0, 1), (batch,
+            latent_dim) each, and perhaps a last one of one-hot classes named "classes" ->
+            embeddings; None for the fake paths "random" and "none".
         fake_path: "image" as above; "direct", where D sees g(u) itself and moves
             nothing but itself, and g too; "random", where random numbers take the place
             of g(u), and only the decoder learns from D; "none", autoencoding alone.
@@ -219,8 +220,8 @@ class SEN(AutoencodingModel):
     @property
     def classes_told(self) -> int:
         """How many classes the generator can be told; 0 if none."""
-        inputs = () if self.generator is None else self.generator.inputs
-        return inputs[1].shape[-1] if len(inputs) > 1 else 0
+        inputs = [] if self.generator is None else self.generator.inputs
+        return next((i.shape[-1] for i in inputs if i.name == "classes"), 0)
 
     def make_fakes(self, n, training):
         """Made embeddings as the discriminator sees them, and the classes told, or None."""
@@ -229,35 +230,43 @@ class SEN(AutoencodingModel):
             told = keras.random.randint(
                 (n,), 0, self.classes_told, seed=self.seed_generator
             )
-        made = self.make(self.draw_noise(n), told, training)
+        made = self.make(self.draw_noise(n), told)
         if self.fake_path == "direct":
             return made, told
         images = ops.sigmoid(self.decoder(made, training=training))
         outputs = call_in_passing(self.encoder, images, training)
         return self.embedding(outputs, training), told
 
-    def make(self, noise, told=None, training=False):
+    @property
+    def noise_width(self) -> int:
+        """How many random numbers an embedding is made of."""
+        if self.generator is None:
+            return self.latent_dim
+        inputs = len(self.generator.inputs) - (self.classes_told > 0)
+        return inputs * self.latent_dim
+
+    def make(self, noise, told=None):
         """The embeddings that the generator makes, or the random numbers themselves.
 
         Args:
-            noise: Random numbers in (0, 1), (batch, latent_dim).
+            noise: Random numbers in (0, 1), (batch, noise_width).
             told: The classes that it is told, (batch,) whole numbers.
-            training: Whether its dropout is on.
         """
         if self.generator is None:
             return noise
-        inputs = noise
+        inputs = ops.split(noise, self.noise_width // self.latent_dim, axis=1)
         if self.classes_told:
-            inputs = [noise, ops.one_hot(told, self.classes_told, dtype=noise.dtype)]
-        return self.generator(inputs, training=training)
+            inputs.append(ops.one_hot(told, self.classes_told, dtype=noise.dtype))
+        return self.generator(inputs)
 
     def draw_noise(self, n):
-        """Random numbers that embeddings are made of, uniform in (0, 1), (n, latent_dim)."""
-        return keras.random.uniform((n, self.latent_dim), seed=self.seed_generator)
+        """Random numbers that embeddings are made of, uniform in (0, 1)."""
+        shape = (n, self.noise_width)
+        return keras.random.uniform(shape, seed=self.seed_generator)
 
     def noise_array(self, n: int, rng) -> np.ndarray:
         """The same from a NumPy generator."""
-        return rng.random((n, self.latent_dim), np.float32)
+        return rng.random((n, self.noise_width), np.float32)
 
     def generate_codes(self, n: int, seed: int = 0, labels=None) -> np.ndarray:
         """`n` made embeddings, (n, latent_dim).
@@ -318,8 +327,9 @@ class VariationalSEN(SEN):
 
     embedding = sigmoid(a),  a ~ q(a|x) = N(m(x), exp(v(x)))
 
-    Autoencoding minimises loss + kl_weight KL(q(a|x) || N(0, 1)), and random numbers are
-    sigmoid(e), e ~ N(0, I), the embeddings that decoder and discriminator should expect.
+    Autoencoding minimises loss + kl_weight KL(q(a|x) || N(0, 1)). Without a generator
+    random embeddings are sigmoid(e), e ~ N(0, I), those that decoder and discriminator
+    should expect.
 
     Args:
         encoder: images -> [m, v], (batch, latent_dim) each.
@@ -361,10 +371,14 @@ class VariationalSEN(SEN):
         return ops.sigmoid(mean + ops.exp(0.5 * log_var) * e)
 
     def draw_noise(self, n):
+        if self.generator is not None:
+            return super().draw_noise(n)
         shape = (n, self.latent_dim)
         return ops.sigmoid(keras.random.normal(shape, seed=self.seed_generator))
 
     def noise_array(self, n, rng):
+        if self.generator is not None:
+            return super().noise_array(n, rng)
         e = rng.standard_normal((n, self.latent_dim), np.float32)
         return 1 / (1 + np.exp(-e))
 

@@ -1,10 +1,38 @@
 """Fully connected generator of codes."""
 
 import keras
-from keras import layers
+from keras import layers, ops
 
+from keras_aae.checks import check_share
 from keras_aae.networks import check_activation
-from keras_aae.networks.dropout import dropout_layer
+
+HIDDEN_LAYERS = 2
+
+
+@keras.saving.register_keras_serializable("keras_aae")
+class GivenDropout(layers.Layer):
+    """Dropout by random numbers u, uniform in (0, 1), that are an input; always on.
+
+    y_i = x_i / (1 - rate) where u_i >= rate, and else 0.
+
+    Args:
+        rate: Share of the units that are left out.
+    """
+
+    def __init__(self, rate: float, **kwargs):
+        super().__init__(**kwargs)
+        self.rate = rate
+
+    def call(self, inputs):
+        """[x, u], (batch, units) each -> (batch, units)."""
+        x, u = inputs
+        return ops.where(u >= self.rate, x / (1.0 - self.rate), ops.zeros_like(x))
+
+    def compute_output_shape(self, input_shape):
+        return input_shape[0]
+
+    def get_config(self):
+        return super().get_config() | {"rate": self.rate}
 
 
 def build_generator(
@@ -16,22 +44,39 @@ def build_generator(
 ):
     """random numbers -> two dense layers -> a code in (0, 1), all of one width.
 
+    Its dropout is part of its noise, in training and after it: what it makes depends on
+    the units left out at least as much as on what it is fed. So the random numbers that
+    decide on them are inputs too, after those that it is fed.
+
     Args:
         latent_dim: That width.
-        told: Width of the one-hot classes that it is told as well; 0 for none.
+        told: Width of the one-hot classes that it is told as well, the last input; 0 for
+            none.
         generator_activation: Of the hidden layers.
-        generator_dropout: Share of their units that a training step leaves out.
+        generator_dropout: Share of their units that are left out.
 
     Raises:
-        RecipeError: an unknown activation.
+        RecipeError: an unknown activation, or a share that is none.
+
+    References:
+        Image-to-Image Translation with Conditional Adversarial Networks (Isola, Zhu,
+        Zhou, Efros, 2016), section 3.2, for noise by dropout.
     """
     check_activation(generator_activation)
-    inputs = [layers.Input((latent_dim,), name="noise")]
+    check_share("generator_dropout", generator_dropout, zero=True)
+    width = (latent_dim,)
+    inputs = [layers.Input(width, name="noise")]
+    if generator_dropout:
+        inputs += [layers.Input(width, name=f"kept_{i}") for i in range(HIDDEN_LAYERS)]
+    kept = inputs[1:]
+    x = inputs[0]
     if told:
         inputs.append(layers.Input((told,), name="classes"))
-    x = layers.Concatenate(name="both")(inputs) if told else inputs[0]
-    for i in range(2):
+        x = layers.Concatenate(name="both")([x, inputs[-1]])
+    for i in range(HIDDEN_LAYERS):
         x = layers.Dense(latent_dim, generator_activation, name=f"hidden_{i}")(x)
-        x = dropout_layer(generator_dropout, name=f"dropout_{i}")(x)
+        if kept:
+            dropout = GivenDropout(generator_dropout, name=f"dropout_{i}")
+            x = dropout([x, kept[i]])
     codes = layers.Dense(latent_dim, "sigmoid", name="codes")(x)
-    return keras.Model(inputs if told else inputs[0], codes, name="generator")
+    return keras.Model(inputs, codes, name="generator")

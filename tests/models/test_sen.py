@@ -144,6 +144,23 @@ def test_made_embeddings_are_those_of_a_seed(name):
     )
 
 
+def test_the_dropout_of_a_generator_is_part_of_its_noise(batch):
+    model = small_model("sen", generator_dropout=0.25)
+    assert model.noise_width == 3 * model.latent_dim
+    noise = numpy(model.draw_noise(5))
+    first, *_ = weights = model.generator.get_weights()
+    assert first.shape == (3, 3)
+    x, kept = noise[:, :3], (noise[:, 3:6] >= 0.25, noise[:, 6:] >= 0.25)
+    for i, keep in enumerate(kept):
+        x = x @ weights[2 * i] + weights[2 * i + 1]
+        x = np.where(x > 0, x, 0.2 * x) * keep / 0.75
+    expected = 1 / (1 + np.exp(-(x @ weights[4] + weights[5])))
+    np.testing.assert_allclose(numpy(model.make(noise)), expected, atol=1e-5)
+    assert small_model("sen", generator_dropout=0.0).noise_width == model.latent_dim
+    with pytest.raises(RecipeError, match="generator_dropout"):
+        small_model("sen", generator_dropout=1.0)
+
+
 def test_noisy_images_for_a_seed(toy_images):
     model = small_model("sen", noise=0.4)
     noisy = model.corrupt(toy_images[0], seed=1)
@@ -158,6 +175,8 @@ def test_random_embeddings_of_a_variational_encoder_are_its_prior(batch):
     made = numpy(model.draw_noise(4000))
     logits = np.log(made) - np.log1p(-made)
     assert abs(logits.mean()) < 0.05 and abs(logits.std() - 1) < 0.05
+    made = numpy(small_model("variational-sen", fake_path="image").draw_noise(4000))
+    assert abs(made.mean() - 0.5) < 0.02 and abs(made.std() - 12**-0.5) < 0.01
     model.noise = 0.0
     loss, terms = model.autoencoding(batch, training=False)
     mean, log_var = (numpy(out) for out in model.encoder(batch.x))
