@@ -189,6 +189,10 @@ FIGURES = {
         "keras_aae.figures.attribute_directions:attribute_directions",
         "test images whose codes are moved towards thick ones, slanted ones, or a class",
     ),
+    "attribute-arithmetic": (
+        "keras_aae.figures.attribute_directions:attribute_arithmetic",
+        "a test image whose code is moved by sums of two directions, thickness and slant",
+    ),
     "receptive-fields": (
         "keras_aae.figures.receptive_fields:receptive_fields",
         "weights of the encoder's first layer, one image a hidden unit",
@@ -374,6 +378,11 @@ METRICS = {
         "the same with 100 labelled images and the classifier's own guesses at 2,500 "
         "others; slow",
     ),
+    "spread_label_accuracy_100": (
+        "keras_aae.evaluation.probes:spread_label_accuracy",
+        "share of test images that 100 labels, spread along the neighbourhoods of 20,000 "
+        "training codes, find the class of; slow",
+    ),
     "mean_code": (
         "keras_aae.evaluation.codes:mean_code",
         "mean of the codes over test images and code units",
@@ -473,6 +482,7 @@ SLOW_METRICS = (
     "frozen_accuracy_100",
     "frozen_accuracy_500",
     "pseudo_label_accuracy_100",
+    "spread_label_accuracy_100",
     "nll_5000",
     "nll_5000_binarised",
     "parzen_log_likelihood",
@@ -770,6 +780,10 @@ TABLES = {
     "sen-ablation": (
         "keras_aae.experiments.drburke:SEN_ABLATION",
         "what sharing the embedding with a game, and with a classifier, is worth",
+    ),
+    "sen-variants": (
+        "keras_aae.experiments.drburke:SEN_VARIANTS",
+        "ways to make fakes and to direct them, and few labels on the codes of each",
     ),
     "sen-batches": (
         "keras_aae.experiments.drburke:SEN_BATCHES",

@@ -14,6 +14,14 @@ from keras_aae.recipe import Experiment, Recipe, Table
 SOURCE = "drburke/tensorflow, SENs/, "
 PANEL = ("triple-panel",)
 CURVES = ("embedding-histograms", "learning-curves")
+# Classifiers of its frozen encoder: with 100 and 500 labels, with guesses of its own, and
+# ours.
+FEW_LABELS = (
+    "frozen_accuracy_100",
+    "frozen_accuracy_500",
+    "pseudo_label_accuracy_100",
+    "spread_label_accuracy_100",
+)
 
 # Leaky ReLUs have a slope of 0.2 here, 0.1 there; the generator's random numbers are
 # uniform throughout, there also normal ones cut off at 0 and 1.
@@ -30,11 +38,12 @@ SEN_MNIST = Experiment(
     ),
     source=SOURCE + "README.md and sens_network_mnist.py, after four of its epochs",
     published={"frozen_accuracy_100": 0.75, "frozen_accuracy_500": 0.90},
-    metrics=("frozen_accuracy_100", "frozen_accuracy_500", "pseudo_label_accuracy_100"),
+    metrics=FEW_LABELS,
     figures=(
         *PANEL,
         ("attribute-directions", {"attribute": "thickness"}),
         ("attribute-directions", {"attribute": "slant"}),
+        "attribute-arithmetic",
         "morph",
         *CURVES,
     ),
@@ -100,6 +109,14 @@ SEN_FEATURES = replace(
     source="drburke/tensorflow, SENs 2.0/sens_network_mnist.py, without results",
 )
 
+SEN_VARIANTS = Table(
+    recipes=(
+        "sen-mnist-small-1", "sen-direct", "sen-random", "sen-vae", "sen-directed",
+        "sen-features",
+    ),
+    metrics=("mse", *FEW_LABELS, "fid", "class_coverage", "class_entropy"),
+)  # fmt: skip
+
 # What sharing the embedding is worth: the same budget without the game, with it, and with
 # a classifier of all labels too.
 SEN_ALONE = replace(
@@ -119,9 +136,7 @@ SEN_ABLATION = Table(
         "mse",
         "knn_accuracy_1000",
         "linear_accuracy",
-        "frozen_accuracy_100",
-        "frozen_accuracy_500",
-        "pseudo_label_accuracy_100",
+        *FEW_LABELS,
         "fid",
         "class_coverage",
     ),

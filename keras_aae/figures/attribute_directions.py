@@ -1,4 +1,4 @@
-"""What a direction in the space of codes means: images moved along it."""
+"""What directions in the space of codes mean: images moved along one, or a sum of two."""
 
 from numbers import Real
 
@@ -12,7 +12,7 @@ from keras_aae.figures.inputs import ability, check_count, images_at, varied_pos
 from keras_aae.figures.rows import named_rows
 from keras_aae.registry import check_name
 
-KIND = "attribute-directions"
+KIND, ARITHMETIC = "attribute-directions", "attribute-arithmetic"
 MOST_IMAGES = 5000  # whose codes make the direction
 PART = 5  # the lowest and the highest fifth
 
@@ -52,11 +52,9 @@ def attribute_directions(
         KerasAAEError: an option has no meaning, or a code is not a finite number.
     """
     encode = ability(model, "encode", KIND)
-    choices = dict.fromkeys((*MEASURES, *dataset.class_names))
-    name = check_name(str(attribute), choices, "attribute")
+    name = _attribute(attribute, dataset)
     factors = _factors(extent, check_count("columns", columns, least=2))
-    lower, higher = (finite_codes(encode(x)) for x in _groups(dataset, name))
-    direction = higher.mean(axis=0) - lower.mean(axis=0)
+    direction = _direction(encode, dataset, name)
     n = min(check_count("n", n), len(dataset.test))
     positions = varied_positions(dataset, n, seed)
     x = images_at(dataset, positions)
@@ -64,6 +62,72 @@ def attribute_directions(
     rows = _decoded(model, z, x, dataset.test.gather(positions)[1])
     names = _row_names(dataset, positions)
     return named_rows(rows, names, dataset.note, along=(_axis(name), factors))
+
+
+def attribute_arithmetic(
+    model,
+    dataset,
+    *,
+    attributes: tuple[str, str] = ("thickness", "slant"),
+    rows: int = 5,
+    columns: int = 9,
+    extent: float = 2.0,
+    seed: int = 0,
+):
+    """A test image whose code is moved by sums of the directions of two attributes.
+
+    z(a, b) = z + a d_1 + b d_2,  the directions as of 'attribute-directions'
+
+    Args:
+        model: as of 'attribute-directions'.
+        dataset: whose test images are taken.
+        attributes: the attribute along a row, and the one from row to row.
+        rows: values of b, evenly spaced from extent to -extent.
+        columns: values of a, evenly spaced from -extent to extent.
+        extent: the largest a and b.
+        seed: of the choice of the image.
+
+    Raises:
+        UnsupportedError: the model cannot encode or decode.
+        DataError: a group of images is empty.
+        KerasAAEError: an option has no meaning, or a code is not a finite number.
+    """
+    encode = ability(model, "encode", ARITHMETIC)
+    first, second = _two_attributes(attributes, dataset)
+    a = _factors(extent, check_count("columns", columns, least=2))
+    b = _factors(extent, check_count("rows", rows, least=2))[::-1]
+    along, across = (_direction(encode, dataset, name) for name in (first, second))
+    position = varied_positions(dataset, 1, seed)
+    x = images_at(dataset, position)
+    moves = a[None, :, None] * along + b[:, None, None] * across
+    labels = dataset.test.gather(position)[1]
+    labels = None if labels is None else np.repeat(labels, len(b))
+    decoded = _decoded(model, encode(x) + moves, np.repeat(x, len(b), axis=0), labels)
+    names = [
+        f"{short_name(second)} {factor:+.2g}".replace("-", "\u2212") for factor in b
+    ]
+    axis = f"{short_name(first)}, times the difference of its groups' mean codes"
+    return named_rows(decoded, names, dataset.note, along=(axis, a))
+
+
+def _attribute(attribute, dataset) -> str:
+    choices = dict.fromkeys((*MEASURES, *dataset.class_names))
+    return check_name(str(attribute), choices, "attribute")
+
+
+def _two_attributes(attributes, dataset) -> list[str]:
+    if isinstance(attributes, str) or len(attributes) != 2:
+        raise KerasAAEError(
+            "Invalid value for option `attributes`. Expected two of them, for example "
+            f'["thickness", "slant"]. Received: {attributes!r}.'
+        )
+    return [_attribute(attribute, dataset) for attribute in attributes]
+
+
+def _direction(encode, dataset, name: str) -> np.ndarray:
+    """From the mean code of the lower group to that of the higher one."""
+    lower, higher = (finite_codes(encode(x)) for x in _groups(dataset, name))
+    return higher.mean(axis=0) - lower.mean(axis=0)
 
 
 def ink(x: np.ndarray) -> np.ndarray:

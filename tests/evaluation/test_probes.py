@@ -56,6 +56,33 @@ def test_guesses_help_where_labels_are_few_and_clouds_far_apart():
     assert values[FEW[1]] > values[FEW[0]]
 
 
+SPREAD = "spread_label_accuracy_100"
+
+
+def test_labels_spread_along_a_spiral_that_no_line_parts():
+    def arms(n, seed):
+        labels, t = np.arange(n) % 2, np.random.default_rng(seed).random(n)
+        angle = 2 + 8 * t + np.pi * labels
+        places = np.stack([np.cos(angle), np.sin(angle)], 1) * (0.1 + 0.4 * t[:, None])
+        x = np.concatenate([0.5 + places, np.zeros((n, 2))], axis=1)
+        return Images(x.reshape(n, 2, 2, 1).astype("float32"), labels)
+
+    spiral = Dataset("spiral", arms(2000, 0), arms(400, 1), ("a", "b"))
+    values = evaluate(Pixels(), spiral, names=["linear_accuracy", SPREAD])
+    assert values["linear_accuracy"] < 0.8
+    assert values[SPREAD] > 0.99 and values[SPREAD + "_std"] < 0.01
+
+
+def test_labels_are_spread_in_numbers_that_fit_the_classes(dataset):
+    shifted = Images(dataset.test.array(), (dataset.test.labels + 1) % 4)
+    wrong = Dataset("wrong", dataset.train, shifted, dataset.class_names)
+    assert evaluate(Pixels(), dataset, names=[SPREAD])[SPREAD] > 0.97
+    assert evaluate(Pixels(), wrong, names=[SPREAD])[SPREAD] < 0.03
+    with pytest.raises(ValueError, match=f"'{SPREAD}' does not apply"):
+        small = Dataset("small", blobs(100, 0), dataset.test, dataset.class_names)
+        evaluate(Pixels(), small, names=[SPREAD])
+
+
 def test_only_test_images_are_measured_on(dataset):
     shifted = Images(dataset.test.array(), (dataset.test.labels + 1) % 4)
     wrong = Dataset("wrong", dataset.train, shifted, dataset.class_names)

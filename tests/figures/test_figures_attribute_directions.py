@@ -2,7 +2,12 @@ import numpy as np
 import pytest
 
 from keras_aae.errors import DataError, KerasAAEError, UnsupportedError
-from keras_aae.figures.attribute_directions import attribute_directions, ink, slant
+from keras_aae.figures.attribute_directions import (
+    attribute_arithmetic,
+    attribute_directions,
+    ink,
+    slant,
+)
 
 
 def stroke(lean, size=9):
@@ -115,3 +120,41 @@ def test_a_model_without_a_decoder_is_named(dataset):
 
     with pytest.raises(UnsupportedError, match="needs `decode`, which Encoder"):
         attribute_directions(Encoder(), dataset)
+
+
+def test_directions_are_added(make_dataset):
+    model = Thick()
+    dataset = make_dataset(n=300, classes=3, names=("x", "y", "z"))
+    directions = []
+    for attribute in ("thickness", "y"):
+        attribute_directions(model, dataset, attribute=attribute, n=1, columns=2)
+        first, last = paths(model, 1, 2)[0]
+        directions.append((last - first) / 4)  # from -2 to 2
+    figure = attribute_arithmetic(
+        model, dataset, attributes=("thickness", "y"), rows=3, columns=5, extent=1.5
+    )
+    codes = paths(model, 3, 5)
+    start = codes[1, 2]
+    originals = model.encode(dataset.test.images / 255)
+    assert np.abs(originals - start).max(axis=1).min() < 1e-5
+    for i, b in enumerate((1.5, 0, -1.5)):
+        for j, a in enumerate((-1.5, -0.75, 0, 0.75, 1.5)):
+            expected = start + a * directions[0] + b * directions[1]
+            np.testing.assert_allclose(codes[i, j], expected, atol=1e-5)
+    names = [text.get_text() for text in figure.axes[0].texts]
+    assert names == ["y +1.5", "y +0", "y \u22121.5"]
+    assert figure.axes[0].get_xlabel().startswith("thickness")
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"attributes": "thickness"}, "Expected two of them"),
+        ({"attributes": ("slant",)}, "Expected two of them"),
+        ({"attributes": ("slant", "thicknes")}, "Did you mean 'thickness'"),
+        ({"rows": 1}, "`rows`"),
+    ],
+)
+def test_what_cannot_be_added_is_refused(options, message, dataset):
+    with pytest.raises(KerasAAEError, match=message):
+        attribute_arithmetic(Thick(), dataset, **options)
