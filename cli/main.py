@@ -13,6 +13,8 @@ COMMANDS = {
     "resume": ("cli.train", "resume"),
     "export": ("cli.export", "export"),
     "evaluate": ("cli.evaluate", "evaluate"),
+    "encode": ("cli.coding", "encode"),
+    "decode": ("cli.coding", "decode"),
     "figures": ("cli.figures", "figures"),
     "list": ("cli.listing", "list_"),
     "inspect": ("cli.listing", "inspect"),

@@ -48,6 +48,20 @@ def load_run_model(run: RunFolder):
     return load_checkpoint(newest)[0]
 
 
+def load_any_model(path):
+    """The model of a run folder, or of a `.keras` file.
+
+    Raises:
+        KerasAAEError: the path holds no model.
+    """
+    path = Path(path)
+    return load_model(path) if _is_file(path) else load_run_model(RunFolder(path))
+
+
+def _is_file(path: Path) -> bool:
+    return path.suffix == ".keras" or path.is_file()
+
+
 @dataclass(frozen=True)
 class Source:
     """A model to measure and draw: of a run, or of a `.keras` file.
@@ -69,7 +83,7 @@ class Source:
             KerasAAEError: the path holds no model, or its data are not to be had.
         """
         path = Path(path)
-        if path.suffix == ".keras" or path.is_file():
+        if _is_file(path):
             model = load_model(path)
             return cls(path.stem, model, load_dataset(dataset, data_dir=data_dir))
         run = RunFolder(path)

@@ -27,7 +27,7 @@ def load_npz(path: str | Path) -> Dataset:
     """
     path = Path(path)
     mapped = path.suffix.lower() == ".npy"
-    arrays = {"x": _map(path)} if mapped else read_arrays(path, KEYS)
+    arrays = {"x": map_array(path)} if mapped else read_arrays(path, KEYS)
     try:
         train, test = _parts(arrays)
         return Dataset(path.stem, train, test, numbered_classes(train, test))
@@ -54,7 +54,12 @@ def read_arrays(path: Path, keys: tuple[str, ...]) -> dict[str, np.ndarray]:
         raise _unreadable(path, ".npz archive", error) from None
 
 
-def _map(path: Path) -> np.ndarray:
+def map_array(path: Path) -> np.ndarray:
+    """The array of an .npy file, which stays on disk.
+
+    Raises:
+        DataError: the file is missing, damaged or holds Python objects.
+    """
     try:
         return np.lib.format.open_memmap(path, mode="r")
     except Exception as error:

@@ -1,10 +1,13 @@
 """Files that are whole or absent, whenever the machine stops."""
 
+import fcntl
 import hashlib
 import json
 import os
 from contextlib import contextmanager
 from pathlib import Path
+
+from keras_aae.errors import RunError
 
 
 def sync_folder(path: Path) -> None:
@@ -48,6 +51,45 @@ def write_text(path: Path, text: str) -> None:
 def write_json(path: Path, value) -> None:
     """Replace a file by a value as readable JSON."""
     write_text(path, json.dumps(value, indent=2) + "\n")
+
+
+def read_json(path: Path):
+    """The value in a file, or None if there is none that can be read."""
+    try:
+        return json.loads(Path(path).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+
+
+@contextmanager
+def held(path: Path, what: str):
+    """Hold a lock file; the kernel lets go of it when the process ends, however.
+
+    Args:
+        path: The lock file, made if it is not there.
+        what: What it stands for, for messages.
+
+    Raises:
+        RunError: another process holds it, or it cannot be written.
+    """
+    try:
+        file = open(path, "a+")
+    except OSError as error:
+        raise RunError(f"Cannot write in {what}: {error.strerror}.") from error
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            file.seek(0)
+            holder = file.read().strip() or "unknown"
+            raise RunError(
+                f"{what[0].upper()}{what[1:]} is in use by process {holder}. Wait for it "
+                "to end, or stop it."
+            ) from None
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        yield
 
 
 def sha256(path: Path) -> str:

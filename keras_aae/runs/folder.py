@@ -1,10 +1,8 @@
 """A run folder: recipe, environment, history, metrics, model, checkpoints, figures."""
 
 import csv
-import fcntl
 import io
 import json
-import os
 import time
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,7 +11,7 @@ import numpy as np
 
 from keras_aae.errors import RunError
 from keras_aae.recipe import Recipe
-from keras_aae.runs.files import replacing, write_json, write_text
+from keras_aae.runs.files import held, replacing, write_json, write_text
 
 FORMAT = 1
 DONE = "done"
@@ -214,25 +212,7 @@ class RunFolder:
         Raises:
             RunError: another process holds it, or the folder cannot be written.
         """
-        try:
-            file = open(self.path / "run.lock", "a+")
-        except OSError as error:
-            raise RunError(
-                f"Cannot write in run {str(self.path)!r}: {error.strerror}."
-            ) from error
-        with file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                file.seek(0)
-                holder = file.read().strip() or "unknown"
-                raise RunError(
-                    f"Run {str(self.path)!r} is in use by process {holder}. Wait for it "
-                    "to end, or stop it."
-                ) from None
-            file.truncate(0)
-            file.write(str(os.getpid()))
-            file.flush()
+        with held(self.path / "run.lock", f"run {str(self.path)!r}"):
             yield
 
 

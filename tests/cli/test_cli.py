@@ -113,6 +113,32 @@ def others(trained):
     return make("toy", (8, 8, 1), 3), make("small", (6, 6, 1), 2)
 
 
+def test_a_folder_becomes_codes_and_codes_become_pictures(trained, tmp_path):
+    from PIL import Image
+
+    path, *_ = trained
+    for name in ("a/1.png", "a/2.jpg", "b/3.png"):
+        (tmp_path / "photos" / name).parent.mkdir(parents=True, exist_ok=True)
+        Image.new("RGB", (13, 9), "orange").save(tmp_path / "photos" / name)
+    codes = tmp_path / "codes.csv"
+    code, out, err = call("encode", path, tmp_path / "photos", "-o", codes)
+    assert (code, out.strip()) == (0, str(codes)), err
+    header, *rows = codes.read_text().splitlines()
+    assert header == "id,label,z_1,z_2"
+    assert [row.split(",")[:2] for row in rows] == [
+        ["a/1.png", "a"], ["a/2.jpg", "a"], ["b/3.png", "b"],
+    ]  # fmt: skip
+    decoded = tmp_path / "decoded"
+    code, out, err = call("decode", path / "model.keras", codes, "-o", decoded)
+    assert (code, out.strip()) == (0, str(decoded)), err
+    found = sorted(p.relative_to(decoded).as_posix() for p in decoded.rglob("*.png"))
+    assert found == ["a/1.png", "a/2.jpg.png", "b/3.png"]
+    with Image.open(decoded / "b/3.png") as image:
+        assert image.size == (8, 8)
+    code, _, err = call("encode", path, tmp_path / "photos", "-o", codes)
+    assert code == 1 and "is not overwritten" in err and "Traceback" not in err
+
+
 def test_export_puts_several_runs_side_by_side(trained, others, tmp_path):
     path, *_ = trained
     three, _ = others
@@ -287,7 +313,10 @@ def test_a_closed_pipe_is_quiet(tmp_path):
     assert result.stderr == "" and result.stdout.startswith("neg_elbo")
 
 
-HELP = ["", "train", "resume", "export", "evaluate", "figures", "list", "inspect"]
+HELP = [
+    "", "train", "resume", "export", "evaluate", "encode", "decode", "figures", "list",
+    "inspect",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("command", HELP)

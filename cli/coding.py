@@ -1,0 +1,89 @@
+"""`encode` and `decode`: many images to codes, and codes to images."""
+
+import sys
+from contextlib import contextmanager
+
+import click
+
+from cli.backend import select_backend
+from cli.options import backend_option, data_dir_option, debug_option
+
+
+@click.command()
+@click.argument("run", type=click.Path())
+@click.argument("images", metavar="IMAGES")
+@click.option(
+    "-o", "--output", required=True, type=click.Path(dir_okay=False),
+    help="File to write, .csv or .npz.",
+)  # fmt: skip
+@data_dir_option
+@backend_option
+@debug_option
+def encode(run, images, output, data_dir, backend):
+    r"""Write the codes of IMAGES by RUN, a run folder or a .keras file.
+
+    IMAGES is a folder, with all its sub-folders, an .npy file, or a data set as of
+    --dataset. With every code stand an id, the path or the number of the image, and a
+    label, its sub-folder or class. Any number of images will do: only a block of them is
+    in memory. Interrupted, the same command goes on.
+
+    \b
+    Example:
+      keras-aae encode runs/vae_mnist_20260101-120000 photos/ -o codes.csv
+    """
+    select_backend(backend)
+    from keras_aae.coding import encode_images
+    from keras_aae.data.streams import open_stream
+    from keras_aae.source import load_any_model
+
+    model = load_any_model(run)
+    stream = open_stream(images, model.image_shape, data_dir)
+    with _progress("Encoding", len(stream)) as told:
+        path = encode_images(model, stream, output, told)
+    click.echo(str(path))
+
+
+@click.command()
+@click.argument("run", type=click.Path())
+@click.argument("codes", type=click.Path())
+@click.option(
+    "-o", "--output", required=True, type=click.Path(),
+    help="Folder to make, of PNG files named by the ids; or an .npy file.",
+)  # fmt: skip
+@backend_option
+@debug_option
+def decode(run, codes, output, backend):
+    r"""Write the images of CODES by RUN, a run folder or a .keras file.
+
+    CODES is a file as `encode` writes it, or an .npy file of an array (n, width). A
+    decoder that is told the class takes its number from the column `label`. Interrupted,
+    the same command goes on.
+
+    \b
+    Example:
+      keras-aae decode runs/vae_mnist_20260101-120000 codes.csv -o decoded/
+    """
+    select_backend(backend)
+    from keras_aae.codefile import open_codes
+    from keras_aae.coding import decode_codes
+    from keras_aae.source import load_any_model
+
+    model, file = load_any_model(run), open_codes(codes)
+    with _progress("Decoding", file.count) as told:
+        path = decode_codes(model, file, output, told)
+    click.echo(str(path))
+
+
+@contextmanager
+def _progress(title: str, total: int):
+    """A bar, if there is a terminal."""
+    with click.progressbar(
+        length=total, label=title, file=sys.stderr, hidden=not sys.stderr.isatty()
+    ) as bar:
+
+        def tell(done: int):
+            if done and not bar.pos:
+                bar.label = f"{title}, {done:,} done before"
+            bar.update(done - bar.pos)
+
+        yield tell

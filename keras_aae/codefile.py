@@ -1,0 +1,246 @@
+"""Files of codes: CSV and NPZ, with an id and a label for each, written and read in blocks."""
+
+import csv
+import itertools
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from keras_aae.data.npz import map_array, read_arrays
+from keras_aae.errors import DataError
+
+ENDINGS = (".csv", ".npz")
+ROWS = 4096  # written or read at once
+
+
+def check_ending(path: Path) -> Path:
+    """Return the path if it is that of a file of codes.
+
+    Raises:
+        DataError: it ends in something else.
+    """
+    if path.suffix.lower() not in ENDINGS:
+        raise DataError(
+            f"Codes are written as {' or '.join(ENDINGS)}, and {path.name!r} ends in "
+            "neither. Give the file one of these endings."
+        )
+    return path
+
+
+def write_codes(path: Path, codes, stream) -> None:
+    """Write codes with the ids and labels of a stream.
+
+    A CSV file has the columns id, label, z_1 ... z_d; an NPZ file the arrays `codes`
+    float32 (n, d), `ids` and `labels` of text, (n,).
+
+    Args:
+        path: The file; its ending decides.
+        codes: (n, d), may lie on disk.
+        stream: With `ids(start, stop)` and `labels(start, stop)`.
+    """
+    write = _write_csv if path.suffix.lower() == ".csv" else _write_npz
+    write(path, codes, stream)
+
+
+def _write_csv(path, codes, stream):
+    with open(path, "w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(["id", "label", *(f"z_{i + 1}" for i in range(codes.shape[1]))])
+        for start, stop in _spans(len(codes)):
+            names = zip(
+                stream.ids(start, stop), stream.labels(start, stop), strict=True
+            )
+            # Nine digits tell any two float32 apart.
+            writer.writerows(
+                [*name, *(f"{value:.9g}" for value in code)]
+                for name, code in zip(names, codes[start:stop].tolist(), strict=True)
+            )
+
+
+def _write_npz(path, codes, stream):
+    n = len(codes)
+    with zipfile.ZipFile(path, "w", allowZip64=True) as archive:
+        blocks = (codes[start:stop] for start, stop in _spans(n))
+        _add(archive, "codes", codes.shape, np.dtype("<f4"), blocks)
+        for name, read in (("ids", stream.ids), ("labels", stream.labels)):
+            longest = max(
+                len(text) for start, stop in _spans(n) for text in read(start, stop)
+            )
+            dtype = np.dtype(f"<U{max(1, longest)}")
+            blocks = (np.array(read(*span), dtype) for span in _spans(n))
+            _add(archive, name, (n,), dtype, blocks)
+
+
+def _add(archive, name, shape, dtype, blocks):
+    """An array as a member of an NPZ file, block by block."""
+    with archive.open(f"{name}.npy", "w", force_zip64=True) as file:
+        header = {"descr": dtype.str, "fortran_order": False, "shape": shape}
+        np.lib.format.write_array_header_1_0(file, header)
+        for block in blocks:
+            file.write(np.ascontiguousarray(block, dtype).tobytes())
+
+
+def _spans(n: int) -> Iterator[tuple[int, int]]:
+    return ((start, min(start + ROWS, n)) for start in range(0, n, ROWS))
+
+
+@dataclass(frozen=True, eq=False)
+class Codes:
+    """The rows of a file of codes.
+
+    Args:
+        path: The file.
+        count: How many there are.
+        width: Numbers in a code.
+        rows: Function start -> blocks (ids, labels, codes) from there on; `labels` is
+            None if the file has none.
+    """
+
+    path: Path
+    count: int
+    width: int
+    rows: object
+
+
+def open_codes(path: str | Path) -> Codes:
+    """The codes of a file as `write_codes` leaves it, or of an array (n, d) in an .npy file.
+
+    In a CSV file, columns `id` and `label` may be missing; all others are the code. Without
+    ids the numbers of the rows stand for them.
+
+    Raises:
+        DataError: the file is missing or damaged, or two ids are the same.
+    """
+    path = Path(path).expanduser()
+    openers = {".csv": _open_csv, ".npz": _open_npz, ".npy": _open_npy}
+    if path.suffix.lower() not in openers:
+        raise DataError(
+            f"{path} is no file of codes; expected one ending in {', '.join(openers)}, "
+            "as `keras-aae encode` writes."
+        )
+    return openers[path.suffix.lower()](path)
+
+
+def _open_csv(path) -> Codes:
+    columns, count = _survey_csv(path)
+    width = sum(column not in ("id", "label") for column in columns)
+    if not width:
+        raise DataError(f"{path} has no columns of codes; expected z_1, z_2 and so on.")
+    return Codes(path, count, width, lambda start: _csv_blocks(path, columns, start))
+
+
+def _survey_csv(path) -> tuple[list[str], int]:
+    """The columns, and how many rows there are."""
+    seen, count = set(), 0
+    with _reading(path) as (columns, rows):
+        place = columns.index("id") if "id" in columns else None
+        for count, row in enumerate(rows, start=1):
+            if len(row) != len(columns):
+                raise DataError(
+                    f"{path}, row {count}: {len(row)} values for {len(columns)} columns. "
+                    "Write the file again."
+                )
+            if place is not None:
+                _check_new(path, row[place], seen)
+    if not count:
+        raise DataError(f"{path} holds no codes; expected a row for each.")
+    return columns, count
+
+
+@contextmanager
+def _reading(path):
+    """The columns, and the rows; errors of reading them are ours."""
+    try:
+        with open(path, newline="", encoding="utf-8") as file:
+            reader = csv.reader(file, strict=True)
+            yield next(reader, []), reader
+    except (OSError, UnicodeError, csv.Error) as error:
+        raise DataError(
+            f"{path} cannot be read ({error}); expected a CSV file as `keras-aae encode` "
+            "writes."
+        ) from None
+
+
+def _csv_blocks(path, columns, start):
+    numbers = [i for i, name in enumerate(columns) if name not in ("id", "label")]
+    with _reading(path) as (_, rows):
+        rows = itertools.islice(rows, start, None)
+        while block := list(itertools.islice(rows, ROWS)):
+            stop = start + len(block)
+            ids = _column(columns, block, "id") or list(map(str, range(start, stop)))
+            codes = _numbers(path, block, numbers, start)
+            yield ids, _column(columns, block, "label"), codes
+            start = stop
+
+
+def _column(columns, block, name):
+    place = columns.index(name) if name in columns else None
+    return None if place is None else [row[place] for row in block]
+
+
+def _numbers(path, block, numbers, start) -> np.ndarray:
+    try:
+        return np.array([[float(row[i]) for i in numbers] for row in block], np.float32)
+    except ValueError as error:
+        raise DataError(
+            f"{path}, rows {start + 1} to {start + len(block)}: {error}. Expected numbers "
+            "in every column but id and label."
+        ) from None
+
+
+def _open_npz(path) -> Codes:
+    arrays = read_arrays(path, ("codes", "ids", "labels"))
+    codes = _matrix(path, arrays.get("codes"))
+    ids, labels = arrays.get("ids"), arrays.get("labels")
+    for name, texts in (("ids", ids), ("labels", labels)):
+        if texts is not None and texts.shape != (len(codes),):
+            raise DataError(
+                f"{path}: `{name}` has shape {texts.shape} and there are {len(codes)} "
+                "codes. Write the file again."
+            )
+    seen = set()
+    for text in [] if ids is None else ids:
+        _check_new(path, str(text), seen)
+    return _of_arrays(path, codes, ids, labels)
+
+
+def _open_npy(path) -> Codes:
+    return _of_arrays(path, _matrix(path, map_array(path)), None, None)
+
+
+def _matrix(path, codes) -> np.ndarray:
+    shape = None if codes is None else codes.shape
+    if (
+        codes is None
+        or codes.ndim != 2
+        or not codes.size
+        or codes.dtype.kind not in "fiu"
+    ):
+        raise DataError(
+            f"{path} holds no array of codes (n, width) of numbers. Received: {shape}."
+        )
+    return codes
+
+
+def _of_arrays(path, codes, ids, labels) -> Codes:
+    def blocks(start):
+        for first in range(start, len(codes), ROWS):
+            stop = min(first + ROWS, len(codes))
+            rows = range(first, stop) if ids is None else ids[first:stop]
+            texts = None if labels is None else list(map(str, labels[first:stop]))
+            yield list(map(str, rows)), texts, np.array(codes[first:stop], np.float32)
+
+    return Codes(path, *codes.shape, blocks)
+
+
+def _check_new(path, name: str, seen: set) -> None:
+    if name in seen:
+        raise DataError(
+            f"{path} has the id {name!r} twice; images are named by ids. Give every row "
+            "its own."
+        )
+    seen.add(name)
