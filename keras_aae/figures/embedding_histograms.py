@@ -21,6 +21,7 @@ from keras_aae.figures.style import (
 )
 
 KIND = "embedding-histograms"
+AGAIN = "these decoded and encoded, as the discriminator sees them"
 MOST_UNITS = 32
 MOST_COLUMNS = 8
 NARROW = 3  # columns of panels that fit a column of the page
@@ -35,6 +36,9 @@ def embedding_histograms(
     model, dataset, *, n: int = 5000, bins: int = 30, seed: int = 0
 ):
     """A histogram for each of the first 32 units: codes of test images and generated ones.
+
+    Where the discriminator sees generated codes after they have been through an image, a
+    third histogram is of these.
 
     All panels have the same axes and the same bins, which hold all codes drawn. Heights
     are the share of the codes in a bin; a bin higher than the page is cut, and the
@@ -54,11 +58,14 @@ def embedding_histograms(
     codes, _ = encode_test_images(model, dataset, n, KIND, drawn=True)
     generated = generated_codes(model, len(codes), seed, KIND)
     check_widths(codes, generated, KIND)
-    edges = _edges(codes, generated, check_count("bins", bins, least=2))
-    heights = {
-        f"codes of {len(codes):,} test images{_part(codes)}": _shares(codes, edges),
-        f"{len(generated):,} {_kind(model)}": _shares(generated, edges),
+    shown = {
+        f"codes of {len(codes):,} test images{_part(codes)}": codes,
+        f"{len(generated):,} {_kind(model)}": generated,
     }
+    if getattr(model, "fake_path", None) == "image":
+        shown[AGAIN] = model.encode(model.generate(len(codes), seed))
+    edges = _edges(shown.values(), check_count("bins", bins, least=2))
+    heights = {name: _shares(z, edges) for name, z in shown.items()}
     return _figure(edges, heights, dataset.note)
 
 
@@ -73,9 +80,9 @@ def _kind(model) -> str:
     return "samples of the prior"
 
 
-def _edges(codes: np.ndarray, generated: np.ndarray, bins: int) -> np.ndarray:
+def _edges(codes, bins: int) -> np.ndarray:
     """Of bins that hold all values of the units shown."""
-    shown = [z[:, :MOST_UNITS] for z in (codes, generated)]
+    shown = [z[:, :MOST_UNITS] for z in codes]
     low, high = min(z.min() for z in shown), max(z.max() for z in shown)
     return np.linspace(low, max(high, low + 1e-6), bins + 1)
 
@@ -96,7 +103,10 @@ def _figure(edges: np.ndarray, heights: dict, note: str):
     figure = Figure(figsize=(PAGE if wide else COLUMN, height))
     grid = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
     panels = list(grid.ravel())
-    top = _top(list(heights.values()))
+    # Generated codes that have yet to become images may all lie at the ends.
+    top = _top(
+        [h for i, h in enumerate(heights.values()) if i != 1 or len(heights) < 3]
+    )
     for unit, axes in enumerate(panels[:units]):
         drawn = _panel(axes, edges, [h[unit] for h in heights.values()], top)
         axes.set_title(f"$z_{{{unit + 1}}}$")
@@ -110,7 +120,9 @@ def _figure(edges: np.ndarray, heights: dict, note: str):
         axes.set_xlabel("$z$")
     for axes in panels[:units:columns]:
         axes.set_ylabel("share")
-    figure.legend(drawn, heights, loc="outside upper left", ncols=2 if wide else 1)
+    figure.legend(
+        drawn, heights, loc="outside upper left", ncols=len(heights) if wide else 1
+    )
     lay_out(figure)
     add_note(figure, note)
     return figure
@@ -134,14 +146,18 @@ def _top(heights: list[np.ndarray]) -> float:
 
 
 def _panel(axes, edges: np.ndarray, heights: list[np.ndarray], top: float) -> list:
-    codes, generated = heights
+    codes, *generated = heights
     color = 1 - TINT * (1 - np.array(to_rgb(PALETTE[0])))
-    drawn = [
-        axes.stairs(codes, edges, fill=True, color=color),
-        axes.stairs(generated, edges, color=PALETTE[1], linewidth=0.8),
-    ]
-    peak = max(codes.max(), generated.max())
+    drawn = [axes.stairs(codes, edges, fill=True, color=color)]
+    for color, shares in zip(PALETTE[1:], generated, strict=False):
+        drawn.append(axes.stairs(shares, edges, color=color, linewidth=0.8))
+    highest = np.max(heights, axis=0)
+    peak = highest.max()
     if peak > top:
-        place = (edges[np.maximum(codes, generated).argmax()], 0.98 * top)
-        axes.annotate(f"{peak:.2f}", place, **away(3, 0), va="top")
+        place = highest.argmax()
+        late = place > len(highest) / 2  # then left of it is more room
+        axes.annotate(
+            f"{peak:.2f}", (edges[place + (not late)], 0.98 * top), va="top",
+            ha="right" if late else "left", **away(-3 if late else 3, 0),
+        )  # fmt: skip
     return drawn

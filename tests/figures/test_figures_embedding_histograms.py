@@ -42,6 +42,29 @@ def test_a_panel_a_unit_shows_codes_and_generated_codes(make_dataset):
     assert legend == ["codes of 400 test images", "400 generated codes"]
 
 
+class ThroughImages(Units):
+    """Generated codes are halved on their way through an image."""
+
+    fake_path = "image"
+
+    def generate(self, n, seed):
+        codes = 255 * self.generate_codes(n, seed) / 2
+        return codes.reshape(n, self.units, 1, 1)
+
+
+def test_codes_that_have_been_through_an_image_are_shown_too(make_dataset):
+    figure = embedding_histograms(ThroughImages(4), make_dataset(n=300), bins=8, seed=3)
+    z = ThroughImages(4).generate_codes(300, 3)
+    for unit, axes in enumerate(figure.axes):
+        edges = axes.patches[0].get_data().edges
+        _, generated, again = heights(axes)
+        np.testing.assert_allclose(generated, np.histogram(z[:, unit], edges)[0] / 300)
+        expected = np.histogram(z[:, unit] / 2, edges)[0] / 300
+        np.testing.assert_allclose(again, expected, atol=0.02)
+    legend = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert legend[2] == "these decoded and encoded, as the discriminator sees them"
+
+
 def test_without_a_generator_of_codes_they_are_of_the_prior(model, dataset):
     figure = embedding_histograms(model, dataset, seed=1)
     legend = [text.get_text() for text in figure.legends[0].get_texts()]
