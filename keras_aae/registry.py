@@ -383,6 +383,15 @@ METRICS = {
         "share of test images that 100 labels, spread along the neighbourhoods of 20,000 "
         "training codes, find the class of; slow",
     ),
+    "probe_2000": (
+        "keras_aae.evaluation.probing:probed_codes",
+        "accuracies on test codes with 2,000 labelled images, means of 5 draws, of "
+        "logistic regression, 5 nearest neighbours and a dense network; slow",
+    ),
+    "pixel_probe_2000": (
+        "keras_aae.evaluation.probing:probed_pixels",
+        "the same on pixels instead of codes; slow",
+    ),
     "mean_code": (
         "keras_aae.evaluation.codes:mean_code",
         "mean of the codes over test images and code units",
@@ -483,6 +492,8 @@ SLOW_METRICS = (
     "frozen_accuracy_500",
     "pseudo_label_accuracy_100",
     "spread_label_accuracy_100",
+    "probe_2000",
+    "pixel_probe_2000",
     "nll_5000",
     "nll_5000_binarised",
     "parzen_log_likelihood",

@@ -46,7 +46,7 @@ def linear_accuracy(model, dataset, seed: int) -> dict[str, float]:
     """
     del seed
     codes = _codes(model, dataset)
-    with _quiet():
+    with quiet():
         classifier = _logistic(LINEAR).fit(codes.train, codes.labels)
         accuracy = classifier.score(codes.test, codes.test_labels)
     return {"linear_accuracy": accuracy}
@@ -75,7 +75,7 @@ def few_label_accuracies(model, dataset, seed: int) -> dict[str, float]:
         dropout, ReLU added, finds 1 to 3 points less in our codes.
     """
     codes, values = _codes(model, dataset), {}
-    with _quiet():
+    with quiet():
         codes = _compared(codes, seed)
         draws = [DRAWS * seed + i for i in range(DRAWS)]
         for n in LABELS:
@@ -110,7 +110,7 @@ def spread_label_accuracy(model, dataset, seed: int) -> dict[str, float]:
     codes = _codes(model, dataset, SPREAD_IMAGES)
     if len(codes.train) <= GUESSED_LABELS:
         return {}
-    with _quiet():
+    with quiet():
         search = NearestNeighbors(n_neighbors=NEIGHBOURS).fit(codes.train)
         nearest = search.kneighbors(codes.test, return_distance=False)
         draws = [DRAWS * seed + i for i in range(DRAWS)]
@@ -202,7 +202,7 @@ def _summary(name: str, scores: list[float]) -> dict[str, float]:
 
 
 @contextmanager
-def _quiet():
+def quiet():
     """Fit on one thread, and take what a search that stops early has found."""
     from threadpoolctl import threadpool_limits
 

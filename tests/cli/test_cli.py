@@ -113,6 +113,25 @@ def others(trained):
     return make("toy", (8, 8, 1), 3), make("small", (6, 6, 1), 2)
 
 
+def test_probe_stands_codes_beside_pixels(trained):
+    path, *_ = trained
+    args = ("probe", path, path / "model.keras", "--labels", 20, "--draws", 2)
+    args += ("--dataset", path.parent / "toy.npz")
+    code, out, err = call(*args)
+    assert code == 0, err
+    head, *rows = out.splitlines()
+    assert head.split()[-3:] == ["logistic", "neighbours", "dense"]
+    assert [row.split()[0] for row in rows] == [
+        str(path), str(path / "model.keras"), "pixels",
+    ]  # fmt: skip
+    assert rows[0].split()[1:] == rows[1].split()[1:] and " ± " in rows[2]
+    code, out, _ = call(*args, "--json")
+    numbers = json.loads(out)
+    assert code == 0 and len(numbers["pixels"]["dense"]) == 2
+    code, _, err = call("probe", path, "--labels", 9999)
+    assert code == 1 and "from 1 to 56" in err
+
+
 def test_a_folder_becomes_codes_and_codes_become_pictures(trained, tmp_path):
     from PIL import Image
 
@@ -314,7 +333,7 @@ def test_a_closed_pipe_is_quiet(tmp_path):
 
 
 HELP = [
-    "", "train", "resume", "export", "evaluate", "encode", "decode", "figures", "list",
+    "", "train", "resume", "export", "evaluate", "probe", "encode", "decode", "figures", "list",
     "inspect",
 ]  # fmt: skip
 

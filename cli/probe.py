@@ -1,0 +1,76 @@
+"""`probe`: what few labels make of codes, beside what they make of pixels."""
+
+import json
+
+import click
+
+from cli.backend import select_backend
+from cli.options import (
+    backend_option,
+    data_dir_option,
+    dataset_option,
+    debug_option,
+    json_option,
+)
+from cli.tables import print_rows
+
+
+@click.command()
+@click.argument("runs", nargs=-1, required=True, type=click.Path())
+@click.option(
+    "--labels", default=2000, type=click.IntRange(min=1),
+    help="Labelled training images. [2000]",
+)  # fmt: skip
+@click.option(
+    "--draws", default=5, type=click.IntRange(min=1),
+    help="How often they are drawn anew. [5]",
+)  # fmt: skip
+@click.option("--seed", default=0, type=click.IntRange(min=0), help="Of the draws. [0]")
+@dataset_option
+@data_dir_option
+@backend_option
+@json_option
+@debug_option
+def probe(runs, labels, draws, seed, dataset, data_dir, backend, as_json):
+    r"""Train classifiers on the codes of RUNS from few labels, and on pixels.
+
+    Logistic regression, 5 nearest neighbours and a dense network learn from the codes of
+    a few labelled training images, and are tested on all test images: mean and standard
+    deviation over draws of the labels. The last row is of the same on pixels.
+
+    \b
+    Example:
+      keras-aae probe runs/vae_mnist_20260101-120000 --labels 2000
+    """
+    select_backend(backend)
+    from keras_aae.errors import UnsupportedError
+    from keras_aae.evaluation.pixels import as_rows
+    from keras_aae.evaluation.probing import probe
+    from keras_aae.source import Source
+
+    found, datasets = {}, {}
+    for run in runs:
+        source = Source.open(run, dataset=dataset, data_dir=data_dir)
+        if not hasattr(source.model, "encode"):
+            raise UnsupportedError(f"The model of {run} has no codes to classify.")
+        asked = {"draws": draws, "seed": seed}
+        found[run] = probe(source.model.encode, source.dataset, labels, **asked)
+        datasets[source.dataset.fingerprint] = source.dataset
+    for data in datasets.values():
+        name = "pixels" if len(datasets) == 1 else f"pixels of {data.name}"
+        found[name] = probe(as_rows, data, labels, draws=draws, seed=seed)
+    if as_json:
+        click.echo(json.dumps(found))
+        return
+    head = list(next(iter(found.values())))
+    rows = [[f"accuracy, {labels} labels", *head]]
+    rows += [[name, *map(_cell, scores.values())] for name, scores in found.items()]
+    print_rows(rows)
+
+
+def _cell(scores: list[float]) -> str:
+    from keras_aae.summary import summarise
+
+    summary = summarise([100 * score for score in scores])
+    spread = "" if summary.sd is None else f" ± {summary.sd:.2f}"
+    return f"{summary.mean:.2f}{spread} %"

@@ -1,0 +1,82 @@
+"""Ordinary classifiers of codes, and of pixels, from any number of labels."""
+
+import numpy as np
+
+from keras_aae.data import stratified_subset
+from keras_aae.errors import UnsupportedError
+from keras_aae.evaluation.density import finite_codes
+from keras_aae.evaluation.pixels import as_rows, labelled
+from keras_aae.evaluation.probes import quiet
+
+LABELS, DRAWS = 2000, 5
+NEIGHBOURS, HIDDEN_UNITS = 5, (100,)
+
+
+def probe(encode, dataset, labels: int, *, draws: int = DRAWS, seed: int = 0):
+    """How many test images classifiers find the class of, that know few labels.
+
+    logistic:    softmax(W z + b), with scikit-learn's penalty
+    neighbours:  a vote of the 5 nearest, Euclidean distance
+    dense:       a hidden layer of 100 ReLU units, Adam, until the loss falls no more
+
+    Features are centred and divided by one number, so that their mean variance is 1.
+
+    Args:
+        encode: Images -> features, (n, d): of a model, or `as_rows` for pixels.
+        dataset: Labels are drawn among its training images, equally many of each class.
+        labels: How many.
+        draws: How often they are drawn anew.
+        seed: Of the draws.
+
+    Returns:
+        name of the classifier -> accuracy on all test images, one a draw.
+
+    Raises:
+        UnsupportedError: the test images have no labels.
+        DataError: there are fewer labels than asked for.
+    """
+    test, test_labels = labelled(dataset.test)
+    features, scores = finite_codes(encode(test)), {}
+    for draw in range(draws):
+        chosen = stratified_subset(dataset.train.labels, labels, draws * seed + draw)
+        x, classes = dataset.train.gather(chosen)
+        z = finite_codes(encode(x))
+        mean, scale = z.mean(axis=0), max(np.sqrt(z.var(axis=0).mean()), 1e-12)
+        told, asked = (z - mean) / scale, (features - mean) / scale
+        with quiet():
+            for name, classifier in _classifiers(draw).items():
+                score = classifier.fit(told, classes).score(asked, test_labels)
+                scores.setdefault(name, []).append(float(score))
+    return scores
+
+
+def probed_codes(model, dataset, seed: int) -> dict[str, float]:
+    """The accuracies of `probe` on codes, from 2,000 labels: means of 5 draws."""
+    if not hasattr(model, "encode"):
+        raise UnsupportedError(
+            f"A model of class {type(model).__name__} has no codes to classify. Use a "
+            "model with an encoder."
+        )
+    return _means("probe_2000", probe(model.encode, dataset, LABELS, seed=seed))
+
+
+def probed_pixels(model, dataset, seed: int) -> dict[str, float]:
+    """The accuracies of `probe` on pixels, from 2,000 labels: the model plays no part."""
+    del model
+    return _means("pixel_probe_2000", probe(as_rows, dataset, LABELS, seed=seed))
+
+
+def _means(name: str, scores: dict) -> dict[str, float]:
+    return {f"{name}_{key}": float(np.mean(values)) for key, values in scores.items()}
+
+
+def _classifiers(seed: int) -> dict:
+    from sklearn.linear_model import LogisticRegression  # these take a second
+    from sklearn.neighbors import KNeighborsClassifier
+    from sklearn.neural_network import MLPClassifier
+
+    return {
+        "logistic": LogisticRegression(max_iter=300),
+        "neighbours": KNeighborsClassifier(NEIGHBOURS),
+        "dense": MLPClassifier(HIDDEN_UNITS, max_iter=300, random_state=seed),
+    }
