@@ -4,12 +4,14 @@ import click
 
 from cli.backend import select_backend
 from cli.options import Name, backend_option, data_dir_option, debug_option
-from keras_aae.registry import COMPARISONS, RECIPES, TABLES
+from keras_aae.registry import COMPARISONS, RECIPES, SWEEPS, TABLES
 
 
 @click.command()
 @click.argument(
-    "names", nargs=-1, type=Name({**RECIPES, **COMPARISONS, **TABLES}, "recipe")
+    "names",
+    nargs=-1,
+    type=Name({**RECIPES, **COMPARISONS, **SWEEPS, **TABLES}, "recipe"),
 )
 @click.option(
     "--all", "everything", is_flag=True, help="Every recipe, the long ones too."
@@ -25,7 +27,8 @@ from keras_aae.registry import COMPARISONS, RECIPES, TABLES
 def figures(names, everything, force, results, runs, data_dir, backend):
     r"""Make the results page: train what is missing, draw what is stale.
 
-    NAMES are recipes, or comparisons or tables of several; without any, the default set.
+    NAMES are recipes, sweeps, or comparisons or tables of several; without any, the default
+    set.
     Comparisons whose recipes are all among them are made too. Interrupted, it goes on
     where it was.
 
@@ -43,7 +46,7 @@ def figures(names, everything, force, results, runs, data_dir, backend):
         studies,
     )
 
-    names = names or ([*RECIPES, *studies()] if everything else default_set())
+    names = names or ([*RECIPES, *SWEEPS, *studies()] if everything else default_set())
     names = recipes_of(names)
     names = list(dict.fromkeys([*names, *comparisons_of(names)]))
     width = max(map(len, names))

@@ -17,6 +17,7 @@ MENUS = {
     "metrics": registry.METRICS,
     "recipes": registry.RECIPES,
     "comparisons": registry.COMPARISONS,
+    "sweeps": registry.SWEEPS,
     "tables": registry.TABLES,
 }
 

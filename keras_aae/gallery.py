@@ -6,18 +6,24 @@ from pathlib import Path
 
 from keras_aae import training
 from keras_aae.code import code_fingerprint
+from keras_aae.evaluation import evaluate
+from keras_aae.figures import save
+from keras_aae.figures.sweep_curve import sweep_curve
 from keras_aae.page import headline, page
 from keras_aae.recipe import Comparison, Experiment, Recipe
-from keras_aae.registry import COMPARISONS, RECIPES, TABLES, load_entry
+from keras_aae.registry import COMPARISONS, RECIPES, SWEEPS, TABLES, load_entry
 from keras_aae.results import (
+    SWEEPS_FOLDER,
     FigureFile,
     Measured,
     Origin,
     Result,
+    SweepResult,
     comparison_file,
     figure_files,
     read_comparison,
     read_result,
+    read_sweep,
 )
 from keras_aae.runs.files import write_json, write_text
 from keras_aae.runs.folder import RunFolder
@@ -100,11 +106,13 @@ class Gallery:
         the recipe no longer has are removed.
 
         Args:
-            name: A key of `registry.RECIPES` or `registry.COMPARISONS`.
+            name: A key of `registry.RECIPES`, `COMPARISONS` or `SWEEPS`.
         """
         started = time.monotonic()
         if name in COMPARISONS:
             action, text = self._make_comparison(name), ""
+        elif name in SWEEPS:
+            action, text = self._make_sweep(name), ""
         else:
             action, result = self._make_recipe(name)
             text = headline(experiment(name), result)
@@ -114,7 +122,7 @@ class Gallery:
 
     def _make_recipe(self, name) -> tuple[str, Result]:
         wanted, folder = experiment(name), Path(self.results) / name
-        origin, kept = _origin(wanted), read_result(folder)
+        origin, kept = _origin(wanted.recipe), read_result(folder)
         if self.force or kept is None or kept.origin != origin:
             kept = Result(origin, [])
         figures = [
@@ -131,7 +139,10 @@ class Gallery:
         needed = [
             s for s in wanted.seeds if s not in measured or (s == first and figures)
         ]
-        trained = {seed: self._train(wanted, kept.origin.code, seed) for seed in needed}
+        recipe, code = wanted.recipe, kept.origin.code
+        trained = {
+            seed: self._train(recipe.replace(seed=seed), code) for seed in needed
+        }
         folder.mkdir(parents=True, exist_ok=True)
         if not kept.runs:
             # The figures drawn from here on are not those of the old numbers.
@@ -153,9 +164,8 @@ class Gallery:
             if path.suffix in (".png", ".gif") and path.name not in drawn:
                 path.unlink()
 
-    def _train(self, wanted: Experiment, code: str, seed: int) -> tuple[RunFolder, str]:
-        """The finished run of a seed, and what was done for it."""
-        recipe = wanted.recipe.replace(seed=seed)
+    def _train(self, recipe: Recipe, code: str) -> tuple[RunFolder, str]:
+        """The finished run of a recipe, and what was done for it."""
         path = self._run_path(recipe, code)
         options = {"data_dir": self.data_dir, "reporter": self.reporter}
         if not (path / "recipe.json").exists():
@@ -177,14 +187,14 @@ class Gallery:
     def _make_comparison(self, name) -> str:
         comparison = _comparison(name)
         experiments = {recipe: experiment(recipe) for recipe in comparison.recipes}
-        origins = {recipe: _origin(wanted) for recipe, wanted in experiments.items()}
+        origins = {name: _origin(wanted.recipe) for name, wanted in experiments.items()}
         out = Path(self.results) / comparison_file(name, comparison)
         figure, record = FigureFile(comparison.figure), out.with_suffix(".json")
         made_of = (figure.name, origins)
         if not self.force and out.exists() and read_comparison(record) == made_of:
             return "current"
         trained = {
-            recipe: self._train(wanted, origins[recipe].code, wanted.seeds[0])
+            recipe: self._train(wanted.recipe, origins[recipe].code)
             for recipe, wanted in experiments.items()
         }
         out.parent.mkdir(parents=True, exist_ok=True)
@@ -197,9 +207,44 @@ class Gallery:
         write_json(record, {"figure": figure.name, "recipes": recipes})
         return _most([action for _, action in trained.values()] or ["reused"])
 
+    def _make_sweep(self, name) -> str:
+        sweep = load_entry(name, SWEEPS, "sweep")
+        folder = Path(self.results) / SWEEPS_FOLDER
+        record, picture = folder / f"{name}.json", folder / f"{name}.png"
+        origin, kept = _origin(sweep.recipe), read_sweep(record)
+        if self.force or kept is None or kept.origin != origin:
+            kept = SweepResult(origin, {})
+            picture.unlink(missing_ok=True)
+        missing = [
+            (value, seed)
+            for value in sweep.values
+            for seed in sweep.seeds
+            if not kept.has(value, seed)
+        ]
+        folder.mkdir(parents=True, exist_ok=True)
+        actions = []
+        for value, seed in missing:
+            recipe = sweep.recipe.replace(**{sweep.value: value, "seed": seed})
+            run, action = self._train(recipe, origin.code)
+            source = Source.open(run.path, data_dir=self.data_dir)
+            kept.add(value, seed, _number(source, sweep.metric))
+            write_json(record, asdict(kept))
+            actions.append(action)
+        if not missing and picture.exists():
+            return "current"
+        numbers = {value: kept.at(value) for value in sweep.values}
+        drawn = sweep_curve(numbers, sweep.value, sweep.metric, sweep.published)
+        save(drawn, picture)
+        return _most(actions or ["reused"])
 
-def _origin(wanted: Experiment) -> Origin:
-    return Origin.of(wanted.recipe, code_fingerprint(wanted.recipe.model))
+
+def _number(source: Source, metric: str) -> float:
+    values = evaluate(source.model, source.dataset, seed=source.seed, names=(metric,))
+    return values[metric]
+
+
+def _origin(recipe: Recipe) -> Origin:
+    return Origin.of(recipe, code_fingerprint(recipe.model))
 
 
 def _measure(source: Source, also) -> Measured:

@@ -9,13 +9,22 @@ from PIL import Image
 from keras_aae.evaluation import describe
 from keras_aae.experiments.checklist import CHECKLIST
 from keras_aae.recipe import Experiment
-from keras_aae.registry import COMPARISONS, FIGURES, RECIPES, TABLES, load_entry
+from keras_aae.registry import (
+    COMPARISONS,
+    FIGURES,
+    RECIPES,
+    SWEEPS,
+    TABLES,
+    load_entry,
+)
 from keras_aae.results import (
+    SWEEPS_FOLDER,
     FigureFile,
     Result,
     comparison_file,
     figure_files,
     read_result,
+    read_sweep,
 )
 from keras_aae.summary import difference, summarise
 
@@ -50,6 +59,7 @@ def page(results) -> str:
         *_headlines(kept),
         *_checklist(results, kept),
         *_tables(kept),
+        *_sweeps(results),
         *_comparisons(results),
         *(part for name in kept for part in _section(results, name, *kept[name])),
     ]
@@ -115,6 +125,10 @@ def _pointer(results: Path, kept, pointer) -> tuple[str, bool]:
     if isinstance(pointer, str):
         return f"[{pointer}](../{pointer})", (results.parent / pointer).exists()
     name, thing = pointer
+    if name == "sweep":
+        file = f"{SWEEPS_FOLDER}/{thing}.png"
+        there = (results / file).exists()
+        return (f"[{thing}]({file})" if there else thing), there
     if name in kept and thing in kept[name][1].metrics:
         return f"[{name}](#{name}): {thing} {_ours(kept[name][1], thing)}", True
     file = _figure_path(kept, name, thing)
@@ -186,6 +200,35 @@ def _digits(half: float) -> int:
     """Decimals that show two digits of half an interval: no more is known."""
     wanted = 1 - math.floor(math.log10(half)) if half > 0 else 4
     return min(max(wanted, 0), 6)
+
+
+def _sweeps(results) -> list[str]:
+    """Numbers against a value that was varied: the curve, and all of them."""
+    parts = []
+    for name, (_, text) in SWEEPS.items():
+        sweep = load_entry(name, SWEEPS, "sweep")
+        result = read_sweep(Path(results) / SWEEPS_FOLDER / f"{name}.json")
+        if result is None:
+            continue
+        about = f"{_sentence(text)} Source: {sweep.source}; `keras-aae figures {name}`."
+        picture = f"![{text}]({SWEEPS_FOLDER}/{name}.png)"
+        columns = (sweep.value, f"{sweep.metric}, ours", "published", "seeds")
+        rows = [
+            (
+                str(value),
+                _spread(found),
+                _known(sweep.published, value),
+                str(len(found)),
+            )
+            for value in sweep.values
+            if (found := result.at(value))
+        ]
+        parts += [f"### {name}", about, picture, _table(columns, rows)]
+    return ["## Sweeps", *parts] if parts else []
+
+
+def _known(published: dict, value) -> str:
+    return _text(published[value]) if value in published else ""
 
 
 def _comparisons(results) -> list[str]:
@@ -280,8 +323,14 @@ def _caption(figure: FigureFile) -> str:
 
 
 def _ours(result: Result, metric: str) -> str:
-    mean, spread = result.number(metric)
-    return _text(mean) if spread is None else f"{_text(mean)} ± {spread:.2g}"
+    return _spread(result.values(metric))
+
+
+def _spread(values: list[float]) -> str:
+    """A mean and a standard deviation, if there are several."""
+    summary = summarise(values)
+    sd = "" if summary.sd is None else f" ± {summary.sd:.2g}"
+    return f"{_text(summary.mean)}{sd}"
 
 
 def _text(number: float) -> str:

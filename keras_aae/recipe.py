@@ -160,6 +160,23 @@ class Comparison:
 
 
 @dataclass(frozen=True)
+class Sweep:
+    """A number of a recipe against one of its values, from several seeds at each.
+
+    `value` names the value of the recipe, `values` are those it takes; `published` are
+    numbers of others by value, from `source`.
+    """
+
+    recipe: Recipe
+    value: str
+    values: tuple
+    metric: str
+    source: str
+    published: dict[Any, float] = field(default_factory=dict)
+    seeds: tuple[int, ...] = (0, 1, 2, 3, 4)
+
+
+@dataclass(frozen=True)
 class Table:
     """Numbers of several recipes beside each other; the first is what others differ from."""
 

@@ -787,6 +787,13 @@ COMPARISONS = {
 }
 
 
+SWEEPS = {
+    "label-curve": (
+        "keras_aae.experiments.gtoubassi:LABEL_CURVE",
+        "error of a dense classifier against the number of labels, 50 to 55,000",
+    ),
+}
+
 TABLES = {
     "sen-ablation": (
         "keras_aae.experiments.drburke:SEN_ABLATION",

@@ -11,6 +11,7 @@ from keras_aae.recipe import Comparison, Experiment, Recipe
 from keras_aae.summary import summarise
 
 COMPARISONS_FOLDER = "comparisons"
+SWEEPS_FOLDER = "sweeps"
 
 
 @dataclass(frozen=True)
@@ -144,5 +145,40 @@ def read_comparison(path) -> tuple[str, dict[str, Origin]] | None:
         values = json.loads(Path(path).read_text(encoding="utf-8"))
         origins = {k: Origin.read(v) for k, v in values["recipes"].items()}
         return values["figure"], origins
+    except (OSError, ValueError, KeyError, TypeError, RecipeError):
+        return None
+
+
+@dataclass(frozen=True)
+class SweepResult:
+    """The content of RESULTS/sweeps/NAME.json.
+
+    Args:
+        origin: The recipe swept, and its code.
+        numbers: str(value) -> str(seed) -> the metric.
+    """
+
+    origin: Origin
+    numbers: dict[str, dict[str, float]]
+
+    def add(self, value, seed: int, number: float) -> None:
+        """Note a number."""
+        self.numbers.setdefault(str(value), {})[str(seed)] = number
+
+    def has(self, value, seed: int) -> bool:
+        """Whether a seed of a value is measured."""
+        return str(seed) in self.numbers.get(str(value), {})
+
+    def at(self, value) -> list[float]:
+        """The numbers of all seeds of a value."""
+        return list(self.numbers.get(str(value), {}).values())
+
+
+def read_sweep(path) -> SweepResult | None:
+    """What a file keeps; None if that is nothing, or nothing of today's format."""
+    try:
+        values = json.loads(Path(path).read_text(encoding="utf-8"))
+        numbers = {v: dict(by_seed) for v, by_seed in values["numbers"].items()}
+        return SweepResult(Origin.read(values["origin"]), numbers)
     except (OSError, ValueError, KeyError, TypeError, RecipeError):
         return None

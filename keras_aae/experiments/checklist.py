@@ -6,6 +6,7 @@ tuple of pointers:
     ("vae-2d", "scatterplot")       a figure of a recipe, by the name of its file
     ("vae-2d", "neg_elbo")          a number of a recipe
     ("comparison", "vae-strips")    a comparison
+    ("sweep", "label-curve")        a sweep
     "tests/test_readme.py"          a file of the repository
 
 A number stands twice where only a part of the row has something to show.
@@ -173,7 +174,7 @@ CHECKLIST = {
         (66, "GAN: samples by epoch, walks along one dimension",
          (("gan-mnist", "samples-by-epoch"), ("gan-mnist", "samples"),
           ("gan-mnist", "latent-walk"))),
-        (67, "accuracy against the number of labels", NOT_YET),
+        (67, "accuracy against the number of labels", (("sweep", "label-curve"),)),
         (68, "reconstructions at 2, 5 and 20 dimensions, originals at the left",
          (("comparison", "autoencoder-strips"), ("comparison", "vae-strips"))),
         (69, "2-D codes of the convolutional autoencoder and VAE",
@@ -219,7 +220,8 @@ CHECKLIST = {
          (("autoencoder-3d", "mse"), ("autoencoder-3d", "knn_accuracy_1000"))),
         (89, "classifiers: dense 97.5 %, convolutional 99.1 %",
          (("classifier-dense", "test_error"), ("classifier-conv", "test_error"))),
-        (90, "dense classifier: 250 labels 81 %, 2,000 labels 90 %", NOT_YET),
+        (90, "dense classifier: 250 labels 81 %, 2,000 labels 90 %",
+         (("sweep", "label-curve"),)),
         (91, "2,000 labels on 20-D codes: 93.5 %", NOT_YET),
         (92, "20-D reconstructions as good as the originals; the VAE's softer",
          (("comparison", "autoencoder-strips"), ("comparison", "vae-strips"),

@@ -15,8 +15,15 @@ from cli.main import main
 from cli.progress import LineReporter
 from keras_aae import gallery, page, results
 from keras_aae.evaluation import evaluate
-from keras_aae.recipe import Comparison, Experiment, Recipe
-from keras_aae.registry import COMPARISONS, FIGURES, METRICS, RECIPES, load_entry
+from keras_aae.recipe import Comparison, Experiment, Recipe, Sweep
+from keras_aae.registry import (
+    COMPARISONS,
+    FIGURES,
+    METRICS,
+    RECIPES,
+    SWEEPS,
+    load_entry,
+)
 from keras_aae.runs.session import Interrupted, Reporter
 
 NAMES = ("toy", "other")
@@ -266,6 +273,30 @@ def test_comparisons_are_drawn_of_runs_and_only_once(made, tmp_path, monkeypatch
     assert make(tmp_path, "both").action == "current" and len(runs(tmp_path)) == 1
     made("other", options={"latent_dim": 2, "hidden_units": [5]})
     assert make(tmp_path, "both").action == "trained" and len(runs(tmp_path)) == 2
+
+
+def test_a_sweep_is_measured_once_and_goes_on_where_it_was(
+    made, toy_file, tmp_path, monkeypatch
+):
+    recipe = load_entry("toy", RECIPES, "recipe").recipe.replace(name="widths")
+    sweep = Sweep(recipe, "epochs", (1, 2), "mse", "a paper", {1: 0.2}, seeds=(0, 1))
+    monkeypatch.setattr(sys.modules[__name__], "sweep", sweep, raising=False)
+    monkeypatch.setitem(SWEEPS, "widths", (f"{__name__}:sweep", "a sweep"))
+    assert make(tmp_path, "widths").action == "trained"
+    folder = tmp_path / "results" / "sweeps"
+    kept = results.read_sweep(folder / "widths.json")
+    assert {value: list(kept.numbers[value]) for value in "12"} == {
+        "1": ["0", "1"], "2": ["0", "1"],
+    }  # fmt: skip
+    text = text_of_page(tmp_path)
+    assert "sweeps/widths.png" in text and "| 1 | " in text and " | 0.2 | 2 |" in text
+    before = times(folder)
+    assert make(tmp_path, "widths").action == "current" and times(folder) == before
+    values = json.loads((folder / "widths.json").read_text())
+    first = values["numbers"]["2"].pop("1")
+    (folder / "widths.json").write_text(json.dumps(values))
+    assert make(tmp_path, "widths").action in ("reused", "resumed", "trained")
+    assert results.read_sweep(folder / "widths.json").numbers["2"]["1"] == first
 
 
 def test_a_row_of_the_checklist_is_ticked_if_all_it_points_to_is_there(made, tmp_path):

@@ -14,6 +14,7 @@ from keras_aae.registry import (
     METRICS,
     RECIPES,
     SLOW_METRICS,
+    SWEEPS,
     TABLES,
     load_entry,
 )
@@ -61,8 +62,8 @@ def is_on_a_menu(pointer):
     if isinstance(pointer, str):
         return (ROOT / pointer).is_file()
     name, thing = pointer
-    if name == "comparison":
-        return thing in COMPARISONS
+    if name in ("comparison", "sweep"):
+        return thing in (COMPARISONS if name == "comparison" else SWEEPS)
     if name not in RECIPES:
         return False
     drawn = results.figure_files(gallery.experiment(name))
@@ -92,6 +93,17 @@ def test_every_comparison_is_of_recipes_on_the_menu(name):
     comparison = load_entry(name, COMPARISONS, "comparison")
     assert set(comparison.recipes) <= set(RECIPES) and name not in RECIPES
     assert FigureFile(comparison.figure).kind in FIGURES
+
+
+@pytest.mark.parametrize("name", SWEEPS)
+def test_every_sweep_varies_a_value_of_its_recipe(name):
+    sweep = load_entry(name, SWEEPS, "sweep")
+    assert sweep.recipe.name == name and name not in {**RECIPES, **COMPARISONS}
+    for value in sweep.values:
+        assert (
+            getattr(sweep.recipe.replace(**{sweep.value: value}), sweep.value) == value
+        )
+    assert set(sweep.published) <= set(sweep.values) and sweep.metric in METRICS
 
 
 @pytest.mark.parametrize("name", TABLES)
