@@ -13,7 +13,7 @@ from cli.options import (
     debug_option,
     json_option,
 )
-from cli.tables import print_metrics
+from cli.tables import STYLES, print_metrics
 from keras_aae.registry import METRICS
 
 
@@ -23,12 +23,16 @@ from keras_aae.registry import METRICS
     "--also", type=Name(METRICS, "metric"), multiple=True,
     help="Measure NAME too, of those that take minutes: nll_5000_binarised. Repeatable.",
 )  # fmt: skip
+@click.option(
+    "--table", type=click.Choice(list(STYLES)), default="text",
+    help="How the table is written. [text]",
+)  # fmt: skip
 @dataset_option
 @data_dir_option
 @backend_option
 @json_option
 @debug_option
-def evaluate(runs, also, dataset, data_dir, backend, as_json):
+def evaluate(runs, also, table, dataset, data_dir, backend, as_json):
     r"""Measure RUNS, run folders or .keras files, on their test images.
 
     `keras-aae list metrics` says what each number is.
@@ -37,6 +41,7 @@ def evaluate(runs, also, dataset, data_dir, backend, as_json):
     Example:
       keras-aae evaluate runs/vae_mnist_20260101-120000
       keras-aae evaluate runs/first runs/second --json
+      keras-aae evaluate runs/first runs/second --table markdown
     """
     select_backend(backend)
     from keras_aae.source import Source, evaluate_source
@@ -48,4 +53,4 @@ def evaluate(runs, also, dataset, data_dir, backend, as_json):
     if as_json:
         click.echo(json.dumps(results))
     else:
-        print_metrics(results)
+        print_metrics(results, table)

@@ -1,21 +1,27 @@
 """Numbers as a table."""
 
+import csv
+import io
+
 import click
 
 
-def print_metrics(by_run: dict[str, dict]) -> None:
-    """One row a metric, one column a run."""
+def print_metrics(by_run: dict[str, dict], style: str = "text") -> None:
+    """One row a metric, one column a run.
+
+    Args:
+        by_run: Run -> metric -> number.
+        style: "text"; "markdown" for a table of it; or "csv", with all digits.
+    """
     names = list(dict.fromkeys(name for metrics in by_run.values() for name in metrics))
     if not names:
         return
+    shown = repr if style == "csv" else "{:.4f}".format
     rows = [["metric", *by_run]]
     for name in names:
-        rows.append([name, *(_number(m.get(name)) for m in by_run.values())])
-    print_rows(rows)
-
-
-def _number(value) -> str:
-    return "" if value is None else f"{value:.4f}"
+        numbers = [metrics.get(name) for metrics in by_run.values()]
+        rows.append([name, *("" if x is None else shown(x) for x in numbers)])
+    STYLES[style](rows)
 
 
 def print_rows(rows: list[list[str]]) -> None:
@@ -25,3 +31,21 @@ def print_rows(rows: list[list[str]]) -> None:
         first = row[0].ljust(widths[0])
         rest = (cell.rjust(w) for cell, w in zip(row[1:], widths[1:], strict=True))
         click.echo("  ".join([first, *rest]).rstrip())
+
+
+def print_csv(rows: list[list[str]]) -> None:
+    """Rows as CSV."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    click.echo(text.getvalue(), nl=False)
+
+
+def print_markdown(rows: list[list[str]]) -> None:
+    """Rows as a table of Markdown, the first of them its head."""
+    head, *others = [[cell.replace("|", "\\|") for cell in row] for row in rows]
+    line = ["---", *["---:"] * (len(head) - 1)]
+    for row in (head, line, *others):
+        click.echo(f"| {' | '.join(row)} |")
+
+
+STYLES = {"text": print_rows, "csv": print_csv, "markdown": print_markdown}

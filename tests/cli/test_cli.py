@@ -1,3 +1,4 @@
+import csv
 import json
 import os
 import subprocess
@@ -203,6 +204,29 @@ def test_evaluate_measures_several_runs_side_by_side(trained):
     assert json.loads(out)[str(path)] == pytest.approx(answer["metrics"], rel=1e-3)
     code, out, _ = call("evaluate", path)
     assert code == 0 and "neg_elbo" in out
+
+
+def test_tables_of_runs_are_markdown_and_csv():
+    from cli.tables import print_metrics
+
+    numbers = {"a|b": {"mse": 0.1234567890123, "kl": 3.0}, "c,d": {"mse": 1e-7}}
+
+    def printed(style):
+        import contextlib
+        import io
+
+        with contextlib.redirect_stdout(io.StringIO()) as out:
+            print_metrics(numbers, style)
+        return out.getvalue()
+
+    assert printed("markdown").splitlines() == [
+        r"| metric | a\|b | c,d |", "| --- | ---: | ---: |",
+        "| mse | 0.1235 | 0.0000 |", "| kl | 3.0000 |  |",
+    ]  # fmt: skip
+    rows = list(csv.reader(printed("csv").splitlines()))
+    assert rows[0] == ["metric", "a|b", "c,d"]
+    assert [float(x) for x in rows[1][1:]] == [0.1234567890123, 1e-7]
+    assert rows[2] == ["kl", "3.0", ""]
 
 
 def test_evaluate_measures_what_takes_long_where_it_is_named(trained):
