@@ -13,6 +13,7 @@ COMMANDS = {
     "resume": ("cli.train", "resume"),
     "export": ("cli.export", "export"),
     "evaluate": ("cli.evaluate", "evaluate"),
+    "report": ("cli.report", "report"),
     "probe": ("cli.probe", "probe"),
     "encode": ("cli.coding", "encode"),
     "decode": ("cli.coding", "decode"),

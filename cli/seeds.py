@@ -11,6 +11,7 @@ import click
 
 from cli.tables import print_rows
 from keras_aae.errors import KerasAAEError
+from keras_aae.recipe import training_words
 
 # -P: a folder named cli where the user stands is not this program.
 PROGRAM = [sys.executable, "-P", "-m", "cli"]
@@ -127,13 +128,7 @@ def _command(folder, seed: int, asked: dict) -> list[str]:
         folder.make_ready(seed)
         words = ["resume", path, "--epochs", str(recipe.epochs)]
     else:
-        values = recipe.to_dict() | {"seed": seed}
-        # No option of a model has the name of a value of the recipe.
-        values |= values.pop("options")
-        model = values.pop("model")
-        settings = (f"{key}={json.dumps(value)}" for key, value in values.items())
-        words = ["train", model, "--out", path]
-        words += [word for text in settings for word in ("--set", text)]
+        words = [*training_words(recipe.replace(seed=seed)), "--out", path]
     for name in ("data_dir", "checkpoint_seconds"):
         if asked[name] is not None:
             words += [f"--{name.replace('_', '-')}", str(asked[name])]

@@ -198,6 +198,20 @@ def override(recipe: Recipe, settings: dict[str, Any]) -> Recipe:
     return recipe.replace(**values, options={**recipe.options, **options})
 
 
+def training_words(recipe: Recipe, usual: dict[str, Any] | None = None) -> list[str]:
+    """The words of `train MODEL --set ...` for a recipe, without values that are usual."""
+    values = recipe.to_dict()
+    # No option of a model has the name of a value of the recipe.
+    values |= values.pop("options")
+    model = values.pop("model")
+    usual = json.loads(json.dumps(usual or {}))
+    words = ["train", model]
+    for key, value in json.loads(json.dumps(values)).items():
+        if key not in usual or usual[key] != value:
+            words += ["--set", f"{key}={json.dumps(value)}"]
+    return words
+
+
 def _require(condition: bool, name: str, value, expected: str) -> None:
     if not condition:
         raise RecipeError(f"Invalid {name} {value!r}. Expected {expected}.")

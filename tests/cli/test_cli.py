@@ -357,7 +357,7 @@ def test_a_closed_pipe_is_quiet(tmp_path):
 
 
 HELP = [
-    "", "train", "resume", "export", "evaluate", "probe", "encode", "decode", "figures", "list",
+    "", "train", "resume", "export", "evaluate", "report", "probe", "encode", "decode", "figures", "list",
     "inspect",
 ]  # fmt: skip
 

@@ -1,0 +1,32 @@
+"""`report`."""
+
+import click
+
+from cli.backend import select_backend
+from cli.options import backend_option, data_dir_option, debug_option
+
+
+@click.command()
+@click.argument("run", type=click.Path())
+@click.option(
+    "-o", "--output", type=click.Path(dir_okay=False),
+    help="File to write. [default: RUN/report.html]",
+)  # fmt: skip
+@data_dir_option
+@backend_option
+@debug_option
+def report(run, output, data_dir, backend):
+    r"""Write one page of HTML about RUN, which needs no other file.
+
+    Numbers with what they are, curves and figures, the recipe, the command that repeats
+    it, the environment. Figures that were exported of the run are shown too.
+
+    \b
+    Example:
+      keras-aae report runs/vae_mnist_20260101-120000
+    """
+    select_backend(backend)
+    from keras_aae.report import write_report
+    from keras_aae.source import Source
+
+    click.echo(str(write_report(Source.open(run, data_dir=data_dir), output)))
