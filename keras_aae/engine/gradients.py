@@ -31,7 +31,7 @@ def phase_gradients(model, batches) -> dict[str, list[tuple]]:
         one name is numbered.
     """
     found = {}
-    with same_randomness(model), _same_state(model):
+    with unchanged(model):
         for phase in {(p.name, p.objective): p for p in model.phases()}.values():
             batch = model.batch_of(phase, batches)
             _, _, gradients = engine.gradients(
@@ -51,13 +51,14 @@ def _numbered(name: str, taken) -> str:
 
 
 @contextmanager
-def _same_state(model):
-    """What is not trained, such as running averages, is put back after it."""
+def unchanged(model):
+    """Training passes inside leave running averages and random generators as they were."""
     states = [
         (v, np.array(ops.convert_to_numpy(v))) for v in model.non_trainable_variables
     ]
-    try:
-        yield
-    finally:
-        for variable, value in states:
-            variable.assign(value)
+    with same_randomness(model):
+        try:
+            yield
+        finally:
+            for variable, value in states:
+                variable.assign(value)

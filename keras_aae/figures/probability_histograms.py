@@ -1,9 +1,15 @@
 """How sure a discriminator of images is of real and of generated ones."""
 
+from functools import partial
+
 import numpy as np
+from keras import ops
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from keras_aae.engine.gradients import unchanged
+from keras_aae.engine.networks import has_batch_normalisation
+from keras_aae.engine.phases import as_tensor_images
 from keras_aae.errors import UnsupportedError
 from keras_aae.evaluation.pixels import evenly_spaced
 from keras_aae.figures.inputs import ability, check_count
@@ -19,6 +25,7 @@ from keras_aae.figures.style import (
 KIND = "probability-histograms"
 HEIGHT = 1.9  # inches
 BINS = 40
+BATCH_SIZE = 64
 OPACITY = 0.55
 
 
@@ -26,9 +33,10 @@ def probability_histograms(model, dataset, *, n: int = 5000, seed: int = 0):
     """Histograms of D(x), the probability that x is real, of test and generated images.
 
     Lines stand at the means. A generator that fools the discriminator makes the two
-    alike; where the discriminator wins, they stand at the two ends. Batch normalisation
-    goes by moving averages here, so the means are not those of training. Of a critic, which
-    knows no probabilities, its value is shown.
+    alike; where the discriminator wins, they stand at the two ends. Where it has batch
+    normalisation, it judges batches of 64 that are real or generated, as in training: by
+    running averages, which are of both, it would tell little. Of a critic, which knows no
+    probabilities, its value is shown.
 
     Args:
         model: with `generate`, and `discriminate` of images.
@@ -47,9 +55,30 @@ def probability_histograms(model, dataset, *, n: int = 5000, seed: int = 0):
         )
     real = evenly_spaced(dataset.test, check_count("n", n))
     fake = ability(model, "generate", KIND)(len(real), seed=seed)
+    if _goes_by_batches(model):
+        discriminate = partial(_in_batches, model)
     outputs = {"test images": discriminate(real), "generated": discriminate(fake)}
     name = "value of the critic" if model.has_critic else "probability of being real, D"
     return _figure(outputs, name, not model.has_critic, dataset.note)
+
+
+def _goes_by_batches(model) -> bool:
+    judge = getattr(model, "discriminator", None)
+    return judge is not None and has_batch_normalisation(judge)
+
+
+def _in_batches(model, x: np.ndarray) -> np.ndarray:
+    """D of images in batches, each normalised by itself, as in training, (n,)."""
+    probabilities = []
+    with unchanged(model):
+        for start in range(0, len(x), BATCH_SIZE):
+            batch = as_tensor_images(
+                ops.convert_to_tensor(x[start : start + BATCH_SIZE])
+            )
+            outputs = model.discriminator(batch, training=True)
+            logits = outputs[0] if isinstance(outputs, list | tuple) else outputs
+            probabilities.append(ops.convert_to_numpy(ops.sigmoid(logits))[:, 0])
+    return np.concatenate(probabilities)
 
 
 @house_style()

@@ -3,10 +3,12 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from families import small_model
+from keras import ops
 
 from keras_aae.data import Dataset, Images
 from keras_aae.engine import Feed
 from keras_aae.engine.gradients import first_batches, phase_gradients
+from keras_aae.engine.networks import has_batch_normalisation
 from keras_aae.errors import KerasAAEError, UnsupportedError
 from keras_aae.figures import draw
 from keras_aae.figures.latent_walk import walks
@@ -54,6 +56,25 @@ def test_probabilities_of_real_and_generated_images_are_shares_of_each(forger, d
     real, fake = (text.get_text() for text in figure.legends[0].get_texts())
     assert real.startswith("test images, mean 0.49") and "generated, mean 0.2" in fake
     assert axes.get_xlim() == (0, 1)
+
+
+def test_batches_are_normalised_by_themselves_as_in_training(toy_images):
+    model, data = small_model("gan"), toy_dataset(*toy_images)
+    assert has_batch_normalisation(model.discriminator)
+    before = [np.array(w) for w in model.get_weights()]
+    figure = draw("probability-histograms", model=model, dataset=data)
+    real = ops.convert_to_tensor(toy_images[0].astype("float32") / 255)
+    means = []
+    for batch in (real[:64], real[64:]):
+        logits = model.discriminator(batch, training=True)
+        logits = logits[0] if isinstance(logits, list) else logits
+        means.append(ops.convert_to_numpy(ops.sigmoid(logits)).sum())
+    text = figure.legends[0].get_texts()[0].get_text()
+    assert text == f"test images, mean {sum(means) / 70:.3f}"
+    model.set_weights(before)
+    draw("probability-histograms", model=model, dataset=data)
+    for old, new in zip(before, model.get_weights(), strict=True):
+        np.testing.assert_array_equal(old, new)
 
 
 def test_a_critic_has_values_and_no_probabilities(forger, dataset):

@@ -72,7 +72,14 @@ def test_the_page_tells_numbers_figures_recipe_and_environment(page, run):
     text = " ".join(Page(page).text)
     for name, value in run.metrics.items():
         assert name in text and f"{value:.5g}" in text
-    for words in ("-ELBO", "latent_dim", "beta_1", "tensorflow", "56 images", "2 epochs"):
+    for words in (
+        "-ELBO",
+        "latent_dim",
+        "beta_1",
+        "tensorflow",
+        "56 images",
+        "2 epochs",
+    ):
         assert words.lower() in text.lower(), words
     assert len(Page(page).images) >= 6  # five of its kind, and mine
 
@@ -87,13 +94,17 @@ def test_the_page_needs_nothing_and_runs_nothing(page):
 
 
 def test_the_command_on_the_page_repeats_the_recipe(page, run):
-    command = next(text for text in Page(page).text if text.startswith("keras-aae train"))
+    command = next(
+        text for text in Page(page).text if text.startswith("keras-aae train")
+    )
     context = train.make_context("train", shlex.split(command)[2:])
     given = dict(context.params)
     settings = dict(given.pop("settings"))
     fields = {k: None for k in ("name",)}
     recipe = _recipe(given["model"], None, settings, fields)
-    assert Recipe.from_dict(recipe.to_dict()).options.items() <= run.recipe.options.items()
+    assert (
+        Recipe.from_dict(recipe.to_dict()).options.items() <= run.recipe.options.items()
+    )
     for field in ("name", "dataset", "epochs", "batch_size", "seed", "optimizer"):
         assert getattr(recipe, field) == getattr(run.recipe, field)
 
