@@ -468,6 +468,11 @@ METRICS = {
         "nats; its standard error (_stderr), the pixels' deviation (_deviation), the "
         "median effective number of samples (_ess); slow",
     ),
+    "interpolation_energy": (
+        "keras_aae.evaluation.interpolation:interpolation_energy",
+        "energy of the images' path between two codes, 1 where one fades evenly into the "
+        "other and up to 16 where it jumps",
+    ),
     "space_share": (
         "keras_aae.evaluation.space:space_shares",
         "share of the area of two latent dimensions that decodes to the class of that number",
