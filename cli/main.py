@@ -15,6 +15,7 @@ COMMANDS = {
     "evaluate": ("cli.evaluate", "evaluate"),
     "report": ("cli.report", "report"),
     "probe": ("cli.probe", "probe"),
+    "transfer": ("cli.transfer", "transfer"),
     "encode": ("cli.coding", "encode"),
     "decode": ("cli.coding", "decode"),
     "figures": ("cli.figures", "figures"),

@@ -2,7 +2,7 @@
 
 from keras_aae.data.dataset import Dataset
 from keras_aae.data.images import Images
-from keras_aae.data.loading import load_dataset
+from keras_aae.data.loading import load_dataset, load_resized
 from keras_aae.data.splits import stratified_subset
 
-__all__ = ["Dataset", "Images", "load_dataset", "stratified_subset"]
+__all__ = ["Dataset", "Images", "load_dataset", "load_resized", "stratified_subset"]

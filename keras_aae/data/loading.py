@@ -56,6 +56,45 @@ def load_dataset(
     return dataset if limit is None else dataset.limited(limit, seed)
 
 
+def load_resized(
+    name: str | Path | None, image_shape, data_dir: str | Path | None = None
+) -> Dataset:
+    """Load a data set for a model of images of a shape.
+
+    The pictures of a folder, and faces, are resized; others have the shape already.
+
+    Args:
+        name: as of `load_dataset`.
+        image_shape: (H, W, C).
+        data_dir: folder to look in first for the files of a named set.
+
+    Raises:
+        DataError: there is no such set, or its images have another shape.
+    """
+    height, width, channels = image_shape
+    load = _loader(name, data_dir)
+    resizes = "image_size" in inspect.signature(load).parameters
+    shape = {"image_size": (height, width), "channels": channels} if resizes else {}
+    dataset = load(**shape)
+    check_shape(name, dataset.image_shape, image_shape)
+    return dataset
+
+
+def check_shape(name, received, expected) -> None:
+    """Check that images have the shape that a model takes, (H, W, C).
+
+    Raises:
+        DataError: they have another.
+    """
+    if tuple(received) != tuple(expected):
+        received, expected = ("x".join(map(str, s)) for s in (received, expected))
+        raise DataError(
+            f"The images of {name or 'mnist'} are {received} and the model takes "
+            f"{expected} (height x width x channels). Resize them, or give a folder of "
+            "pictures, which are resized."
+        )
+
+
 def _is_folder(name: str | Path | None) -> bool:
     named = name is None or name in DATASETS
     return not named and os.path.isdir(os.path.expanduser(name))

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from keras_aae.data.images import Images
-from keras_aae.data.loading import load_dataset
+from keras_aae.data.loading import check_shape, load_resized
 from keras_aae.data.npz import map_array
 from keras_aae.data.pictures import ENDINGS, read_pictures
 from keras_aae.errors import DataError
@@ -163,20 +163,11 @@ def open_stream(name: str | Path, image_shape, data_dir=None):
     path = Path(os.path.expanduser(name))
     if str(name) not in DATASETS and path.is_dir():
         return FolderStream.open(path, image_shape)
-    if path.suffix.lower() == ".npy":
-        stream, shape = ArrayStream(path), map_array(path).shape[1:]
-    else:
-        stream = DatasetStream(load_dataset(name, data_dir=data_dir))
-        shape = stream.dataset.image_shape
-    shape = (*shape, 1) if len(shape) == 2 else tuple(shape)
-    if shape != tuple(image_shape):
-        expected, received = ("x".join(map(str, s)) for s in (image_shape, shape))
-        raise DataError(
-            f"The images of {name} are {received} and the model takes {expected} "
-            "(height x width x channels). Resize them, or give a folder of pictures, "
-            "which are resized."
-        )
-    return stream
+    if path.suffix.lower() != ".npy":
+        return DatasetStream(load_resized(name, image_shape, data_dir))
+    shape = map_array(path).shape[1:]
+    check_shape(name, shape if len(shape) != 2 else (*shape, 1), image_shape)
+    return ArrayStream(path)
 
 
 def _class_of(name: str) -> str:

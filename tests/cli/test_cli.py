@@ -133,6 +133,35 @@ def test_probe_stands_codes_beside_pixels(trained):
     assert code == 1 and "from 1 to 56" in err
 
 
+def test_transfer_classifies_other_images_by_the_frozen_encoder(trained, tmp_path):
+    from PIL import Image
+
+    path, *_ = trained
+    rng = np.random.default_rng(0)
+    for part, count in (("train", 20), ("test", 8)):
+        for name, level in (("dark", 60), ("light", 190), ("mid", 120)):
+            folder = tmp_path / "photos" / part / name
+            folder.mkdir(parents=True)
+            for i in range(count):
+                pixels = rng.integers(level - 30, level + 30, (11, 9, 3)).astype(
+                    "uint8"
+                )
+                Image.fromarray(pixels).save(folder / f"{i}.png")
+    args = ("transfer", path, "--dataset", tmp_path / "photos")
+    code, out, err = call(*args)
+    assert code == 0, err
+    assert [line.split()[0] for line in out.splitlines()[1:]] == [
+        "codes", "untrained", "pixels", "chance",
+    ]  # fmt: skip
+    code, out, err = call(*args, "--classes", "dark,light", "--no-baselines", "--json")
+    assert code == 0, err
+    numbers = json.loads(out)
+    assert list(numbers) == ["codes"] and numbers["codes"]["test"]["accuracy"] > 0.9
+    assert np.sum(numbers["codes"]["test"]["confusion"]) == 16
+    code, _, err = call(*args, "--classes", "dark,blue")
+    assert code == 1 and "no class 'blue'" in err
+
+
 def test_a_folder_becomes_codes_and_codes_become_pictures(trained, tmp_path):
     from PIL import Image
 
@@ -357,7 +386,7 @@ def test_a_closed_pipe_is_quiet(tmp_path):
 
 
 HELP = [
-    "", "train", "resume", "export", "evaluate", "report", "probe", "encode", "decode", "figures", "list",
+    "", "train", "resume", "export", "evaluate", "report", "probe", "transfer", "encode", "decode", "figures", "list",
     "inspect",
 ]  # fmt: skip
 
