@@ -34,7 +34,7 @@ def run(args, home, **options):
         "https_proxy": nobody, "http_proxy": nobody, "TF_CPP_MIN_LOG_LEVEL": "3",
     }  # fmt: skip
     result = subprocess.run(
-        args, cwd=home, env=environment, capture_output=True, text=True, timeout=300,
+        args, cwd=home, env=environment, capture_output=True, text=True, timeout=600,
         **options,
     )  # fmt: skip
     assert result.returncode == 0, result.stderr
