@@ -47,7 +47,10 @@ def write_codes(path: Path, codes, stream) -> None:
 
 
 def _write_csv(path, codes, stream):
-    with open(path, "w", newline="", encoding="utf-8") as file:
+    # Names of files may hold bytes that are no text.
+    with open(
+        path, "w", newline="", encoding="utf-8", errors="surrogateescape"
+    ) as file:
         writer = csv.writer(file)
         writer.writerow(["id", "label", *(f"z_{i + 1}" for i in range(codes.shape[1]))])
         for start, stop in _spans(len(codes)):
@@ -155,7 +158,7 @@ def _survey_csv(path) -> tuple[list[str], int]:
 def _reading(path):
     """The columns, and the rows; errors of reading them are ours."""
     try:
-        with open(path, newline="", encoding="utf-8") as file:
+        with open(path, newline="", encoding="utf-8", errors="surrogateescape") as file:
             reader = csv.reader(file, strict=True)
             yield next(reader, []), reader
     except (OSError, UnicodeError, csv.Error) as error:

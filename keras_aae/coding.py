@@ -1,6 +1,7 @@
 """Many images to codes and back, block by block, and to be gone on with."""
 
 import hashlib
+import os
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -242,13 +243,15 @@ class _Partial:
         """The file of rows, cut to those that are done."""
         raw.touch()
         with open(raw, "rb+") as file:
+            self.done = min(self.done, file.seek(0, os.SEEK_END) // row_bytes)
             file.truncate(self.done * row_bytes)
-            file.seek(0, 2)
+            file.seek(0, os.SEEK_END)
             yield file
 
     def mark(self, done: int, file=None) -> None:
         """Note how many rows are done, once they are on disk."""
         if file is not None:
             file.flush()
+            os.fsync(file.fileno())
         write_json(self.path / "done.json", {"done": done})
         self.done = done

@@ -71,11 +71,22 @@ class FolderStream:
         return read_pictures(files, (height, width), channels)
 
     def fingerprint(self) -> str:
-        """SHA-256 of all names, sizes and times of change."""
+        """SHA-256 of all names, sizes and times of change.
+
+        Raises:
+            DataError: a picture has gone.
+        """
         digest = hashlib.sha256(repr(self.image_shape).encode())
         for name in self.names:
-            stat = (self.folder / name).stat()
-            digest.update(f"{name}\0{stat.st_size}\0{stat.st_mtime_ns}\n".encode())
+            try:
+                stat = (self.folder / name).stat()
+            except OSError as error:
+                raise DataError(
+                    f"{self.folder / name} cannot be read ({error.strerror}). Begin again "
+                    "with the pictures that are there."
+                ) from None
+            digest.update(os.fsencode(name))
+            digest.update(f"\0{stat.st_size}\0{stat.st_mtime_ns}\n".encode())
         return digest.hexdigest()
 
 

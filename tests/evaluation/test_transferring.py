@@ -7,6 +7,7 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
+import cli.transfer
 from keras_aae.data import Dataset, Images
 from keras_aae.errors import DataError, UnsupportedError
 from keras_aae.evaluation.transferring import CLASSIFIERS, of_classes, transfer
@@ -60,6 +61,10 @@ def test_what_cannot_be_told_is_said(dataset):
     one = of_classes(dataset, ["b"])
     with pytest.raises(DataError, match="two or more"):
         transfer(flat, one, "logistic")
+
+
+def test_the_command_offers_every_classifier():
+    assert set(cli.transfer.CLASSIFIERS) == set(CLASSIFIERS)
 
 
 def test_lightgbm_is_an_extra(dataset, monkeypatch):

@@ -1,6 +1,7 @@
 """Codes of many images in files, and images of codes: the same as in memory."""
 
 import csv
+import os
 
 import numpy as np
 import pytest
@@ -79,6 +80,40 @@ def test_ids_and_labels_of_a_folder(vae, tmp_path):
         ids, labels, _ = read(out)
         assert ids == ["a/ä,1.png", 'b/"2".png', "b/3.png"]
         assert labels == ["a", "b", "b"]
+
+
+@pytest.mark.parametrize("ending", [".csv", ".npz"])
+def test_names_that_are_no_text_are_kept(vae, tmp_path, ending):
+    folder = tmp_path / "p"
+    folder.mkdir()
+    odd = os.fsdecode(b"caf\xe9\n1.png")
+    try:
+        Image.new("L", (5, 6), 9).save(folder / odd)
+    except OSError:
+        pytest.skip("the file system has names of text only")
+    out = encode_images(vae, open_stream(folder, (8, 8, 1)), tmp_path / f"c{ending}")
+    assert [names for names, *_ in open_codes(out).rows(0)] == [[odd]]
+    decoded = decode_codes(vae, open_codes(out), tmp_path / "decoded")
+    assert [path.name for path in decoded.iterdir()] == [odd]
+
+
+def test_rows_that_a_power_cut_took_are_encoded_again(
+    vae, array, tmp_path, small_blocks
+):
+    def pause(done):
+        if done == 48:
+            raise Pause
+
+    out = tmp_path / "codes.npz"
+    with pytest.raises(Pause):
+        encode_images(vae, array, out, pause)
+    with open(tmp_path / "codes.npz.partial" / "codes.raw", "rb+") as file:
+        file.truncate(20 * 12 + 5)
+    seen = []
+    encode_images(vae, array, out, seen.append)
+    assert seen[0] == 20
+    codes = vae.encode(array.read(0, 70))
+    np.testing.assert_allclose(read(out)[2], codes, atol=1e-6)
 
 
 @pytest.mark.parametrize("ending", [".csv", ".npz"])
