@@ -187,7 +187,7 @@ def _interval(values, base=None) -> str:
     if not values or base == []:
         return ""
     summary = summarise(values) if base is None else difference(values, base)
-    if summary.low is None:
+    if not summary.sd:  # one seed, or all alike
         return _text(summary.mean)
     digits = _digits(summary.high - summary.mean)
     mean, low, high = (
@@ -198,7 +198,7 @@ def _interval(values, base=None) -> str:
 
 def _digits(half: float) -> int:
     """Decimals that show two digits of half an interval: no more is known."""
-    wanted = 1 - math.floor(math.log10(half)) if half > 0 else 4
+    wanted = 1 - math.floor(math.log10(half))
     return min(max(wanted, 0), 6)
 
 
