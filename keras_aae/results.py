@@ -8,7 +8,6 @@ from pathlib import Path
 from keras_aae.errors import RecipeError
 from keras_aae.figures.menu import file_name
 from keras_aae.recipe import Comparison, Experiment, Recipe
-from keras_aae.summary import summarise
 
 COMPARISONS_FOLDER = "comparisons"
 SWEEPS_FOLDER = "sweeps"
@@ -105,18 +104,6 @@ class Result:
     def metrics(self) -> list[str]:
         """The names of all numbers, in the order of the menu."""
         return list(dict.fromkeys(name for run in self.runs for name in run.metrics))
-
-    def number(self, metric: str) -> tuple[float, float | None]:
-        """Mean over seeds and standard deviation (n - 1 below); one seed has none.
-
-        Raises:
-            KeyError: no seed has it.
-        """
-        values = self.values(metric)
-        if not values:
-            raise KeyError(metric)
-        summary = summarise(values)
-        return summary.mean, summary.sd
 
     def values(self, metric: str) -> list[float]:
         """The number of every seed that has it."""

@@ -91,7 +91,7 @@ def test_an_autoencoder_has_a_loss_and_no_likelihood(dataset):
     values = evaluate(small_model("autoencoder"), dataset)
     assert set(values) == {
         "reconstruction_loss", "mse", "knn_accuracy_100", "linear_accuracy",
-        "mean_code",
+        "mean_code", "interpolation_energy",
     }  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-KILLS = int(os.environ.get("KERAS_AAE_KILLS", "2"))
+KILLS = int(os.environ.get("KERAS_AAE_KILLS", "1"))
 SCRIPT = Path(__file__).with_name("killable.py")
 ENGINES = ["tensorflow", pytest.param("jax", marks=pytest.mark.engines)]
 
