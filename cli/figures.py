@@ -27,10 +27,9 @@ from keras_aae.registry import COMPARISONS, RECIPES, SWEEPS, TABLES
 def figures(names, everything, force, results, runs, data_dir, backend):
     r"""Make the results page: train what is missing, draw what is stale.
 
-    NAMES are recipes, sweeps, or comparisons or tables of several; without any, the default
-    set.
-    Comparisons whose recipes are all among them are made too. Interrupted, it goes on
-    where it was.
+    NAMES are recipes, sweeps, or comparisons or tables of several; without any, the
+    default set. Comparisons whose recipes are all among them are made too. Interrupted,
+    it goes on where it was.
 
     \b
     Example:

@@ -43,18 +43,16 @@ def probe(runs, labels, draws, seed, dataset, data_dir, backend, as_json):
       keras-aae probe runs/vae_mnist_20260101-120000 --labels 2000
     """
     select_backend(backend)
-    from keras_aae.errors import UnsupportedError
     from keras_aae.evaluation.pixels import as_rows
+    from keras_aae.evaluation.probes import encoder_of
     from keras_aae.evaluation.probing import probe
     from keras_aae.source import Source
 
     found, datasets = {}, {}
     for run in runs:
         source = Source.open(run, dataset=dataset, data_dir=data_dir)
-        if not hasattr(source.model, "encode"):
-            raise UnsupportedError(f"The model of {run} has no codes to classify.")
         asked = {"draws": draws, "seed": seed}
-        found[run] = probe(source.model.encode, source.dataset, labels, **asked)
+        found[run] = probe(encoder_of(source.model), source.dataset, labels, **asked)
         datasets[source.dataset.fingerprint] = source.dataset
     for data in datasets.values():
         name = "pixels" if len(datasets) == 1 else f"pixels of {data.name}"

@@ -54,6 +54,7 @@ def transfer(
     select_backend(backend)
     from keras_aae.data import load_resized
     from keras_aae.evaluation.pixels import as_rows
+    from keras_aae.evaluation.probes import encoder_of
     from keras_aae.evaluation.transferring import of_classes, transfer
     from keras_aae.source import Source
 
@@ -61,7 +62,7 @@ def transfer(
     data = load_resized(dataset, source.model.image_shape, data_dir)
     data = of_classes(data, classes.split(",")) if classes else data
     data = data if limit is None else data.limited(limit, seed)
-    encoders = {"codes": source.model.encode}
+    encoders = {"codes": encoder_of(source.model)}
     if baselines:
         encoders |= {"untrained": source.untrained().model.encode, "pixels": as_rows}
     found = {
@@ -71,7 +72,7 @@ def transfer(
     if as_json:
         click.echo(json.dumps({name: _plain(each) for name, each in found.items()}))
         return
-    _print(found, data.num_classes if classes is None else len(classes.split(",")))
+    _print(found)
 
 
 def _plain(found) -> dict:
@@ -85,12 +86,13 @@ def _plain(found) -> dict:
     }
 
 
-def _print(found: dict, classes: int) -> None:
+def _print(found: dict) -> None:
     head = ["accuracy", "AUROC", "accuracy, train", "AUROC, train"]
     rows = [["classified by", *head]]
     for name, each in found.items():
         parts = (each.test, each.train)
         numbers = (x for part in parts for x in (part.accuracy, part.auroc))
         rows.append([name, *(f"{100 * x:.2f} %" for x in numbers)])
+    classes = len(found["codes"].test.confusion)
     rows.append(["chance", *(f"{x:.2f} %" for x in 2 * (100 / classes, 50))])
     print_rows(rows)

@@ -3,17 +3,16 @@
 import base64
 import html
 import shlex
-from contextlib import suppress
 from pathlib import Path
 
 from keras_aae.building import complete_options
-from keras_aae.errors import RunError, UnsupportedError
+from keras_aae.errors import RunError
 from keras_aae.evaluation import describe
 from keras_aae.figures.menu import file_name
 from keras_aae.recipe import Recipe, training_words
 from keras_aae.registry import FIGURES, MODELS
 from keras_aae.runs.files import write_text
-from keras_aae.source import DRAWN, Source, evaluate_source, export_figure
+from keras_aae.source import DRAWN, Source, draw_run, evaluate_source
 
 TYPES = {".png": "image/png", ".gif": "image/gif"}
 STYLE = """
@@ -104,10 +103,7 @@ def _numbers(metrics: dict[str, float]) -> str:
 def _figures(source: Source) -> list[str]:
     """The run's usual figures, and those that were drawn of it since."""
     folder, shown = source.run.figures_path, []
-    for kind in DRAWN:
-        if not (folder / file_name(kind)).exists():
-            with suppress(UnsupportedError):
-                export_figure(kind, source)
+    draw_run(source, [k for k in DRAWN if not (folder / file_name(k)).exists()])
     usual = [folder / file_name(kind) for kind in DRAWN]
     others = sorted(set(folder.glob("*")) - set(usual))
     for path in [*usual, *others]:

@@ -110,14 +110,22 @@ class Result:
         return [run.metrics[metric] for run in self.runs if metric in run.metrics]
 
 
-def read_result(folder) -> Result | None:
-    """What a folder keeps; None if that is nothing, or nothing of today's format."""
+def _read(path, make):
+    """What is made of a JSON file; None if that is nothing, or not of today's format."""
     try:
-        values = json.loads((Path(folder) / "metrics.json").read_text(encoding="utf-8"))
-        runs = [Measured(**run) for run in values["runs"]]
-        return Result(Origin.read(values["origin"]), runs)
+        return make(json.loads(Path(path).read_text(encoding="utf-8")))
     except (OSError, ValueError, KeyError, TypeError, RecipeError):
         return None
+
+
+def read_result(folder) -> Result | None:
+    """What a folder keeps, or None; see `_read`."""
+
+    def make(values):
+        runs = [Measured(**run) for run in values["runs"]]
+        return Result(Origin.read(values["origin"]), runs)
+
+    return _read(Path(folder) / "metrics.json", make)
 
 
 def comparison_file(name: str, comparison: Comparison) -> str:
@@ -128,12 +136,12 @@ def comparison_file(name: str, comparison: Comparison) -> str:
 
 def read_comparison(path) -> tuple[str, dict[str, Origin]] | None:
     """The figure and the origins of the recipes that a comparison was drawn of."""
-    try:
-        values = json.loads(Path(path).read_text(encoding="utf-8"))
+
+    def make(values):
         origins = {k: Origin.read(v) for k, v in values["recipes"].items()}
         return values["figure"], origins
-    except (OSError, ValueError, KeyError, TypeError, RecipeError):
-        return None
+
+    return _read(path, make)
 
 
 @dataclass(frozen=True)
@@ -162,10 +170,10 @@ class SweepResult:
 
 
 def read_sweep(path) -> SweepResult | None:
-    """What a file keeps; None if that is nothing, or nothing of today's format."""
-    try:
-        values = json.loads(Path(path).read_text(encoding="utf-8"))
+    """What a file keeps, or None; see `_read`."""
+
+    def make(values):
         numbers = {v: dict(by_seed) for v, by_seed in values["numbers"].items()}
         return SweepResult(Origin.read(values["origin"]), numbers)
-    except (OSError, ValueError, KeyError, TypeError, RecipeError):
-        return None
+
+    return _read(path, make)

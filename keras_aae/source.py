@@ -246,13 +246,13 @@ def _default_path(kind: str, source: Source) -> Path:
     return source.run.figures_path / file_name(kind)
 
 
-def draw_run(source: Source) -> list[Path]:
-    """The figures of `DRAWN` that apply to a run's model, in its figures folder.
+def draw_run(source: Source, kinds=DRAWN) -> list[Path]:
+    """Those of the figures that apply to a run's model, in its figures folder.
 
     `keras-aae export` draws all others.
     """
     paths = []
-    for kind in DRAWN:
+    for kind in kinds:
         with suppress(UnsupportedError):
             paths.append(export_figure(kind, source))
     return paths

@@ -133,11 +133,7 @@ def _spread_score(codes: Codes, nearest: np.ndarray, draw: int) -> float:
 
 
 def _codes(model, dataset, images: int = TRAINING_IMAGES) -> Codes:
-    if not hasattr(model, "encode"):
-        raise UnsupportedError(
-            f"A model of class {type(model).__name__} has no codes to classify. Use a "
-            "model with an encoder."
-        )
+    encode = encoder_of(model)
     x, labels = labelled(dataset.train, images)
     test, test_labels = labelled(dataset.test)
     if len(np.unique(labels)) < 2:
@@ -145,10 +141,28 @@ def _codes(model, dataset, images: int = TRAINING_IMAGES) -> Codes:
             "A classifier of codes needs labelled training images of at least 2 classes. "
             "Use another data set."
         )
-    train = finite_codes(model.encode(x))
+    train, test = scaled(finite_codes(encode(x)), finite_codes(encode(test)))
+    return Codes(train, labels, test, test_labels)
+
+
+def encoder_of(model):
+    """The method of a model that gives codes.
+
+    Raises:
+        UnsupportedError: it has none.
+    """
+    if not hasattr(model, "encode"):
+        raise UnsupportedError(
+            f"A model of class {type(model).__name__} has no codes to classify. Use a "
+            "model with an encoder."
+        )
+    return model.encode
+
+
+def scaled(train: np.ndarray, test: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Both centred and divided by one number, by which training codes have mean variance 1."""
     mean, scale = train.mean(axis=0), max(np.sqrt(train.var(axis=0).mean()), 1e-12)
-    test = finite_codes(model.encode(test))
-    return Codes((train - mean) / scale, labels, (test - mean) / scale, test_labels)
+    return (train - mean) / scale, (test - mean) / scale
 
 
 def _compared(codes: Codes, seed: int) -> Codes:

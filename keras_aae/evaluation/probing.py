@@ -3,12 +3,11 @@
 import numpy as np
 
 from keras_aae.data import stratified_subset
-from keras_aae.errors import UnsupportedError
 from keras_aae.evaluation.density import finite_codes
 from keras_aae.evaluation.pixels import as_rows, labelled
-from keras_aae.evaluation.probes import quiet
+from keras_aae.evaluation.probes import DRAWS, encoder_of, quiet, scaled
 
-LABELS, DRAWS = 2000, 5
+LABELS = 2000
 NEIGHBOURS, HIDDEN_UNITS = 5, (100,)
 
 
@@ -40,9 +39,7 @@ def probe(encode, dataset, labels: int, *, draws: int = DRAWS, seed: int = 0):
     for draw in range(draws):
         chosen = stratified_subset(dataset.train.labels, labels, draws * seed + draw)
         x, classes = dataset.train.gather(chosen)
-        z = finite_codes(encode(x))
-        mean, scale = z.mean(axis=0), max(np.sqrt(z.var(axis=0).mean()), 1e-12)
-        told, asked = (z - mean) / scale, (features - mean) / scale
+        told, asked = scaled(finite_codes(encode(x)), features)
         with quiet():
             for name, classifier in _classifiers(draw).items():
                 score = classifier.fit(told, classes).score(asked, test_labels)
@@ -52,12 +49,7 @@ def probe(encode, dataset, labels: int, *, draws: int = DRAWS, seed: int = 0):
 
 def probed_codes(model, dataset, seed: int) -> dict[str, float]:
     """The accuracies of `probe` on codes, from 2,000 labels: means of 5 draws."""
-    if not hasattr(model, "encode"):
-        raise UnsupportedError(
-            f"A model of class {type(model).__name__} has no codes to classify. Use a "
-            "model with an encoder."
-        )
-    return _means("probe_2000", probe(model.encode, dataset, LABELS, seed=seed))
+    return _means("probe_2000", probe(encoder_of(model), dataset, LABELS, seed=seed))
 
 
 def probed_pixels(model, dataset, seed: int) -> dict[str, float]:

@@ -7,7 +7,7 @@ import numpy as np
 from keras_aae.data import Dataset, Images
 from keras_aae.errors import DataError, UnsupportedError
 from keras_aae.evaluation.density import finite_codes
-from keras_aae.evaluation.probes import quiet
+from keras_aae.evaluation.probes import quiet, scaled
 
 BATCH = 2048
 
@@ -59,8 +59,7 @@ def transfer(encode, dataset: Dataset, classifier: str, *, seed: int = 0) -> Tra
             f"{len(np.unique(test_classes))} to test on; expected the same two or more in "
             "both parts."
         )
-    mean, scale = train.mean(axis=0), max(np.sqrt(train.var(axis=0).mean()), 1e-12)
-    train, test = (train - mean) / scale, (test - mean) / scale
+    train, test = scaled(train, test)
     with quiet():
         model = CLASSIFIERS[classifier](seed).fit(train, classes)
         return Transfer(_part(model, train, classes), _part(model, test, test_classes))

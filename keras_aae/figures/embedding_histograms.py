@@ -113,7 +113,7 @@ def _figure(edges: np.ndarray, heights: dict, note: str):
     for axes in panels[units:]:
         axes.remove()
     panels[0].set(xlim=edges[[0, -1]], ylim=(0, top))
-    panels[0].xaxis.set_major_locator(MaxNLocator(nbins=3, steps=[1, 2, 5, 10]))
+    panels[0].xaxis.set_major_locator(MaxNLocator(nbins=3, steps=[1, 2, 4, 5, 10]))
     panels[0].yaxis.set_major_locator(MaxNLocator(nbins=2, steps=[1, 2, 5, 10]))
     for axes in panels[max(0, units - columns) : units]:
         axes.tick_params(labelbottom=True)

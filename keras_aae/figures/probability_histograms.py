@@ -7,7 +7,6 @@ from keras import ops
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from keras_aae.engine.gradients import unchanged
 from keras_aae.engine.networks import has_batch_normalisation
 from keras_aae.engine.phases import as_tensor_images
 from keras_aae.errors import UnsupportedError
@@ -70,14 +69,10 @@ def _goes_by_batches(model) -> bool:
 def _in_batches(model, x: np.ndarray) -> np.ndarray:
     """D of images in batches, each normalised by itself, as in training, (n,)."""
     probabilities = []
-    with unchanged(model):
-        for start in range(0, len(x), BATCH_SIZE):
-            batch = as_tensor_images(
-                ops.convert_to_tensor(x[start : start + BATCH_SIZE])
-            )
-            outputs = model.discriminator(batch, training=True)
-            logits = outputs[0] if isinstance(outputs, list | tuple) else outputs
-            probabilities.append(ops.convert_to_numpy(ops.sigmoid(logits))[:, 0])
+    for start in range(0, len(x), BATCH_SIZE):
+        batch = ops.convert_to_tensor(x[start : start + BATCH_SIZE])
+        logits, _ = model.judge_in_passing(as_tensor_images(batch), training=True)
+        probabilities.append(ops.convert_to_numpy(ops.sigmoid(logits))[:, 0])
     return np.concatenate(probabilities)
 
 

@@ -57,8 +57,12 @@ def _fields(model) -> np.ndarray:
 
 def kernels(network):
     """The weights of every layer that multiplies its input, in order, as arrays."""
-    for kernel in kernel_variables(network):
-        yield np.asarray(kernel, dtype="float32")
+    return map(as_array, kernel_variables(network))
+
+
+def as_array(kernel) -> np.ndarray:
+    """The values of a variable, float32."""
+    return np.asarray(kernel, dtype="float32")
 
 
 def kernel_variables(network):

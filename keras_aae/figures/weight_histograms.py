@@ -12,7 +12,7 @@ from keras_aae.engine.feed import LABELLED
 from keras_aae.engine.gradients import first_batches, phase_gradients
 from keras_aae.errors import KerasAAEError, UnsupportedError
 from keras_aae.figures.inputs import check_count
-from keras_aae.figures.receptive_fields import kernel_variables, kernels
+from keras_aae.figures.receptive_fields import as_array, kernel_variables
 from keras_aae.figures.style import (
     COLUMN,
     PAGE,
@@ -48,7 +48,13 @@ def weight_histograms(models):
             f"Figure 'weight-histograms' shows at most {len(PALETTE)} models. "
             f"Received: {len(models)}."
         )
-    first = {heading: _first_weights(model) for heading, model in models.items()}
+    first = {
+        heading: {
+            name: as_array(kernel).ravel()
+            for name, kernel in _first_kernels(model).items()
+        }
+        for heading, model in models.items()
+    }
     kinds = {tuple(weights) for weights in first.values()}
     if len(kinds) > 1 or not min(kinds):
         raise UnsupportedError(
@@ -75,11 +81,7 @@ def gradient_histograms(model, dataset, *, n: int = 64, seed: int = 0):
     Raises:
         UnsupportedError: the model is not trained by phases, or has no layer of weights.
     """
-    first = {
-        name: next(kernel_variables(network), None)
-        for name, network in _networks(model).items()
-    }
-    names = {id(kernel): name for name, kernel in first.items() if kernel is not None}
+    names = {id(kernel): name for name, kernel in _first_kernels(model).items()}
     if not names or not hasattr(model, "phases"):
         raise UnsupportedError(
             f"Figure 'gradient-histograms' needs a model of ours with networks of "
@@ -107,17 +109,15 @@ def _feed(model, images: Images, n: int, seed: int) -> Feed:
     return Feed(images, n, model.batches, seed=seed, labelled=labelled)
 
 
-def _networks(model) -> dict:
+def _first_kernels(model) -> dict:
+    """The kernel of the first layer of each network, by the network's name."""
     networks = {name: getattr(model, name, None) for name in NETWORKS}
-    return {name: network for name, network in networks.items() if network is not None}
-
-
-def _first_weights(model) -> dict[str, np.ndarray]:
-    """The weights of the first layer of each network, by the network's name."""
     found = {
-        name: next(kernels(network), None) for name, network in _networks(model).items()
+        name: next(kernel_variables(network), None)
+        for name, network in networks.items()
+        if network is not None
     }
-    return {name: w.ravel() for name, w in found.items() if w is not None}
+    return {name: kernel for name, kernel in found.items() if kernel is not None}
 
 
 @house_style()
