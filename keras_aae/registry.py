@@ -185,6 +185,10 @@ FIGURES = {
         "keras_aae.figures.animation:interpolation_animation",
         "GIF: from the codes of test images to those of others and back",
     ),
+    "neighbours": (
+        "keras_aae.figures.animation:neighbours",
+        "GIF: from test images to those whose codes are nearest, and back",
+    ),
     "morph": (
         "keras_aae.figures.animation:morph",
         "GIF: a tour through the codes of a test image of each class",

@@ -6,6 +6,9 @@ from numbers import Integral
 import numpy as np
 
 from keras_aae.errors import DataError, KerasAAEError, UnsupportedError
+from keras_aae.registry import check_name
+
+PARTS = {"train": "images trained on", "test": "images kept back"}
 
 REMEDIES = {
     "encode": "Choose a figure that needs no codes, or a model with an encoder.",
@@ -44,14 +47,24 @@ def check_count(option: str, value, least: int = 1) -> int:
     )
 
 
-def first_images(dataset, n: int) -> np.ndarray:
-    """The first `n` test images, fewer if there are fewer, (n, H, W, C) in [0, 1]."""
-    return images_at(dataset, np.arange(min(check_count("n", n), len(dataset.test))))
+def first_images(dataset, n: int, part: str = "test") -> np.ndarray:
+    """The first `n` images of a part, fewer if there are fewer, (n, H, W, C) in [0, 1].
+
+    Raises:
+        KerasAAEError: there is no such part.
+    """
+    images = getattr(dataset, check_name(part, PARTS, "part of a data set:"))
+    count = min(check_count("n", n), len(images))
+    return _in_range(images, np.arange(count))
 
 
 def images_at(dataset, positions) -> np.ndarray:
     """The test images at these positions, (n, H, W, C) in [0, 1], float32."""
-    images, _ = dataset.test.gather(positions)
+    return _in_range(dataset.test, positions)
+
+
+def _in_range(images, positions) -> np.ndarray:
+    images, _ = images.gather(positions)
     scale = 255.0 if images.dtype == np.uint8 else 1.0
     return images.astype("float32") / scale
 
