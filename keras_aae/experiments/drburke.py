@@ -186,6 +186,6 @@ SEN_FACES = Experiment(
         epochs=20,
     ),
     source=SOURCE + 'README.md: faces want larger batches, "the opposite" of digits',
-    figures=(*PANEL, *CURVES),
+    figures=(*PANEL, "interpolation-animation", *CURVES),
     quick=False,
 )
