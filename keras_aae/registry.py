@@ -110,6 +110,10 @@ DATASETS = {
         "keras_aae.data.lfw:load_lfw",
         "faces, one of each of 5,749 people, 64x64 in colour; a tenth held out; unlabelled",
     ),
+    "cifar10": (
+        "keras_aae.data.cifar10:load_cifar10",
+        "photographs of ten classes, 50,000 + 10,000 images of 32x32 in colour",
+    ),
     "lines": (
         "keras_aae.data.lines:load_lines",
         "80 + 20 synthetic clouds of points along lines, as images of 28x28; unlabelled",
