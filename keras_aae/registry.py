@@ -237,6 +237,14 @@ FIGURES = {
         "keras_aae.figures.misclassified:misclassified",
         "test images given a wrong class, the surest first: class given (class)",
     ),
+    "confusion": (
+        "keras_aae.figures.confusion:confusion",
+        "how many test images of each class are given each class",
+    ),
+    "labelled-samples": (
+        "keras_aae.figures.labelled_samples:labelled_samples",
+        "images of the data set under the names of their classes",
+    ),
     "learning-curves": (
         "keras_aae.figures.learning_curves:learning_curves",
         "every term of the objective over the epochs",
@@ -431,6 +439,11 @@ METRICS = {
     "test_error": (
         "keras_aae.evaluation.classes:classification_error",
         "share of test images given a wrong class, trained with labels; percent",
+    ),
+    "test_auroc": (
+        "keras_aae.evaluation.classes:classification_auroc",
+        "area under the ROC curve of each class of test images against all others, mean "
+        "over the classes, trained with labels; percent",
     ),
     "cluster_error": (
         "keras_aae.evaluation.classes:cluster_errors",
@@ -670,6 +683,10 @@ RECIPES = {
         "keras_aae.experiments.gtoubassi:CLASSIFIER_CONV",
         "convolutional classifier in the manner of LeNet",
     ),
+    "classifier-cifar10": (
+        "keras_aae.experiments.hrenski:CLASSIFIER_CIFAR10",
+        "convolutional classifier of CIFAR-10, what transfer is measured against",
+    ),
     "mnist-features": (
         "keras_aae.experiments.features:MNIST_FEATURES",
         "small convolutional classifier, whose features FID is measured in",
@@ -800,6 +817,25 @@ SWEEPS = {
     "label-curve": (
         "keras_aae.experiments.gtoubassi:LABEL_CURVE",
         "error of a dense classifier against the number of labels, 50 to 55,000",
+    ),
+}
+
+TRANSFERS = {
+    "cifar10-transfer": (
+        "keras_aae.experiments.hrenski:CIFAR10_TRANSFER",
+        "CIFAR-10 from codes of an encoder of faces, LightGBM with its defaults",
+    ),
+    "cifar10-transfer-logistic": (
+        "keras_aae.experiments.hrenski:CIFAR10_TRANSFER_LOGISTIC",
+        "the same by logistic regression",
+    ),
+    "cifar10-transfer-tuned": (
+        "keras_aae.experiments.hrenski:CIFAR10_TRANSFER_TUNED",
+        "the same by LightGBM with settings chosen on validation images",
+    ),
+    "cifar10-cars-ships": (
+        "keras_aae.experiments.hrenski:CIFAR10_CARS_SHIPS",
+        "cars against ships from codes of an encoder of faces",
     ),
 }
 

@@ -49,23 +49,24 @@ def first_images(dataset, n: int) -> np.ndarray:
     return images_at(dataset, np.arange(min(check_count("n", n), len(dataset.test))))
 
 
-def images_at(dataset, positions) -> np.ndarray:
-    """The test images at these positions, (n, H, W, C) in [0, 1], float32."""
-    images, _ = dataset.test.gather(positions)
+def images_at(dataset, positions, part: str = "test") -> np.ndarray:
+    """The images of a part at these positions, (n, H, W, C) in [0, 1], float32."""
+    images, _ = getattr(dataset, part).gather(positions)
     scale = 255.0 if images.dtype == np.uint8 else 1.0
     return images.astype("float32") / scale
 
 
-def varied_positions(dataset, n: int, seed: int) -> np.ndarray:
-    """Positions of `n` test images drawn at random, no class twice before all were once.
+def varied_positions(dataset, n: int, seed: int, part: str = "test") -> np.ndarray:
+    """Positions of `n` images of a part drawn at random, no class twice before all once.
 
     Raises:
-        DataError: there are fewer test images.
+        DataError: there are fewer images.
     """
-    total, labels = len(dataset.test), dataset.test.labels
+    images = getattr(dataset, part)
+    total, labels = len(images), images.labels
     if n > total:
         raise DataError(
-            f"Data set {dataset.name!r} has {total} test images. Expected at least {n}."
+            f"Data set {dataset.name!r} has {total} {part} images. Expected at least {n}."
         )
     order = np.random.default_rng(seed).permutation(total)
     if labels is not None:
