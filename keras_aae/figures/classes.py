@@ -93,9 +93,16 @@ def apart(centers: np.ndarray, sizes: np.ndarray) -> np.ndarray:
     return centers
 
 
-def legend(axes, labels, names, *, loc: str = "outside right upper", ncols: int = 1):
-    """Name the classes beside the axes, or elsewhere."""
-    entries = [
+def legend(axes, labels, names):
+    """Name the classes beside the axes."""
+    entries = class_entries(labels, names)
+    if entries:
+        axes.figure.legend(handles=entries, loc="outside right upper")
+
+
+def class_entries(labels, names) -> list[Line2D]:
+    """The classes that there are, for a legend."""
+    return [
         Line2D(
             [],
             [],
@@ -108,8 +115,6 @@ def legend(axes, labels, names, *, loc: str = "outside right upper", ncols: int 
         )
         for label in _countable(labels)
     ]
-    if entries:
-        axes.figure.legend(handles=entries, loc=loc, ncols=ncols)
 
 
 def class_rows(axes, labels, names) -> np.ndarray:

@@ -24,9 +24,14 @@ def confusion(model, dataset):
         UnsupportedError: the model does not classify, no test image has a label, or there
             are too many classes to show.
     """
-    given = classify_test_images(model, dataset, "confusion").argmax(axis=1)
+    probabilities = classify_test_images(model, dataset, "confusion")
     labels = labels_for(model, dataset, "confusion")
-    k = dataset.num_classes
+    given, k = probabilities.argmax(axis=1), dataset.num_classes
+    if probabilities.shape[1] != k:
+        raise UnsupportedError(
+            f"The model tells {probabilities.shape[1]} classes apart, and data set "
+            f"{dataset.name!r} has {k}. Use the data set that it was trained on."
+        )
     if k > MOST_CLASSES:
         raise UnsupportedError(
             f"Figure 'confusion' shows at most {MOST_CLASSES} classes, and data set "

@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.patches import Rectangle
 
-from keras_aae.figures.classes import class_color, legend
+from keras_aae.figures.classes import class_color, class_entries
 from keras_aae.figures.grid import WHITE, thin_gap, tile
 from keras_aae.figures.rows import away, in_blocks
 from keras_aae.figures.style import (
@@ -40,8 +40,8 @@ def titled_images(
         titles: n, all of as many lines.
         columns: images in a row.
         note: of the data set, for under the figure.
-        labels: (n,) the class of each image, for frames and a legend; none of either if
-            there are more classes than colours.
+        labels: (n,) the class of each image, for frames and a legend; none of either
+            where a class is unknown, or beyond the colours.
         names: of the classes.
         largest: inches that an image may be wide or high.
 
@@ -58,7 +58,7 @@ def titled_images(
         strips, gap, line=line, between=2 * EDGE, room=PAGE - 2 * EDGE, side=side,
         largest=largest,
     )  # fmt: skip
-    is_framed = labels is not None and max(labels) < len(PALETTE)
+    is_framed = labels is not None and set(labels) <= set(range(len(PALETTE)))
     room = _legend_inches(labels) if is_framed else 0
     figure, axes = image_figure(
         image, tile=side, margins=(EDGE, room), head=line,
@@ -72,7 +72,10 @@ def titled_images(
             look = {**FRAME, "edgecolor": class_color(labels[i])}
             axes.add_patch(Rectangle((x, y), width, height, clip_on=False, **look))
     if is_framed:
-        legend(axes, labels, names, loc="lower center", ncols=LEGEND_COLUMNS)
+        axes.legend(
+            handles=class_entries(labels, names), ncols=LEGEND_COLUMNS,
+            loc="upper center", bbox_to_anchor=(0.5, 0),
+        )  # fmt: skip
     add_note(figure, note)
     return figure
 
