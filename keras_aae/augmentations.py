@@ -8,8 +8,12 @@ import math
 import keras
 from keras import ops
 
+from keras_aae.errors import RecipeError
+from keras_aae.registry import check_name
+
 ANGLE = 15.0  # degrees
 SHIFT = 2.0  # pixels
+CONTRAST, BRIGHTNESS = 0.2, 0.1
 
 
 def dihedral(x, seed):
@@ -21,13 +25,50 @@ def dihedral(x, seed):
 
 def moves(x, seed):
     """A rotation of up to 15 degrees and a shift of up to 2 pixels, either way."""
-    n = ops.shape(x)[0]
-    draws = keras.random.uniform((3, n), -1.0, 1.0, seed=seed)
-    angle = draws[0] * math.radians(ANGLE)
-    return moved(x, angle, SHIFT * draws[1], SHIFT * draws[2])
+    return moved(x, *_motion(x, seed))
 
 
-def moved(x, angle, down, right):
+def _motion(x, seed):
+    """An angle in radians and two shifts in pixels for every image."""
+    draws = keras.random.uniform((3, ops.shape(x)[0]), -1.0, 1.0, seed=seed)
+    return draws[0] * math.radians(ANGLE), SHIFT * draws[1], SHIFT * draws[2]
+
+
+def mirrored(x, seed):
+    """Left and right exchanged."""
+    del seed
+    return ops.flip(x, axis=2)
+
+
+def nudges(x, seed):
+    """As `moves`, and the border is repeated where nothing was."""
+    return moved(x, *_motion(x, seed), repeat=True)
+
+
+def shading(x, seed):
+    """c (x - m) + m + b, clipped to [0, 1], about the image's mean m.
+
+    The contrast c is between 0.8 and 1.2, the brightness b between -0.1 and 0.1.
+    """
+    shape = (2, ops.shape(x)[0], 1, 1, 1)
+    draws = keras.random.uniform(shape, -1.0, 1.0, seed=seed)
+    mean = ops.mean(x, axis=(1, 2, 3), keepdims=True)
+    contrast, brightness = 1.0 + CONTRAST * draws[0], BRIGHTNESS * draws[1]
+    return ops.clip(contrast * (x - mean) + mean + brightness, 0.0, 1.0)
+
+
+def some_of(*changes):
+    """The change that makes each of `changes`, in order, or not: a coin decides of it."""
+
+    def change(x, seed):
+        for each in changes:
+            x = ops.where(_coins(x, seed), each(x, seed), x)
+        return x
+
+    return change
+
+
+def moved(x, angle, down, right, repeat: bool = False):
     """Images rotated about their middle by `angle`, counterclockwise, and then shifted.
 
     Between pixels values are interpolated linearly, outside an image they are 0.
@@ -37,6 +78,7 @@ def moved(x, angle, down, right):
         angle: In radians, (batch,).
         down: In pixels, (batch,).
         right: In pixels, (batch,).
+        repeat: Whether the border is repeated outside an image.
     """
     _, height, width, channels = x.shape
     middle = ((height - 1) / 2, (width - 1) / 2)
@@ -59,7 +101,7 @@ def moved(x, angle, down, right):
         place = ops.clip(r, 0, height - 1) * width + ops.clip(c, 0, width - 1)
         index = ops.reshape(ops.cast(place, "int32"), (-1, height * width, 1))
         values = ops.take_along_axis(flat, index, axis=1)
-        weight = ops.where(inside, near, 0.0)
+        weight = near if repeat else ops.where(inside, near, 0.0)
         total = total + values * ops.reshape(weight, (-1, height * width, 1))
     return ops.reshape(total, (-1, height, width, channels))
 
@@ -68,4 +110,26 @@ def _coins(x, seed):
     return keras.random.uniform((ops.shape(x)[0], 1, 1, 1), seed=seed) < 0.5
 
 
-AUGMENTATIONS = {"none": lambda x, seed: x, "dihedral": dihedral, "moves": moves}
+AUGMENTATIONS = {
+    "none": lambda x, seed: x,
+    "dihedral": dihedral,
+    "moves": moves,
+    "faces": some_of(mirrored, nudges, shading),
+}
+
+
+def check_augmentation(name: str, image_shape) -> str:
+    """Return `name` if it is on the menu and fits images of a shape.
+
+    Raises:
+        KerasAAEError: it is not on the menu.
+        RecipeError: it turns images that are not square.
+    """
+    check_name(name, AUGMENTATIONS, "augmentation")
+    height, width, _ = image_shape
+    if name == "dihedral" and height != width:
+        raise RecipeError(
+            f"The augmentation 'dihedral' turns images, and these are {height}x{width}. "
+            "Use square ones, or augmentation=moves."
+        )
+    return name

@@ -35,6 +35,10 @@ MODELS = {
         "keras_aae.models.vae:ConditionalVAE",
         "variational autoencoder whose decoder is told the class",
     ),
+    "wide-and-deep": (
+        "keras_aae.models.vae:WideAndDeepVAE",
+        "VAE, and a classifier of images and of their codes together",
+    ),
     "aae": (
         "keras_aae.models.aae:AAE",
         "adversarial autoencoder; joint, it is the Wasserstein autoencoder WAE-GAN",
@@ -184,6 +188,10 @@ FIGURES = {
     "interpolation-animation": (
         "keras_aae.figures.animation:interpolation_animation",
         "GIF: from the codes of test images to those of others and back",
+    ),
+    "neighbours": (
+        "keras_aae.figures.animation:neighbours",
+        "GIF: from test images to those whose codes are nearest, and back",
     ),
     "morph": (
         "keras_aae.figures.animation:morph",
@@ -591,6 +599,10 @@ RECIPES = {
         "keras_aae.experiments.shekkizh:GAN_FACES",
         "GAN of faces of 64x64, at the old repository's widths",
     ),
+    "gan-faces-small": (
+        "keras_aae.experiments.shekkizh:GAN_FACES_SMALL",
+        "the same with a quarter of the filters",
+    ),
     "vae-20d": (
         "keras_aae.experiments.mrquincle:VAE_20D",
         "VAE 784-500-500-20 with softplus",
@@ -610,6 +622,10 @@ RECIPES = {
     "conv-vae-20d": (
         "keras_aae.experiments.gtoubassi:CONV_VAE_20D",
         "convolutional VAE, 20 dimensions",
+    ),
+    "conv-aae-20d": (
+        "keras_aae.experiments.gtoubassi:CONV_AAE_20D",
+        "convolutional adversarial autoencoder with 20 dimensions",
     ),
     "conditional-vae": (
         "keras_aae.experiments.papers:CONDITIONAL_VAE",
@@ -687,6 +703,14 @@ RECIPES = {
         "keras_aae.experiments.hrenski:CLASSIFIER_CIFAR10",
         "convolutional classifier of CIFAR-10, what transfer is measured against",
     ),
+    "wide-and-deep": (
+        "keras_aae.experiments.gtoubassi:WIDE_AND_DEEP",
+        "classifier of pixels and of the codes of a VAE",
+    ),
+    "wide-and-deep-2000": (
+        "keras_aae.experiments.gtoubassi:WIDE_AND_DEEP_2000",
+        "the same from 2,000 labels",
+    ),
     "mnist-features": (
         "keras_aae.experiments.features:MNIST_FEATURES",
         "small convolutional classifier, whose features FID is measured in",
@@ -759,9 +783,17 @@ RECIPES = {
         "keras_aae.experiments.drburke:SEN_64X128",
         "SEN in batches of 64 with an embedding of 128 units, one epoch",
     ),
+    "sen-20d": (
+        "keras_aae.experiments.drburke:SEN_20D",
+        "SEN of 20 dimensions, for few labels",
+    ),
     "sen-faces": (
         "keras_aae.experiments.drburke:SEN_FACES",
         "SEN of faces, in larger batches",
+    ),
+    "lfw-aae-400": (
+        "keras_aae.experiments.hrenski:LFW_AAE_400",
+        "adversarial autoencoder of faces, 400 dimensions matched to a normal",
     ),
     "lines-coordinates": (
         "keras_aae.experiments.mrquincle:LINES_COORDINATES",
@@ -851,6 +883,10 @@ TABLES = {
     "sen-batches": (
         "keras_aae.experiments.drburke:SEN_BATCHES",
         "SENs by the width of their batches and of their embeddings",
+    ),
+    "few-labels": (
+        "keras_aae.experiments.gtoubassi:FEW_LABELS",
+        "classifiers of 20-D codes, and of pixels, from 2,000 labels",
     ),
 }
 

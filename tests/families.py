@@ -124,6 +124,7 @@ FourPhases.__module__ = "keras_aae.models.four_phases"
 SMALL_SEN = {"network": "dense", "discriminator_units": [8]}
 OPTIONS = {
     "conditional-vae": {"classes": 4},
+    "wide-and-deep": {"classes": 4},
     "labelled-aae": {"latent_dim": 2, "components": 4},
     "supervised-aae": {"classes": 4},
     "semi-supervised-aae": {"classes": 4},

@@ -165,6 +165,16 @@ SEN_BATCHES = Table(
     metrics=("mse", "knn_accuracy_1000", "linear_accuracy", "fid", "class_coverage"),
 )  # fmt: skip
 
+# As wide a code as those of the other families that few labels are given to.
+SEN_20D = replace(
+    SEN_MNIST_SMALL_1,
+    recipe=_small("sen-20d", latent_dim=20, epochs=3),
+    source="ours: for few labels, beside autoencoder and VAE",
+    metrics=("probe_2000", *FEW_LABELS),
+    figures=PANEL,
+    seeds=(0,),
+)
+
 SEN_FACES = Experiment(
     Recipe(
         name="sen-faces",

@@ -9,7 +9,9 @@ the classifiers here. The autoencoders of 2, 5 and 20 dimensions have a fixed nu
 a falling learning rate, so that the six take less than half an hour.
 """
 
-from keras_aae.recipe import Comparison, Experiment, Recipe, Sweep
+from dataclasses import replace
+
+from keras_aae.recipe import Comparison, Experiment, Recipe, Sweep, Table
 
 SOURCE = "gtoubassi/mnist-vae, mnist_conv_vae.py (figures only)"
 EPOCHS = 4
@@ -37,6 +39,7 @@ def _recipe(model: str, latent_dim: int) -> Recipe:
 # The code of the ordinary autoencoder is linear, and leaky ReLU in the repository.
 PLANE = ("reconstruction-strip", "scatterplot", ("latent-sweep", {"spacing": "codes"}))
 SPACE = ("reconstruction-strip", "tsne", "interpolation")
+PROBES = ("probe_2000", "pixel_probe_2000")
 
 CONV_AUTOENCODER_2D = Experiment(
     _recipe("autoencoder", 2), SOURCE, figures=(*PLANE, "space-per-class", "morph")
@@ -46,6 +49,7 @@ CONV_AUTOENCODER_20D = Experiment(
     _recipe("autoencoder", 20),
     SOURCE,
     figures=(*SPACE, ("samples", {"sampler": "gmm"})),
+    metrics=PROBES,
 )
 CONV_VAE_2D = Experiment(
     _recipe("vae", 2),
@@ -53,7 +57,33 @@ CONV_VAE_2D = Experiment(
     figures=(*PLANE, "samples", "space-per-class", "morph"),
 )
 CONV_VAE_5D = Experiment(_recipe("vae", 5), SOURCE, figures=(*SPACE, "samples"))
-CONV_VAE_20D = Experiment(_recipe("vae", 20), SOURCE, figures=(*SPACE, "samples"))
+CONV_VAE_20D = Experiment(
+    _recipe("vae", 20), SOURCE, figures=(*SPACE, "samples"), metrics=PROBES
+)
+
+# The same networks and time in a game with a normal prior.
+CONV_AAE_20D = Experiment(
+    replace(
+        _recipe("aae", 20),
+        options={
+            **_recipe("aae", 20).options,
+            "loss": "bernoulli",
+            "joint": True,
+            "matching_weight": 10.0,
+        },
+    ),
+    "ours: for few labels, beside autoencoder and VAE",
+    figures=("reconstruction-strip", "samples", "adversarial-health"),
+    metrics=PROBES,
+)
+FEW_LABELS = Table(
+    recipes=("conv-autoencoder-20d", "conv-vae-20d", "conv-aae-20d", "sen-20d"),
+    metrics=(
+        *(f"probe_2000_{kind}" for kind in ("logistic", "neighbours", "dense")),
+        *(f"pixel_probe_2000_{kind}" for kind in ("logistic", "neighbours", "dense")),
+        "mse",
+    ),
+)
 
 
 def _classifier(name: str, **options) -> Recipe:
@@ -70,6 +100,19 @@ def _classifier(name: str, **options) -> Recipe:
         patience=3,
     )
 
+
+# Codes join the hidden units of the pixels. The repository trains the classifier after the
+# VAE, ours learns along with it.
+WIDE_AND_DEEP = Experiment(
+    replace(_recipe("wide-and-deep", 20), name="wide-and-deep"),
+    "gtoubassi/mnist-vae, mnist_wide_deep.py, without a number",
+    figures=("misclassified", "learning-curves"),
+)
+WIDE_AND_DEEP_2000 = replace(
+    WIDE_AND_DEEP,
+    recipe=WIDE_AND_DEEP.recipe.replace(name="wide-and-deep-2000", labels=2000),
+    source="ours: the same from 2,000 labels",
+)
 
 CLASSIFIERS = "gtoubassi/mnist-vae, mnist_fc.py and mnist_conv.py"
 JUDGED = ("misclassified", "learning-curves")

@@ -54,6 +54,48 @@ def interpolation_animation(
     return _tours(model, dataset, positions.reshape(n, 2), frames, kind)
 
 
+def neighbours(
+    model, dataset, *, n: int = 16, frames: int = 32, seed: int = 0
+) -> Animation:
+    """Test images, one a tile: to that whose code is nearest, and back.
+
+    z(t) = a(t) z_1 + (1 - a(t)) z_2,  a(t) = cos^2(pi t / 2),  t = 0 ... 2
+
+    Args:
+        model: with `encode` and `decode`.
+        dataset: whose test images are taken, and whose neighbours are searched.
+        n: tiles; fewer if there are fewer test images.
+        frames: of the way there and back.
+        seed: of the choice of images.
+
+    Raises:
+        UnsupportedError: the model cannot encode or decode.
+        DataError: there is only one test image, or all have one code.
+    """
+    n = min(check_count("n", n), len(dataset.test))
+    chosen = varied_positions(dataset, n, seed)
+    nearest = _nearest_others(model, dataset, chosen)
+    frames = check_count("frames", frames, least=2)
+    stops = np.stack([chosen, nearest], axis=1)
+    return _tours(model, dataset, stops, frames, "neighbours")
+
+
+def _nearest_others(model, dataset, positions: np.ndarray) -> np.ndarray:
+    """Where the nearest code stands that is not the same, (n,)."""
+    from sklearn.metrics import pairwise_distances  # takes a second
+
+    encode = ability(model, "encode", "neighbours")
+    codes = encode(images_at(dataset, np.arange(len(dataset.test))))
+    distances = pairwise_distances(codes[positions], codes)
+    distances[(codes[positions][:, None] == codes).all(axis=-1)] = np.inf
+    if np.isinf(distances).all(axis=1).any():
+        raise DataError(
+            "Figure 'neighbours' needs test images with different codes. Those of data set "
+            f"{dataset.name!r} have one."
+        )
+    return distances.argmin(axis=1)
+
+
 def morph(model, dataset, *, n: int = 16, frames: int = 12, seed: int = 0) -> Animation:
     """Tours through one test image of each class and back to the first, one a tile.
 

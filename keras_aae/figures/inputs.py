@@ -6,6 +6,9 @@ from numbers import Integral
 import numpy as np
 
 from keras_aae.errors import DataError, KerasAAEError, UnsupportedError
+from keras_aae.registry import check_name
+
+PARTS = {"train": "images trained on", "test": "images kept back"}
 
 REMEDIES = {
     "encode": "Choose a figure that needs no codes, or a model with an encoder.",
@@ -44,16 +47,30 @@ def check_count(option: str, value, least: int = 1) -> int:
     )
 
 
-def first_images(dataset, n: int) -> np.ndarray:
-    """The first `n` test images, fewer if there are fewer, (n, H, W, C) in [0, 1]."""
-    return images_at(dataset, np.arange(min(check_count("n", n), len(dataset.test))))
+def first_images(dataset, n: int, part: str = "test") -> np.ndarray:
+    """The first `n` images of a part, fewer if there are fewer, (n, H, W, C) in [0, 1].
+
+    Raises:
+        KerasAAEError: there is no such part.
+    """
+    count = min(check_count("n", n), len(part_of(dataset, part)))
+    return images_at(dataset, np.arange(count), part)
 
 
 def images_at(dataset, positions, part: str = "test") -> np.ndarray:
     """The images of a part at these positions, (n, H, W, C) in [0, 1], float32."""
-    images, _ = getattr(dataset, part).gather(positions)
+    images, _ = part_of(dataset, part).gather(positions)
     scale = 255.0 if images.dtype == np.uint8 else 1.0
     return images.astype("float32") / scale
+
+
+def part_of(dataset, name: str):
+    """The training or the test images of a data set.
+
+    Raises:
+        KerasAAEError: there is no such part.
+    """
+    return getattr(dataset, check_name(name, PARTS, "part of a data set:"))
 
 
 def varied_positions(dataset, n: int, seed: int, part: str = "test") -> np.ndarray:
@@ -62,7 +79,7 @@ def varied_positions(dataset, n: int, seed: int, part: str = "test") -> np.ndarr
     Raises:
         DataError: there are fewer images.
     """
-    images = getattr(dataset, part)
+    images = part_of(dataset, part)
     total, labels = len(images), images.labels
     if n > total:
         raise DataError(

@@ -2,14 +2,13 @@
 
 import numpy as np
 
-from keras_aae.errors import KerasAAEError, UnsupportedError
+from keras_aae.errors import UnsupportedError
 from keras_aae.figures.classes import short_name
-from keras_aae.figures.inputs import check_count, images_at, varied_positions
+from keras_aae.figures.inputs import check_count, images_at, part_of, varied_positions
 from keras_aae.figures.titled import titled_images
 
 LARGEST = 0.96  # inches, an image with a name or two above it
 LETTERS = 10  # of a name
-PARTS = ("train", "test")
 
 
 def labelled_samples(
@@ -29,12 +28,9 @@ def labelled_samples(
     Raises:
         UnsupportedError: there are no labels.
         DataError: there are fewer images.
+        KerasAAEError: there is no such part.
     """
-    if part not in PARTS:
-        raise KerasAAEError(
-            f"Invalid value for option `part`. Expected train or test. Received: {part!r}."
-        )
-    images = getattr(dataset, part)
+    images = part_of(dataset, part)
     if images.labels is None:
         raise UnsupportedError(
             "Figure 'labelled-samples' needs labelled images. Choose another data set."
@@ -75,7 +71,7 @@ def _sheet(dataset, part: str, chosen: np.ndarray, titles: list[str], columns: i
         titles,
         min(columns, len(chosen)),
         dataset.note,
-        labels=getattr(dataset, part).labels[chosen],
+        labels=part_of(dataset, part).labels[chosen],
         names=dataset.class_names,
         largest=LARGEST,
     )

@@ -66,18 +66,20 @@ def reconstruction_strips(models, dataset, *, n: int = 8):
     return _headed(image, headings, originals.shape[2], side, dataset)
 
 
-def reconstruction_grid(model, dataset, *, n: int = 64):
+def reconstruction_grid(model, dataset, *, n: int = 64, part: str = "test"):
     """The first `n` test images in a square, and beside it their reconstructions.
 
     Args:
         model: with `reconstruct`.
-        dataset: whose test images are shown.
-        n: images; fewer if there are fewer test images.
+        dataset: whose images are shown.
+        n: images; fewer if there are fewer.
+        part: "test", or "train" for images that were trained on.
 
     Raises:
         UnsupportedError: the model cannot reconstruct.
+        KerasAAEError: there is no such part.
     """
-    originals, copies = _pairs(model, dataset, n, "reconstruction-grid")
+    originals, copies = _pairs(model, dataset, n, "reconstruction-grid", part)
     return _squares({"original": originals, "reconstruction": copies}, dataset)
 
 
@@ -153,9 +155,11 @@ def denoising(model, dataset, *, n: int = 10, seed: int = 0):
     return named_rows(rows, names, dataset.note, left=NAMES)
 
 
-def _pairs(model, dataset, n: int, figure: str) -> tuple[np.ndarray, np.ndarray]:
+def _pairs(
+    model, dataset, n: int, figure: str, part: str = "test"
+) -> tuple[np.ndarray, np.ndarray]:
     reconstruct = ability(model, "reconstruct", figure)
-    originals = first_images(dataset, n)
+    originals = first_images(dataset, n, part)
     return originals, reconstruct(originals)
 
 

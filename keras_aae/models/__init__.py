@@ -21,7 +21,7 @@ from keras_aae.models.sen import (
     FeatureSEN,
     VariationalSEN,
 )
-from keras_aae.models.vae import VAE, ConditionalVAE
+from keras_aae.models.vae import VAE, ConditionalVAE, WideAndDeepVAE
 
 __all__ = [
     "AAE",
@@ -44,4 +44,5 @@ __all__ = [
     "SparseAutoencoder",
     "SupervisedAAE",
     "VariationalSEN",
+    "WideAndDeepVAE",
 ]

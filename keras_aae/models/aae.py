@@ -44,7 +44,7 @@ class AAE(PriorMatchingModel):
 
     Args:
         encoder, decoder, posterior, prior, components, loss, matching_weight,
-            input_noise, seed: As of `PriorMatchingModel`.
+            input_noise, augmentation, seed: As of `PriorMatchingModel`.
         discriminator: codes -> logit, (batch, 1).
         joint: Whether encoder and decoder have one phase, and one optimizer.
         generator_loss: "non-saturating" as above, or "minimax", E_x log(1 - D(z)).

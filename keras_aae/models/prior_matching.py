@@ -4,7 +4,9 @@ import keras
 import numpy as np
 from keras import ops
 
+from keras_aae.augmentations import AUGMENTATIONS, check_augmentation
 from keras_aae.engine import AutoencodingModel
+from keras_aae.engine.batch import Batch
 from keras_aae.engine.generating import fixed_prior
 from keras_aae.engine.phases import as_tensor_images
 from keras_aae.losses import RECONSTRUCTION_LOSSES
@@ -91,6 +93,8 @@ class PriorMatchingModel(AutoencodingModel):
         matching_weight: Of the penalty; a number or a Keras schedule over steps.
         input_noise: Standard deviation of noise on the images that the encoder sees in
             training; a number or a Keras schedule over steps.
+        augmentation: What a step of training does to its images first: "none", "moves",
+            "dihedral" or "faces".
         seed: Of the model's random numbers.
 
     References:
@@ -106,7 +110,7 @@ class PriorMatchingModel(AutoencodingModel):
         self, encoder, decoder, *,
         posterior: str = "deterministic", prior: str = "normal", components: int = 10,
         loss: str = "mse", matching_weight: float = 1.0, input_noise: float = 0.0,
-        seed: int = 0, **kwargs,
+        augmentation: str = "none", seed: int = 0, **kwargs,
     ):  # fmt: skip
         width = decoder.inputs[0].shape[-1]
         fixed = fixed_prior(prior, width, components, seed)
@@ -118,6 +122,19 @@ class PriorMatchingModel(AutoencodingModel):
         self.loss_name = check_name(loss, RECONSTRUCTION_LOSSES, "loss")
         self.matching_weight, self.input_noise = matching_weight, input_noise
         self.pixel_noise = input_noise != 0
+        self.augmentation = check_augmentation(augmentation, self.image_shape)
+
+    def training_step(self, batches):
+        """A step on augmented images, the same in all of its phases."""
+        if self.augmentation == "none":
+            return super().training_step(batches)
+        change = AUGMENTATIONS[self.augmentation]
+        return super().training_step(
+            {
+                name: Batch(change(as_tensor_images(x), self.seed_generator), labels)
+                for name, (x, labels) in batches.items()
+            }
+        )
 
     def reconstruction(self, batch, training):
         """The mean reconstruction loss of a batch."""
@@ -231,6 +248,7 @@ class PriorMatchingModel(AutoencodingModel):
                 self.matching_weight
             ),
             "input_noise": keras.saving.serialize_keras_object(self.input_noise),
+            "augmentation": self.augmentation,
         }
 
 

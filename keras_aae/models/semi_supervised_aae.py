@@ -56,8 +56,8 @@ class CategoricalAAE(ClassifyingModel, PriorMatchingModel):
             Keras schedule over steps.
         joint_smoothing: Whether regularization minimises that instead, in addition. In a
             phase of its own Adam makes it as strong as the game, however small it is.
-        prior, components, loss, matching_weight, input_noise, seed: As of
-            `PriorMatchingModel`; the prior is that of z.
+        prior, components, loss, matching_weight, input_noise, augmentation, seed:
+            As of `PriorMatchingModel`; the prior is that of z.
 
     References:
         Adversarial Autoencoders (Makhzani, Shlens, Jaitly, Goodfellow, Frey, 2015),

@@ -13,7 +13,7 @@ from keras_aae.adversarial_losses import (
     non_saturating,
     share_positive,
 )
-from keras_aae.augmentations import AUGMENTATIONS
+from keras_aae.augmentations import AUGMENTATIONS, check_augmentation
 from keras_aae.classification import cross_entropy, wrong
 from keras_aae.corruptions import gaussian
 from keras_aae.divergences import normal_kl
@@ -64,7 +64,7 @@ class SEN(AutoencodingModel):
             of g(u), and only the decoder learns from D; "none", autoencoding alone.
         loss: As of `Autoencoder`.
         noise: Standard deviation of n.
-        augmentation: "dihedral", "moves" or "none".
+        augmentation: "dihedral", "moves", "faces" or "none".
         label_smoothing: s; on images the discriminator's target is 1 - s.
         seed: Of the model's random numbers.
 
@@ -98,13 +98,7 @@ class SEN(AutoencodingModel):
         self.discriminator, self.generator = discriminator, generator
         self.fake_path = check_name(fake_path, dict.fromkeys(FAKE_PATHS), "fake path")
         self.loss_name = check_name(loss, RECONSTRUCTION_LOSSES, "loss")
-        self.augmentation = check_name(augmentation, AUGMENTATIONS, "augmentation")
-        height, width, _ = self.image_shape
-        if augmentation == "dihedral" and height != width:
-            raise RecipeError(
-                f"The augmentation 'dihedral' turns images, and these are {height}x"
-                f"{width}. Use square ones, or augmentation=moves."
-            )
+        self.augmentation = check_augmentation(augmentation, self.image_shape)
         self.noise, self.label_smoothing = noise, label_smoothing
 
     @classmethod

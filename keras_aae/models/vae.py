@@ -7,11 +7,20 @@ import numpy as np
 from keras import ops
 
 from keras_aae.checks import check_count
+from keras_aae.classification import cross_entropy, wrong
 from keras_aae.divergences import normal_kl, normal_log_prob
-from keras_aae.engine import AutoencodingModel, ClassDecodingModel, Phase
+from keras_aae.engine import (
+    AutoencodingModel,
+    ClassDecodingModel,
+    ClassifyingModel,
+    Phase,
+)
+from keras_aae.engine.feed import LABELLED
 from keras_aae.engine.phases import as_tensor_images
 from keras_aae.errors import RecipeError
 from keras_aae.losses import LIKELIHOODS
+from keras_aae.networks import build_autoencoder_networks
+from keras_aae.networks.classifier import build_wide_classifier
 from keras_aae.priors import Normal
 from keras_aae.registry import PRIORS, check_name, load_entry
 
@@ -217,6 +226,73 @@ class ConditionalVAE(ClassDecodingModel, VAE):
     def misfit(self, x, z, labels):
         """-log p(x|z, y), in nats."""
         return self.reconstruction_nll(x, z, labels)
+
+
+@keras.saving.register_keras_serializable("keras_aae")
+class WideAndDeepVAE(ClassifyingModel, VAE):
+    """A VAE, and a classifier c of images and of their codes together.
+
+    elbo            encoder, decoder   minimise  -ELBO, as of `VAE`
+    classification  c                  minimise  -E log softmax(c(x, m(x)))_label
+
+    over all images, and over the labelled ones. The classifier leaves the codes as they
+    are: they are learned without labels.
+
+    Args:
+        encoder, decoder, likelihood, ..., seed: As of `VAE`.
+        classifier: [images, codes] -> logits of the classes.
+
+    References:
+        gtoubassi/mnist-vae, mnist_wide_deep.py, which trains one after the other; Wide &
+        Deep Learning for Recommender Systems (Cheng et al., 2016), section 3.
+    """
+
+    terms = (*VAE.terms, "classification", "classification_error")
+    batches = ("images", LABELLED)
+    defaults = {"latent_dim": 20}
+    builders = (build_autoencoder_networks, build_wide_classifier)
+    uses_labels = True
+
+    def __init__(self, encoder, decoder, classifier, **kwargs):
+        super().__init__(encoder, decoder, **kwargs)
+        self.classifier = classifier
+
+    @classmethod
+    def create(cls, image_shape, **options):
+        """A model with networks of its own; `options()` lists what it takes."""
+        architecture, classifying, others = cls.split_options(options)
+        networks = build_autoencoder_networks(image_shape, cls.heads, **architecture)
+        classifier = build_wide_classifier(
+            image_shape, architecture["latent_dim"], **classifying
+        )
+        return cls(*networks, classifier, **others)
+
+    @property
+    def label_classes(self) -> int:
+        """How many classes labels may be of."""
+        return self.classifier.output_shape[-1]
+
+    def phases(self):
+        """The bound, and classification."""
+        classification = Phase(
+            "classification", self.classification, (self.classifier,), LABELLED
+        )
+        return [*super().phases(), classification]
+
+    def classification(self, batch, training):
+        """The cross-entropy of labelled images, in nats, and the share that is wrong."""
+        logits = self.classifier([batch.x, self.code(batch.x)], training=training)
+        loss = ops.mean(cross_entropy(batch.labels, logits))
+        error = ops.mean(wrong(batch.labels, logits))
+        return loss, {"classification": loss, "classification_error": error}
+
+    def class_logits(self, x):
+        """The logits of the classes of images, (batch, classes)."""
+        return self.classifier([x, self.code(x)], training=False)
+
+    def get_config(self):
+        classifier = keras.saving.serialize_keras_object(self.classifier)
+        return super().get_config() | {"classifier": classifier}
 
 
 def _elbo(model, nll, kl, rate):

@@ -3,7 +3,15 @@
 import keras
 
 from keras_aae.errors import RecipeError
-from keras_aae.networks import conv, dense, lenet, normalised, normalised_conv, pooled
+from keras_aae.networks import (
+    conv,
+    dense,
+    faces,
+    lenet,
+    normalised,
+    normalised_conv,
+    pooled,
+)
 from keras_aae.registry import check_name
 from keras_aae.regularizers import WeightPenalty
 
@@ -14,6 +22,7 @@ NETWORKS = {
     "pooled": pooled,
     "normalised": normalised,
     "normalised-conv": normalised_conv,
+    "faces": faces,
 }
 PENALISED = {"encoder": (True, False), "decoder": (False, True), "both": (True, True)}
 

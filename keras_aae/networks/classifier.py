@@ -1,4 +1,4 @@
-"""Classifiers: the encoder of a network, and one logit a class."""
+"""Classifiers of images: one logit a class, of pixels or of pixels and codes."""
 
 import keras
 from keras import layers
@@ -54,3 +54,32 @@ def build_classifier(
         x = dropout_layer(dropout, name="dropout")(x)
     logits = layers.Dense(classes, name="logits")(x)
     return keras.Model(encoder.inputs[0], logits, name="classifier")
+
+
+def build_wide_classifier(
+    image_shape,
+    latent_dim: int,
+    *,
+    classes: int = 10,
+    classifier_units: tuple = (100,),
+):
+    """[image, code] -> ReLU layers of the image; they and the code -> logits.
+
+    Args:
+        image_shape: (height, width, channels).
+        latent_dim: Width of the code.
+        classes: How many logits.
+        classifier_units: Widths of the layers.
+
+    Raises:
+        RecipeError: a width out of range.
+    """
+    check_widths(classes=(classes,), classifier_units=classifier_units)
+    images = layers.Input(image_shape, name="images")
+    z = layers.Input((latent_dim,), name="z")
+    x = layers.Flatten(name="flatten")(images)
+    for i, width in enumerate(classifier_units):
+        x = layers.Dense(width, "relu", name=f"hidden_{i}")(x)
+    both = layers.Concatenate(name="both")([x, z])
+    logits = layers.Dense(classes, name="logits")(both)
+    return keras.Model([images, z], logits, name="classifier")

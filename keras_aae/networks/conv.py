@@ -48,3 +48,8 @@ def crop(x, height: int, width: int):
     if not any(spare):
         return x
     return layers.Cropping2D([(n // 2, n - n // 2) for n in spare], name="crop")(x)
+
+
+def split_activation(hidden):
+    """The activation, for layers that it follows a normalisation in, and the others."""
+    return hidden["activation"], {k: v for k, v in hidden.items() if k != "activation"}

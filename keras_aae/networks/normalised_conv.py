@@ -10,7 +10,7 @@ import math
 import keras
 from keras import layers
 
-from keras_aae.networks.conv import crop
+from keras_aae.networks.conv import crop, split_activation
 from keras_aae.networks.dropout import dropout_layer
 
 HIDDEN_UNITS = (64, 128, 256)
@@ -20,7 +20,7 @@ DROPOUT = 0.2
 
 def encoder(image_shape, latent_dim, units, heads, hidden, outputs):
     """image -> a 5x5 convolution -> 5x5 of stride 2, normalised -> one output a head."""
-    activation, kernel = _split(hidden)
+    activation, kernel = split_activation(hidden)
     images = x = layers.Input(image_shape, name="images")
     x = layers.Conv2D(units[0], KERNEL_SIZE, padding="same", **kernel, name="conv_0")(x)
     x = layers.Activation(activation, name="activation_0")(x)
@@ -41,7 +41,7 @@ def decoder(image_shape, latent_dim, units, hidden, outputs):
     The first grid has twice the filters of the encoder's last. The image is decoded at
     the next multiple of 2^(len(units) - 1) and cropped to its size.
     """
-    activation, kernel = _split(hidden)
+    activation, kernel = split_activation(hidden)
     height, width, channels = image_shape
     scale = 2 ** (len(units) - 1)
     grid = (math.ceil(height / scale), math.ceil(width / scale), 2 * units[-1])
@@ -57,11 +57,6 @@ def decoder(image_shape, latent_dim, units, hidden, outputs):
         channels, KERNEL_SIZE, padding="same", **outputs, name="logits"
     )(x)
     return keras.Model(z, crop(x, height, width), name="decoder")
-
-
-def _split(hidden):
-    """The activation, which follows the normalisation, and what is the kernels' own."""
-    return hidden["activation"], {k: v for k, v in hidden.items() if k != "activation"}
 
 
 def _normalised(x, activation, i):

@@ -50,6 +50,14 @@ def test_a_square_of_originals_stands_beside_that_of_copies(model, dataset, imag
     np.testing.assert_allclose(middles, [12.5, image.shape[1] - 13.5])
 
 
+def test_a_grid_can_be_of_images_trained_on(model, dataset, image_of):
+    image = image_of(reconstruction_grid(model, dataset, n=9, part="train"))
+    first = dataset.train.images[:9].astype("float32") / 255
+    np.testing.assert_allclose(image[:, :26], tile(first, columns=3)[..., 0])
+    with pytest.raises(KerasAAEError, match="train, test"):
+        reconstruction_grid(model, dataset, part="all")
+
+
 def test_three_squares_are_noisy_denoised_and_generated(model, dataset, image_of):
     figure = triple_panel(model, dataset, n=9, seed=2)
     noisy = model.corrupt(dataset.test.images[:9].astype("float32") / 255, 2)

@@ -57,7 +57,7 @@ def test_samples_are_of_the_part_that_is_asked_for(make_dataset):
     dataset.test = type(dataset.train)(dataset.train.images // 4, dataset.train.labels)
     assert tiles_on(labelled_samples(dataset, n=4), 4, 4).max() > 0.5
     assert tiles_on(labelled_samples(dataset, n=4, part="test"), 4, 4).max() < 0.3
-    with pytest.raises(KerasAAEError, match="`part`. Expected train or test"):
+    with pytest.raises(KerasAAEError, match="Unknown part of a data set: 'both'"):
         labelled_samples(dataset, part="both")
     with pytest.raises(DataError, match="has 20 train images. Expected at least 21"):
         labelled_samples(dataset, n=21)

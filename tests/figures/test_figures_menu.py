@@ -85,7 +85,9 @@ def test_figures_of_several_models_and_moving_ones_are_known():
     comparing = [name for name in FIGURES if compares(name)]
     assert comparing == ["reconstruction-strips", "posteriors", "weight-histograms"]
     moving = [name for name in FIGURES if file_name(name) != f"{name}.png"]
-    assert moving == ["interpolation-animation", "morph", "samples-animation"]
+    assert moving == [
+        "interpolation-animation", "neighbours", "morph", "samples-animation",
+    ]  # fmt: skip
 
 
 def test_options_reach_the_figure(model):

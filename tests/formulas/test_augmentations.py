@@ -5,7 +5,17 @@ import pytest
 from keras import ops
 from keras.random import SeedGenerator
 
-from keras_aae.augmentations import AUGMENTATIONS, dihedral, moved, moves
+from keras_aae.augmentations import (
+    AUGMENTATIONS,
+    check_augmentation,
+    dihedral,
+    mirrored,
+    moved,
+    moves,
+    shading,
+    some_of,
+)
+from keras_aae.errors import KerasAAEError
 
 
 def numpy(tensor):
@@ -69,3 +79,49 @@ def test_images_keep_their_shape_and_range(name):
         AUGMENTATIONS[name](ops.convert_to_tensor(images(4)), SeedGenerator(0))
     )
     assert found.shape == (4, 5, 5, 2) and found.min() >= 0 and found.max() <= 1.001
+
+
+def test_a_border_is_repeated_where_asked():
+    x = images(2, 6, 7)
+    zero, two = np.zeros(2, "float32"), np.full(2, 2.0, "float32")
+    found = numpy(moved(x, zero, two, zero, repeat=True))
+    np.testing.assert_allclose(found[:, 2:], x[:, :-2], atol=1e-5)
+    np.testing.assert_allclose(found[:, :2], x[:, [0, 0]], atol=1e-5)
+
+
+def test_shading_is_a_line_in_the_values_of_an_image():
+    x = 0.3 + 0.4 * images(30)
+    found = numpy(shading(ops.convert_to_tensor(x), SeedGenerator(2)))
+    lines = [np.polyfit(a.ravel(), b.ravel(), 1) for a, b in zip(x, found, strict=True)]
+    contrast = np.array([slope for slope, _ in lines])
+    brightness = (found - x).mean(axis=(1, 2, 3))
+    assert 0.8 <= contrast.min() < 0.9 and 1.1 < contrast.max() <= 1.2
+    assert -0.1 <= brightness.min() < -0.05 and 0.05 < brightness.max() <= 0.1
+    np.testing.assert_allclose(
+        [np.polyval(line, 0.5) for line in lines],
+        [np.interp(0.5, np.sort(a.ravel()), np.sort(b.ravel())) for a, b in zip(x, found, strict=True)],
+        atol=1e-2,
+    )  # fmt: skip
+
+
+def test_each_image_undergoes_some_of_the_changes():
+    x = np.zeros((400, 1, 2, 1), "float32")
+    x[:, :, 0] = 0.25
+
+    def brighter(x, seed):
+        del seed
+        return x + 0.5
+
+    change = some_of(mirrored, brighter)
+    found = numpy(change(ops.convert_to_tensor(x), SeedGenerator(5)))[:, 0, :, 0]
+    kinds = [(0.25, 0), (0, 0.25), (0.75, 0.5), (0.5, 0.75)]
+    counts = [(found == kind).all(axis=1).sum() for kind in kinds]
+    assert sum(counts) == 400 and min(counts) > 60
+
+
+def test_images_that_are_not_square_are_not_turned():
+    assert check_augmentation("moves", (5, 7, 1)) == "moves"
+    with pytest.raises(KerasAAEError, match="5x7"):
+        check_augmentation("dihedral", (5, 7, 1))
+    with pytest.raises(KerasAAEError, match="moves"):
+        check_augmentation("move", (5, 5, 1))

@@ -6,6 +6,7 @@ import pytest
 from families import SHAPE, small_model
 from keras import layers, ops
 
+from keras_aae.augmentations import AUGMENTATIONS
 from keras_aae.building import build_model
 from keras_aae.data import Images
 from keras_aae.engine import Batch, Feed
@@ -234,6 +235,26 @@ class OfLabel(layers.Layer):
         return ops.matmul(
             one_hot, ops.reshape(ops.convert_to_tensor(self.told), (-1, 1))
         )
+
+
+def test_every_phase_of_a_step_sees_the_same_augmented_images(toy_images, monkeypatch):
+    seen = []
+
+    def darker(x, seed):
+        seen.append(seed)
+        return x * 0.0
+
+    monkeypatch.setitem(AUGMENTATIONS, "moves", darker)
+    model = small_model("aae", **FLAT, augmentation="moves")
+    black = np.zeros((16, *SHAPE), "float32")
+    expected = model.reconstruction(Batch(ops.convert_to_tensor(black)), False)[0]
+    of_a_step = step(model, toy_images)["reconstruction_loss"]
+    np.testing.assert_allclose(of_a_step, float(numpy(expected)), rtol=1e-4)
+    assert len(seen) == 1 and seen[0] is model.seed_generator
+    x = ops.convert_to_tensor(toy_images[0][:16].astype("float32") / 255)
+    model.reset_metrics()
+    tested = model.testing_step({"images": Batch(x)})["reconstruction_loss"]
+    assert abs(float(numpy(tested)) - of_a_step) > 1  # of images as they are
 
 
 @pytest.fixture(scope="module")

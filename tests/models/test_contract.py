@@ -22,6 +22,7 @@ LIKE_SEN = {"variational-sen", "classifying-sen", "directed-sen", "feature-sen"}
 LIKE_ANOTHER = LIKE_SEN | {
     "sparse-autoencoder", "denoising-autoencoder", "contractive-autoencoder",
     "conditional-vae", "supervised-aae", "wae", "clustering-aae", "classifier",
+    "wide-and-deep",
 }  # fmt: skip
 ON_TORCH = keras.backend.backend() == "torch"
 TRAINED = [name for name in FAMILIES if ON_TORCH or name not in LIKE_SEN]

@@ -218,3 +218,28 @@ def test_a_conditional_vae_asks_for_labels(conditional, toy_images):
     for labels in ([0, 4], [0], [0.0, 1.0]):
         with pytest.raises(DataError, match="2 whole numbers from 0 to 3"):
             conditional.decode(np.zeros((2, 2)), labels)
+
+
+def test_wide_and_deep_classifies_by_pixels_and_codes_and_leaves_the_codes(toy_images):
+    model = small_model("wide-and-deep")
+    images = ops.convert_to_tensor(toy_images[0][:6].astype("float32") / 255)
+    classification = model.phases()[-1]
+    assert classification.batch == "labelled"
+    trained = {id(v) for v in classification.variables}
+    assert trained == {id(v) for v in model.classifier.trainable_variables}
+    z = ops.convert_to_tensor(model.encode(toy_images[0][:6]))
+    by = {
+        name: ops.convert_to_numpy(model.classifier([x, code], training=False))
+        for name, x, code in (
+            ("both", images, z),
+            ("codes", images * 0.0, z),
+            ("pixels", images, z * 0.0),
+            ("nothing", images * 0.0, z * 0.0),
+        )
+    }
+    found = ops.convert_to_numpy(model.class_logits(images))
+    np.testing.assert_allclose(found, by["both"], atol=1e-5)
+    # The code reaches the logits beside the hidden layer of the pixels, by a sum.
+    together = by["codes"] + by["pixels"] - by["nothing"]
+    np.testing.assert_allclose(by["both"], together, atol=1e-5)
+    assert np.abs(by["codes"] - by["nothing"]).max() > 1e-3

@@ -1,0 +1,70 @@
+"""Convolutional encoder and decoder for faces: three stages, normalised, of any width.
+
+References:
+    hrenski/Adversarial-Autoencoder-Experiments, its autoencoder of faces, whose widths
+    are 2048, 1536 and 1024 (four, three and two times 512); without padding there, so of
+    64x64 images alone.
+    Batch Normalization (Ioffe, Szegedy, 2015), section 3.2.
+"""
+
+import math
+
+import keras
+from keras import layers
+
+from keras_aae.errors import RecipeError
+from keras_aae.networks.conv import crop, split_activation
+
+HIDDEN_UNITS = (64, 48, 32)
+
+
+def encoder(image_shape, latent_dim, units, heads, hidden, outputs):
+    """image -> 5x5 of stride 2 -> 3x3 -> 3x3 of stride 2 -> one dense output a head."""
+    _check_three(units)
+    activation, kernel = split_activation(hidden)
+    images = x = layers.Input(image_shape, name="images")
+    stages = zip(units, (5, 3, 3), (2, 1, 2), strict=True)
+    for i, (filters, size, stride) in enumerate(stages):
+        x = layers.Conv2D(
+            filters, size, stride, "same", use_bias=False, **kernel, name=f"conv_{i}"
+        )(x)
+        x = _normalised(x, activation, i)
+    x = layers.Flatten(name="flatten")(x)
+    codes = [layers.Dense(latent_dim, **outputs, name=head)(x) for head in heads]
+    return keras.Model(images, codes if len(codes) > 1 else codes[0], name="encoder")
+
+
+def decoder(image_shape, latent_dim, units, hidden, outputs):
+    """code -> dense -> transposed 4x4 of stride 2 -> 3x3 -> 6x6 of stride 2 -> logits.
+
+    The image is decoded at the next multiple of 4 and cropped to its size.
+    """
+    _check_three(units)
+    activation, kernel = split_activation(hidden)
+    height, width, channels = image_shape
+    grid = (math.ceil(height / 4), math.ceil(width / 4), units[2])
+    z = x = layers.Input((latent_dim,), name="z")
+    x = layers.Dense(math.prod(grid), activation, **kernel, name="hidden")(x)
+    x = layers.Reshape(grid, name="grid")(x)
+    stages = zip((units[1], units[0]), (4, 3), (2, 1), strict=True)
+    for i, (filters, size, stride) in enumerate(stages):
+        x = layers.Conv2DTranspose(
+            filters, size, stride, "same", use_bias=False, **kernel, name=f"conv_{i}"
+        )(x)
+        x = _normalised(x, activation, i)
+    x = layers.Conv2DTranspose(channels, 6, 2, "same", **outputs, name="logits")(x)
+    return keras.Model(z, crop(x, height, width), name="decoder")
+
+
+def _check_three(units):
+    if len(units) != 3:
+        raise RecipeError(
+            f"Invalid hidden_units {units} for network 'faces'. Expected the filters of "
+            "its three stages, for example 64,48,32."
+        )
+
+
+def _normalised(x, activation, i):
+    # The normalisation has the bias.
+    x = layers.BatchNormalization(name=f"normal_{i}")(x)
+    return layers.Activation(activation, name=f"activation_{i}")(x)
