@@ -3,6 +3,7 @@
 keras-aae train --recipe aae-gaussian            about 2 min on 2 cores, as have the others
                                                  of digits
 keras-aae train --recipe lfw-aae-400             about 45 min on 1 core
+keras-aae train --recipe classifier-cifar10      about 30 min on 1 core
 
 The notebooks train on all 60,000 images and draw only these; we keep 5,000 of them for
 validation. Their loss is the mean squared error a pixel and 0.1 of -log D, ours the sum,
@@ -173,10 +174,10 @@ CLASSIFIER_CIFAR10 = Experiment(
             "dropout": 0.5,
         },
         optimizer="adam",
-        learning_rate="cosine:0.001:0.00001:16",
+        learning_rate="cosine:0.001:0.00001:20",
         batch_size=64,
         validation=5000,
-        epochs=16,
+        epochs=20,
     ),
     source=SOURCE + "cifar10_transfer.png, the specialist network",
     published={"test_error": 26.09, "test_auroc": 96.00},
