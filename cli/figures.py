@@ -4,14 +4,14 @@ import click
 
 from cli.backend import select_backend
 from cli.options import Name, backend_option, data_dir_option, debug_option
-from keras_aae.registry import COMPARISONS, RECIPES, SWEEPS, TABLES
+from keras_aae.registry import COMPARISONS, RECIPES, SWEEPS, TABLES, TRANSFERS
 
 
 @click.command()
 @click.argument(
     "names",
     nargs=-1,
-    type=Name({**RECIPES, **COMPARISONS, **SWEEPS, **TABLES}, "recipe"),
+    type=Name({**RECIPES, **COMPARISONS, **SWEEPS, **TRANSFERS, **TABLES}, "recipe"),
 )
 @click.option(
     "--all", "everything", is_flag=True, help="Every recipe, the long ones too."
@@ -27,8 +27,8 @@ from keras_aae.registry import COMPARISONS, RECIPES, SWEEPS, TABLES
 def figures(names, everything, force, results, runs, data_dir, backend):
     r"""Make the results page: train what is missing, draw what is stale.
 
-    NAMES are recipes, sweeps, or comparisons or tables of several; without any, the
-    default set. Comparisons whose recipes are all among them are made too. Interrupted,
+    NAMES are recipes, sweeps, transfers, or comparisons or tables of several recipes;
+    without any, the default set. Comparisons whose recipes are all among them are made too. Interrupted,
     it goes on where it was.
 
     \b
@@ -45,7 +45,8 @@ def figures(names, everything, force, results, runs, data_dir, backend):
         studies,
     )
 
-    names = names or ([*RECIPES, *SWEEPS, *studies()] if everything else default_set())
+    all_names = [*RECIPES, *SWEEPS, *TRANSFERS, *studies()]
+    names = names or (all_names if everything else default_set())
     names = recipes_of(names)
     names = list(dict.fromkeys([*names, *comparisons_of(names)]))
     width = max(map(len, names))

@@ -19,6 +19,7 @@ MENUS = {
     "comparisons": registry.COMPARISONS,
     "sweeps": registry.SWEEPS,
     "tables": registry.TABLES,
+    "transfers": registry.TRANSFERS,
 }
 
 

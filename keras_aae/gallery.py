@@ -6,24 +6,39 @@ from pathlib import Path
 
 from keras_aae import training
 from keras_aae.code import code_fingerprint
+from keras_aae.data import load_resized
 from keras_aae.evaluation import evaluate
+from keras_aae.evaluation.transferring import compare, numbers, of_classes
 from keras_aae.figures import save
+from keras_aae.figures.confusion import confusion_matrix
+from keras_aae.figures.labelled_samples import guessed_samples
 from keras_aae.figures.sweep_curve import sweep_curve
-from keras_aae.page import headline, page
-from keras_aae.recipe import Comparison, Experiment, Recipe
-from keras_aae.registry import COMPARISONS, RECIPES, SWEEPS, TABLES, load_entry
+from keras_aae.page import headline, page, transfer_headline
+from keras_aae.recipe import Comparison, Experiment, Recipe, TransferStudy
+from keras_aae.registry import (
+    COMPARISONS,
+    RECIPES,
+    SWEEPS,
+    TABLES,
+    TRANSFERS,
+    load_entry,
+)
 from keras_aae.results import (
     SWEEPS_FOLDER,
+    TRANSFERS_FOLDER,
     FigureFile,
     Measured,
     Origin,
     Result,
     SweepResult,
+    TransferResult,
     comparison_file,
     figure_files,
     read_comparison,
     read_result,
     read_sweep,
+    read_transfer,
+    transfer_pictures,
 )
 from keras_aae.runs.files import write_json, write_text
 from keras_aae.runs.folder import RunFolder
@@ -60,6 +75,10 @@ def comparisons_of(names) -> list[str]:
 
 def _comparison(name: str) -> Comparison:
     return load_entry(name, COMPARISONS, "comparison")
+
+
+def _transfer_study(name: str) -> TransferStudy:
+    return load_entry(name, TRANSFERS, "transfer")
 
 
 def experiment(name: str) -> Experiment:
@@ -106,13 +125,16 @@ class Gallery:
         the recipe no longer has are removed.
 
         Args:
-            name: A key of `registry.RECIPES`, `COMPARISONS` or `SWEEPS`.
+            name: A key of `registry.RECIPES`, `COMPARISONS`, `SWEEPS` or `TRANSFERS`.
         """
         started = time.monotonic()
         if name in COMPARISONS:
             action, text = self._make_comparison(name), ""
         elif name in SWEEPS:
             action, text = self._make_sweep(name), ""
+        elif name in TRANSFERS:
+            action, result = self._make_transfer(name)
+            text = transfer_headline(_transfer_study(name), result)
         else:
             action, result = self._make_recipe(name)
             text = headline(experiment(name), result)
@@ -236,6 +258,40 @@ class Gallery:
         drawn = sweep_curve(numbers, sweep.value, sweep.metric, sweep.published)
         save(drawn, picture)
         return _most(actions or ["reused"])
+
+    def _make_transfer(self, name) -> tuple[str, TransferResult]:
+        study = _transfer_study(name)
+        recipe = experiment(study.recipe).recipe
+        origin, settings = _origin(recipe), study.settings
+        record = Path(self.results) / TRANSFERS_FOLDER / f"{name}.json"
+        pictures = [Path(self.results) / file for file in transfer_pictures(name)]
+        kept = read_transfer(record)
+        is_of_this = kept is not None and (kept.origin, kept.settings) == (
+            origin,
+            settings,
+        )
+        if is_of_this and not self.force and all(p.exists() for p in pictures):
+            return "current", kept
+        run, action = self._train(recipe, origin.code)
+        source = Source.open(run.path, data_dir=self.data_dir)
+        record.parent.mkdir(parents=True, exist_ok=True)
+        record.unlink(missing_ok=True)
+        classes, found = self._transfer(study, source, *pictures)
+        result = TransferResult(origin, settings, classes, found)
+        write_json(record, asdict(result))
+        return action, result
+
+    def _transfer(self, study, source, confusion_file, guesses_file):
+        """Draw what a study finds; the classes, and the numbers."""
+        data = load_resized(study.dataset, source.model.image_shape, self.data_dir)
+        data = of_classes(data, study.classes)
+        encoders = source.encoders(baselines=study.baselines)
+        found = compare(encoders, data, study.classifier, source.seed)
+        test = found["codes"].test
+        classes = [data.class_names[k] for k in sorted(set(data.test.labels))]
+        save(confusion_matrix(test.confusion, classes, data.note), confusion_file)
+        save(guessed_samples(data, test.given, source.seed), guesses_file)
+        return classes, numbers(found)
 
 
 def _number(source: Source, metric: str) -> float:

@@ -8,23 +8,28 @@ from PIL import Image
 
 from keras_aae.evaluation import describe
 from keras_aae.experiments.checklist import CHECKLIST
-from keras_aae.recipe import Experiment
+from keras_aae.recipe import Experiment, TransferStudy
 from keras_aae.registry import (
     COMPARISONS,
     FIGURES,
     RECIPES,
     SWEEPS,
     TABLES,
+    TRANSFERS,
     load_entry,
 )
 from keras_aae.results import (
     SWEEPS_FOLDER,
+    TRANSFERS_FOLDER,
     FigureFile,
     Result,
+    TransferResult,
     comparison_file,
     figure_files,
     read_result,
     read_sweep,
+    read_transfer,
+    transfer_pictures,
 )
 from keras_aae.summary import difference, summarise
 
@@ -60,6 +65,7 @@ def page(results) -> str:
         *_checklist(results, kept),
         *_tables(kept),
         *_sweeps(results),
+        *_transfers(Path(results), kept),
         *_comparisons(results),
         *(part for name in kept for part in _section(results, name, *kept[name])),
     ]
@@ -74,6 +80,16 @@ def headline(experiment: Experiment, result: Result) -> str:
         return ""
     published = f" (published {_text(experiment.published[name])})" if both else ""
     return f"{name} {_ours(result, name)}{published}"
+
+
+def transfer_headline(study: TransferStudy, result: TransferResult) -> str:
+    """What is published of a transfer beside what is found, as text."""
+    found = result.numbers["codes"]["test"]
+    return ", ".join(
+        f"{name} {_percent(found[name])}"
+        + (f" (published {_percent(value)})" if value is not None else "")
+        for name, value in ((n, study.published.get(n)) for n in ("accuracy", "auroc"))
+    )
 
 
 def _headlines(kept) -> list[str]:
@@ -129,6 +145,9 @@ def _pointer(results: Path, kept, pointer) -> tuple[str, bool]:
         file = f"{SWEEPS_FOLDER}/{thing}.png"
         there = (results / file).exists()
         return (f"[{thing}]({file})" if there else thing), there
+    if name == "transfer":
+        there = _kept_transfer(results, thing) is not None
+        return (f"[{thing}](#{thing})" if there else thing), there
     if name in kept and thing in kept[name][1].metrics:
         return f"[{name}](#{name}): {thing} {_ours(kept[name][1], thing)}", True
     file = _figure_path(kept, name, thing)
@@ -155,6 +174,7 @@ def _tables(kept) -> list[str]:
             columns = ("recipe", "seeds", *table.metrics)
             about = f"{_sentence(text)} `keras-aae figures {name}`."
             parts += [f"### {name}", about, _table(columns, rows)]
+            parts += [table.finding] * bool(table.finding)
     if not parts:
         return []
     about = (
@@ -229,6 +249,84 @@ def _sweeps(results) -> list[str]:
 
 def _known(published: dict, value) -> str:
     return _text(published[value]) if value in published else ""
+
+
+def _transfers(results: Path, kept) -> list[str]:
+    """Codes of other images than the encoder's own: numbers, confusions, guesses."""
+    parts = []
+    for name, (_, text) in TRANSFERS.items():
+        study = load_entry(name, TRANSFERS, "transfer")
+        result = _kept_transfer(results, name)
+        if result is None:
+            continue
+        about = (
+            f"{_sentence(text)} Encoder: [{study.recipe}](#{study.recipe}). Source: "
+            f"{study.source}; `keras-aae figures {name}`."
+        )
+        rows = _transfer_rows(study, result) + _specialist_row(study, kept)
+        columns = (
+            "classified by", "accuracy", "published", "AUROC", "published",
+            "accuracy, train", "AUROC, train",
+        )  # fmt: skip
+        confusion, guesses = transfer_pictures(name)
+        parts += [
+            f"### {name}",
+            about,
+            _table(columns, rows),
+            f'<img src="{confusion}" width="{WHOLE // 2}" alt="confusions of {name}">',
+            f'<img src="{guesses}" width="{WHOLE}" alt="guesses of {name}">',
+        ]
+    if not parts:
+        return []
+    about = (
+        "A classifier learns from the codes that a frozen encoder makes of images of "
+        "another kind than it was trained on. Confusions and guesses are of the codes of "
+        "test images; a wrong guess is followed by the class, in brackets, and a frame "
+        "has the colour of the class."
+    )
+    return ["## Transfers", about, *parts]
+
+
+def _kept_transfer(results: Path, name: str) -> TransferResult | None:
+    """What is kept of a transfer, if its pictures are there too."""
+    there = all((results / file).exists() for file in transfer_pictures(name))
+    return read_transfer(results / TRANSFERS_FOLDER / f"{name}.json") if there else None
+
+
+def _transfer_rows(study: TransferStudy, result: TransferResult) -> list[tuple]:
+    rows = []
+    for features, found in result.numbers.items():
+        published = study.published if features == "codes" else {}
+        test, train = found["test"], found["train"]
+        cells = [
+            cell
+            for name in ("accuracy", "auroc")
+            for cell in (_percent(test[name]), _percent(published.get(name)))
+        ]
+        cells += [_percent(train[name]) for name in ("accuracy", "auroc")]
+        rows.append((features, *cells))
+    return rows
+
+
+def _specialist_row(study: TransferStudy, kept) -> list[tuple]:
+    """The numbers of the network that was trained on these images themselves."""
+    if study.specialist not in kept:
+        return []
+    experiment, result = kept[study.specialist]
+    ours = {
+        name: summarise(result.values(name)).mean
+        for name in ("test_error", "test_auroc")
+    }
+    known = experiment.published
+    cells = (
+        _percent(1 - ours["test_error"] / 100), _percent(1 - known["test_error"] / 100),
+        _percent(ours["test_auroc"] / 100), _percent(known["test_auroc"] / 100), "", "",
+    )  # fmt: skip
+    return [(f"[{study.specialist}](#{study.specialist})", *cells)]
+
+
+def _percent(share: float | None) -> str:
+    return "" if share is None else f"{100 * share:.2f} %"
 
 
 def _comparisons(results) -> list[str]:

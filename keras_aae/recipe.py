@@ -177,11 +177,45 @@ class Sweep:
 
 
 @dataclass(frozen=True)
+class TransferStudy:
+    """What the frozen codes of a recipe's encoder say of other images than its own.
+
+    `classifier` learns their classes, or `classes` alone. `published` are numbers of
+    others, shares of 1, as "accuracy" and "auroc" of the test images, from `source`;
+    `baselines` are the encoder before its training, and pixels; `specialist` is a recipe
+    of a classifier trained on these images themselves.
+    """
+
+    recipe: str
+    dataset: str
+    classifier: str
+    source: str
+    classes: tuple[str, ...] | None = None
+    published: dict[str, float] = field(default_factory=dict)
+    baselines: bool = True
+    specialist: str | None = None
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """What the numbers depend on beside the recipe, in plain JSON values."""
+        return {
+            "dataset": self.dataset,
+            "classes": self.classes and list(self.classes),
+            "classifier": self.classifier,
+            "baselines": self.baselines,
+        }
+
+
+@dataclass(frozen=True)
 class Table:
-    """Numbers of several recipes beside each other; the first is what others differ from."""
+    """Numbers of several recipes beside each other; the first is what others differ from.
+
+    `finding` says what they show.
+    """
 
     recipes: tuple[str, ...]
     metrics: tuple[str, ...]
+    finding: str = ""
 
 
 def unknown_key(key: str, known) -> str:

@@ -114,6 +114,10 @@ DATASETS = {
         "keras_aae.data.lfw:load_lfw",
         "faces, one of each of 5,749 people, 64x64 in colour; a tenth held out; unlabelled",
     ),
+    "cifar10": (
+        "keras_aae.data.cifar10:load_cifar10",
+        "photographs of ten classes, 50,000 + 10,000 images of 32x32 in colour",
+    ),
     "lines": (
         "keras_aae.data.lines:load_lines",
         "80 + 20 synthetic clouds of points along lines, as images of 28x28; unlabelled",
@@ -240,6 +244,14 @@ FIGURES = {
     "misclassified": (
         "keras_aae.figures.misclassified:misclassified",
         "test images given a wrong class, the surest first: class given (class)",
+    ),
+    "confusion": (
+        "keras_aae.figures.confusion:confusion",
+        "how many test images of each class are given each class",
+    ),
+    "labelled-samples": (
+        "keras_aae.figures.labelled_samples:labelled_samples",
+        "images of the data set under the names of their classes",
     ),
     "learning-curves": (
         "keras_aae.figures.learning_curves:learning_curves",
@@ -435,6 +447,11 @@ METRICS = {
     "test_error": (
         "keras_aae.evaluation.classes:classification_error",
         "share of test images given a wrong class, trained with labels; percent",
+    ),
+    "test_auroc": (
+        "keras_aae.evaluation.classes:classification_auroc",
+        "area under the ROC curve of each class of test images against all others, mean "
+        "over the classes, trained with labels; percent",
     ),
     "cluster_error": (
         "keras_aae.evaluation.classes:cluster_errors",
@@ -682,6 +699,10 @@ RECIPES = {
         "keras_aae.experiments.gtoubassi:CLASSIFIER_CONV",
         "convolutional classifier in the manner of LeNet",
     ),
+    "classifier-cifar10": (
+        "keras_aae.experiments.hrenski:CLASSIFIER_CIFAR10",
+        "convolutional classifier of CIFAR-10, what transfer is measured against",
+    ),
     "wide-and-deep": (
         "keras_aae.experiments.gtoubassi:WIDE_AND_DEEP",
         "classifier of pixels and of the codes of a VAE",
@@ -828,6 +849,25 @@ SWEEPS = {
     "label-curve": (
         "keras_aae.experiments.gtoubassi:LABEL_CURVE",
         "error of a dense classifier against the number of labels, 50 to 55,000",
+    ),
+}
+
+TRANSFERS = {
+    "cifar10-transfer": (
+        "keras_aae.experiments.hrenski:CIFAR10_TRANSFER",
+        "CIFAR-10 from codes of an encoder of faces, LightGBM with its defaults",
+    ),
+    "cifar10-transfer-logistic": (
+        "keras_aae.experiments.hrenski:CIFAR10_TRANSFER_LOGISTIC",
+        "the same by logistic regression",
+    ),
+    "cifar10-transfer-tuned": (
+        "keras_aae.experiments.hrenski:CIFAR10_TRANSFER_TUNED",
+        "the same by LightGBM with settings chosen on validation images",
+    ),
+    "cifar10-cars-ships": (
+        "keras_aae.experiments.hrenski:CIFAR10_CARS_SHIPS",
+        "cars against ships from codes of an encoder of faces",
     ),
 }
 

@@ -11,6 +11,7 @@ from keras_aae.recipe import Comparison, Experiment, Recipe
 
 COMPARISONS_FOLDER = "comparisons"
 SWEEPS_FOLDER = "sweeps"
+TRANSFERS_FOLDER = "transfers"
 
 
 @dataclass(frozen=True)
@@ -177,3 +178,37 @@ def read_sweep(path) -> SweepResult | None:
         return SweepResult(Origin.read(values["origin"]), numbers)
 
     return _read(path, make)
+
+
+@dataclass(frozen=True)
+class TransferResult:
+    """The content of RESULTS/transfers/NAME.json.
+
+    Args:
+        origin: The encoder's recipe, and its code.
+        settings: Those of the `recipe.TransferStudy`.
+        classes: Their names.
+        numbers: Kind of features -> "train" or "test" -> accuracy, AUROC, confusion.
+    """
+
+    origin: Origin
+    settings: dict
+    classes: list[str]
+    numbers: dict[str, dict]
+
+
+def read_transfer(path) -> TransferResult | None:
+    """What a file keeps, or None; see `_read`."""
+
+    def make(values):
+        return TransferResult(**values | {"origin": Origin.read(values["origin"])})
+
+    return _read(path, make)
+
+
+def transfer_pictures(name: str) -> tuple[str, str]:
+    """Where the confusion matrix and the guesses of a transfer lie in the results folder."""
+    confusion, guesses = (
+        f"{TRANSFERS_FOLDER}/{name}-{what}.png" for what in ("confusion", "guesses")
+    )
+    return confusion, guesses

@@ -8,6 +8,8 @@ from keras_aae.building import load_data, new_model
 from keras_aae.data import Dataset, load_dataset
 from keras_aae.errors import KerasAAEError, RunError, UnsupportedError
 from keras_aae.evaluation import evaluate
+from keras_aae.evaluation.pixels import as_small_rows
+from keras_aae.evaluation.probes import encoder_of
 from keras_aae.figures import draw, save
 from keras_aae.figures.menu import (
     compares,
@@ -105,6 +107,22 @@ class Source:
         # An epoch's steps only stretch schedules, which have not begun.
         model = new_model(self.run.recipe, self.dataset.image_shape, steps=1)
         return replace(self, model=model)
+
+    def encoders(self, *, baselines: bool = True) -> dict:
+        """What makes features of images, by name: the encoder, and what it is to beat.
+
+        Args:
+            baselines: Also the encoder before its training, and pixels.
+
+        Raises:
+            UnsupportedError: the model has no encoder.
+            RunError: there is no run to say how it was made.
+        """
+        encoders = {"codes": encoder_of(self.model)}
+        if baselines:
+            encoders["untrained"] = encoder_of(self.untrained().model)
+            encoders["pixels"] = as_small_rows
+        return encoders
 
 
 def evaluate_source(source: Source, also=()) -> dict[str, float]:

@@ -35,8 +35,8 @@ def load_dataset(
             path of a folder of images. None: MNIST, or where it cannot be had the bundled
             digits, with a `note` that says so.
         data_dir: folder to look in first for the files of a named set.
-        image_size: for a folder, or `lfw`: side or (H, W) to which all images are resized.
-        channels: for a folder, or `lfw`: 1 for grey, 3 for colour.
+        image_size: for a folder, `lfw` or `cifar10`: side or (H, W) to which all images are resized.
+        channels: for a folder, `lfw` or `cifar10`: 1 for grey, 3 for colour.
         limit: use at most so many train and so many test images.
         seed: chooses them.
 
@@ -49,7 +49,7 @@ def load_dataset(
     if not shape.keys() <= inspect.signature(load).parameters.keys():
         raise DataError(
             f"The data set {name or 'mnist'} has its own image size and channels; "
-            "expected them to be given for a folder of images, or for faces, only. "
+            "expected them to be given for a folder of images, lfw or cifar10 only. "
             "Leave them out."
         )
     dataset = load(**shape)
@@ -61,7 +61,7 @@ def load_resized(
 ) -> Dataset:
     """Load a data set for a model of images of a shape.
 
-    The pictures of a folder, and faces, are resized; others have the shape already.
+    The pictures of a folder, faces and CIFAR-10 are resized; others have the shape already.
 
     Args:
         name: as of `load_dataset`.

@@ -97,14 +97,23 @@ def read_picture(
 
     def convert(image: Image.Image) -> np.ndarray:
         image = _opaque(ImageOps.exif_transpose(image))
-        image = image.convert("L" if channels == 1 else "RGB")
         if middle < 1:
             image = image.crop(_middle_of(image, middle))
-        if size is not None:
-            image = image.resize(size[::-1], Image.Resampling.BICUBIC)
-        return np.asarray(image).reshape(image.height, image.width, channels)
+        return _as_array(image, size, channels)
 
     return _read(path, convert)
+
+
+def resized(x: np.ndarray, size: tuple[int, int] | None, channels: int) -> np.ndarray:
+    """Return colour images, uint8 (n, H, W, 3), as `read_pictures` would.
+
+    Raises:
+        DataError: the memory is too small.
+    """
+    y = _allocate((len(x), *(size or x.shape[1:3]), channels))
+    for row, image in zip(y, x, strict=True):
+        row[...] = _as_array(Image.fromarray(image), size, channels)
+    return y
 
 
 def _read(path: Path, use):
@@ -125,6 +134,13 @@ def _read(path: Path, use):
             f"{path} cannot be read as an image ({error}); expected one complete {kind} "
             "image, as its ending says. Repair, rename or remove the file."
         ) from None
+
+
+def _as_array(image: Image.Image, size, channels: int) -> np.ndarray:
+    image = image.convert("L" if channels == 1 else "RGB")
+    if size is not None:
+        image = image.resize(size[::-1], Image.Resampling.BICUBIC)
+    return np.asarray(image).reshape(image.height, image.width, channels)
 
 
 def _middle_of(image: Image.Image, share: float) -> tuple[int, int, int, int]:

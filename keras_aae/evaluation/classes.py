@@ -13,15 +13,36 @@ EXAMPLES = 10_000  # the most labelled training images that clusters are named a
 def classification_error(model, dataset, seed: int) -> dict[str, float]:
     """Share of test images whose most likely class is not theirs, in percent."""
     del seed
-    _require_class_probabilities(model, uses_labels=True)
-    x, labels = labelled(dataset.test)
-    probabilities = model.class_probabilities(x)
-    if probabilities.shape[1] != dataset.num_classes:
-        raise UnsupportedError(
-            f"The model tells {probabilities.shape[1]} classes apart, and the data set "
-            f"has {dataset.num_classes}. Use the data set that it was trained on."
-        )
+    probabilities, labels = _classified(model, dataset)
     return {"test_error": _percent(probabilities.argmax(axis=1) != labels)}
+
+
+def classification_auroc(model, dataset, seed: int) -> dict[str, float]:
+    """Area under the ROC curve of each class against all others, their mean, in percent."""
+    del seed
+    probabilities, labels = _classified(model, dataset)
+    if len(np.unique(labels)) < 2:
+        raise UnsupportedError(
+            "A ROC curve needs test images of at least 2 classes. Use another data set."
+        )
+    return {"test_auroc": 100 * macro_auroc(labels, probabilities)}
+
+
+def macro_auroc(labels: np.ndarray, probabilities: np.ndarray) -> float:
+    """Area under the ROC curve of each class against all others, mean over the classes.
+
+    Args:
+        labels: (n,), of two classes or more.
+        probabilities: (n, classes).
+
+    References:
+        An Introduction to ROC Analysis (Fawcett, 2006), sections 7 and 9
+        https://doi.org/10.1016/j.patrec.2005.10.010
+    """
+    from sklearn.metrics import roc_auc_score  # takes a second
+
+    areas = [roc_auc_score(labels == k, probabilities[:, k]) for k in np.unique(labels)]
+    return float(np.mean(areas))
 
 
 def cluster_errors(model, dataset, seed: int) -> dict[str, float]:
@@ -87,6 +108,19 @@ def petal_purity(model, dataset, seed: int) -> dict[str, float]:
     parts = prior.classify(model.encode(x))
     counts = _counts(parts, labels, dataset, prior.num_classes)
     return {"petal_purity": counts.max(axis=1).sum() / len(labels)}
+
+
+def _classified(model, dataset) -> tuple[np.ndarray, np.ndarray]:
+    """The probabilities of the classes of labelled test images, and their classes."""
+    _require_class_probabilities(model, uses_labels=True)
+    x, labels = labelled(dataset.test)
+    probabilities = model.class_probabilities(x)
+    if probabilities.shape[1] != dataset.num_classes:
+        raise UnsupportedError(
+            f"The model tells {probabilities.shape[1]} classes apart, and the data set "
+            f"has {dataset.num_classes}. Use the data set that it was trained on."
+        )
+    return probabilities, labels
 
 
 def _require_class_probabilities(model, *, uses_labels: bool) -> None:

@@ -7,6 +7,7 @@ tuple of pointers:
     ("vae-2d", "neg_elbo")          a number of a recipe
     ("comparison", "vae-strips")    a comparison
     ("sweep", "label-curve")        a sweep
+    ("transfer", "cifar10-transfer")  a transfer
     "tests/test_readme.py"          a file of the repository
 
 A number stands twice where only a part of the row has something to show.
@@ -26,7 +27,9 @@ CHECKLIST = {
          ("keras_aae/data/splits.py", "tests/data/test_data_splits.py")),
         (5, "LFW, one face a person, 64x64",
          ("keras_aae/data/lfw.py", "tests/data/test_data_faces.py")),
-        (6, "CIFAR-10 at 64x64, a sheet of labelled samples", NOT_YET),
+        (6, "CIFAR-10 at 64x64, a sheet of labelled samples",
+         ("keras_aae/data/cifar10.py", ("classifier-cifar10", "labelled-samples"),
+          ("transfer", "cifar10-transfer"))),
         (7, "CelebA and flowers at 64x64 for the GAN: any folder of images",
          ("keras_aae/data/folder.py", "tests/data/test_data_folder.py")),
         (8, "point clouds along lines, as coordinates and as images",
@@ -87,7 +90,8 @@ CHECKLIST = {
          (("aae-gaussian", "mse"), ("aae-umbrella", "mse"),
           ("aae-umbrella-labels", "mse"))),
         (30, "adversarial autoencoder of faces, 400-D", (("lfw-aae-400", "mse"),)),
-        (31, "CIFAR-10 network; boosted trees on codes", NOT_YET),
+        (31, "CIFAR-10 network; boosted trees on codes",
+         (("classifier-cifar10", "test_error"), ("transfer", "cifar10-transfer"))),
         (32, "semi-supervised adversarial autoencoder",
          (("aae-semi-100", "test_error"), ("aae-style", "style-grid"))),
         (33, "variational encoder in a shared-encoding network",
@@ -203,7 +207,8 @@ CHECKLIST = {
          (("lfw-aae-400", "reconstruction-grid-32"),)),
         (78, "faces from the prior", (("lfw-aae-400", "samples"),)),
         (79, "faces turning into their neighbours", (("lfw-aae-400", "neighbours"),)),
-        (80, "CIFAR-10 from face codes: table, confusions, a sheet of guesses", NOT_YET),
+        (80, "CIFAR-10 from face codes: table, confusions, a sheet of guesses",
+         (("transfer", "cifar10-transfer"), ("transfer", "cifar10-transfer-logistic"))),
     ),
     "Numbers": (
         (81, "100 labels on shared codes: 75 %",
@@ -235,10 +240,14 @@ CHECKLIST = {
           ("conv-autoencoder-20d", "mse"), ("conv-vae-20d", "mse"))),
         (93, "adversarial autoencoder: squared error 0.037, with labels 0.040",
          (("aae-gaussian", "mse"), ("aae-umbrella-labels", "mse"))),
-        (94, "CIFAR-10 from face codes: AUROC 84.2, accuracy 43.2 %", NOT_YET),
-        (95, "cars against ships: AUROC 91.7, accuracy 84.6 %", NOT_YET),
-        (96, "network made for it: AUROC 96.0, accuracy 73.9 %", NOT_YET),
-        (97, "tuned trees above 50 %, and how far they overfit", NOT_YET),
+        (94, "CIFAR-10 from face codes: AUROC 84.2, accuracy 43.2 %",
+         (("transfer", "cifar10-transfer"),)),
+        (95, "cars against ships: AUROC 91.7, accuracy 84.6 %",
+         (("transfer", "cifar10-cars-ships"),)),
+        (96, "network made for it: AUROC 96.0, accuracy 73.9 %",
+         (("classifier-cifar10", "test_error"), ("classifier-cifar10", "test_auroc"))),
+        (97, "tuned trees above 50 %, and how far they overfit",
+         (("transfer", "cifar10-transfer-tuned"),)),
         (98, "labels: purer classes, worse images",
          (("aae-umbrella", "petal_purity"), ("aae-umbrella", "mse"),
           ("aae-umbrella-labels", "petal_purity"), ("aae-umbrella-labels", "mse"))),

@@ -140,6 +140,13 @@ SEN_ABLATION = Table(
         "fid",
         "class_coverage",
     ),
+    finding=(
+        "Sharing the embedding with the game neither helps nor hurts what it tells of the "
+        "classes: every interval of a difference in accuracy holds 0, and so does that of "
+        "the squared error. What it buys is the generator. A classifier of all labels "
+        "trained along buys 2 to 6 points of accuracy with few labels, and better images, "
+        "for a little squared error; its few labels are then not the only ones."
+    ),
 )
 
 

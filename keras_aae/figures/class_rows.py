@@ -41,6 +41,21 @@ def classify_test_images(model, dataset, figure: str) -> np.ndarray:
     return np.concatenate([class_probabilities(x) for x in dataset.test.blocks()])
 
 
+def labels_for(model, dataset, figure: str) -> np.ndarray:
+    """The classes of the test images, -1 if unknown, if the model knows them by name.
+
+    Raises:
+        UnsupportedError: there are no labels, or the model learned none.
+    """
+    labels = dataset.test.labels
+    if labels is None or not getattr(model, "uses_labels", False):
+        raise UnsupportedError(
+            f"Figure {figure!r} needs labelled images, and a model that learns their "
+            "classes from labels. Choose another figure, or a classifier."
+        )
+    return labels
+
+
 def row_names(k: int, dataset, found: np.ndarray | None = None) -> list[str]:
     """The names of the classes where k rows are the classes, and else numbers.
 

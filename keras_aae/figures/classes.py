@@ -75,7 +75,7 @@ def write_names(write, classes, names, middles: np.ndarray, inch):
     sizes = [(0.1 + 0.065 * len(text), LABEL_HEIGHT) for text in texts]
     places = apart(middles, np.array(sizes) * inch)
     for label, text, place in zip(classes, texts, places, strict=True):
-        write(*place, text, **LABEL, bbox={**BOX, "edgecolor": _color(label)})
+        write(*place, text, **LABEL, bbox={**BOX, "edgecolor": class_color(label)})
 
 
 def apart(centers: np.ndarray, sizes: np.ndarray) -> np.ndarray:
@@ -95,7 +95,14 @@ def apart(centers: np.ndarray, sizes: np.ndarray) -> np.ndarray:
 
 def legend(axes, labels, names):
     """Name the classes beside the axes."""
-    entries = [
+    entries = class_entries(labels, names)
+    if entries:
+        axes.figure.legend(handles=entries, loc="outside right upper")
+
+
+def class_entries(labels, names) -> list[Line2D]:
+    """The classes that there are, for a legend."""
+    return [
         Line2D(
             [],
             [],
@@ -103,13 +110,11 @@ def legend(axes, labels, names):
             marker=_marker(label // len(PALETTE)),
             markersize=4,
             markeredgewidth=0,
-            color=_color(label),
+            color=class_color(label),
             label=names[label],
         )
         for label in _countable(labels)
     ]
-    if entries:
-        axes.figure.legend(handles=entries, loc="outside right upper")
 
 
 def class_rows(axes, labels, names) -> np.ndarray:
@@ -132,7 +137,8 @@ def short_name(name: str, letters: int = 12) -> str:
     return name if len(name) <= letters else name[: letters - 1] + "…"
 
 
-def _color(label: int) -> str:
+def class_color(label: int) -> str:
+    """The colour of a class; those beyond the tenth take the colours again."""
     return PALETTE[label % len(PALETTE)]
 
 

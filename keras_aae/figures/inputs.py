@@ -53,32 +53,37 @@ def first_images(dataset, n: int, part: str = "test") -> np.ndarray:
     Raises:
         KerasAAEError: there is no such part.
     """
-    images = getattr(dataset, check_name(part, PARTS, "part of a data set:"))
-    count = min(check_count("n", n), len(images))
-    return _in_range(images, np.arange(count))
+    count = min(check_count("n", n), len(part_of(dataset, part)))
+    return images_at(dataset, np.arange(count), part)
 
 
-def images_at(dataset, positions) -> np.ndarray:
-    """The test images at these positions, (n, H, W, C) in [0, 1], float32."""
-    return _in_range(dataset.test, positions)
-
-
-def _in_range(images, positions) -> np.ndarray:
-    images, _ = images.gather(positions)
+def images_at(dataset, positions, part: str = "test") -> np.ndarray:
+    """The images of a part at these positions, (n, H, W, C) in [0, 1], float32."""
+    images, _ = part_of(dataset, part).gather(positions)
     scale = 255.0 if images.dtype == np.uint8 else 1.0
     return images.astype("float32") / scale
 
 
-def varied_positions(dataset, n: int, seed: int) -> np.ndarray:
-    """Positions of `n` test images drawn at random, no class twice before all were once.
+def part_of(dataset, name: str):
+    """The training or the test images of a data set.
 
     Raises:
-        DataError: there are fewer test images.
+        KerasAAEError: there is no such part.
     """
-    total, labels = len(dataset.test), dataset.test.labels
+    return getattr(dataset, check_name(name, PARTS, "part of a data set:"))
+
+
+def varied_positions(dataset, n: int, seed: int, part: str = "test") -> np.ndarray:
+    """Positions of `n` images of a part drawn at random, no class twice before all once.
+
+    Raises:
+        DataError: there are fewer images.
+    """
+    images = part_of(dataset, part)
+    total, labels = len(images), images.labels
     if n > total:
         raise DataError(
-            f"Data set {dataset.name!r} has {total} test images. Expected at least {n}."
+            f"Data set {dataset.name!r} has {total} {part} images. Expected at least {n}."
         )
     order = np.random.default_rng(seed).permutation(total)
     if labels is not None:

@@ -3,14 +3,11 @@
 import numpy as np
 
 from keras_aae.errors import UnsupportedError
-from keras_aae.figures.class_rows import classify_test_images
+from keras_aae.figures.class_rows import classify_test_images, labels_for
 from keras_aae.figures.classes import short_name
-from keras_aae.figures.grid import WHITE, thin_gap, tile
 from keras_aae.figures.inputs import check_count, images_at
-from keras_aae.figures.rows import away, in_blocks
-from keras_aae.figures.style import EDGE, PAGE, add_note, house_style, image_figure
+from keras_aae.figures.titled import titled_images
 
-LINE = 0.11  # inches, a line of text above an image
 LETTERS = 8  # of a name, above an image
 SHORT = 2  # letters of names that stand beside each other
 
@@ -32,7 +29,7 @@ def misclassified(model, dataset, *, n: int = 40, columns: int = 10):
     """
     check_count("n", n)
     probabilities = classify_test_images(model, dataset, "misclassified")
-    labels = _labels(model, dataset)
+    labels = labels_for(model, dataset, "misclassified")
     found = probabilities.argmax(axis=1)
     missed = np.flatnonzero((found != labels) & (labels >= 0))
     if not len(missed):
@@ -45,47 +42,9 @@ def misclassified(model, dataset, *, n: int = 40, columns: int = 10):
     names = [short_name(name, LETTERS) for name in dataset.class_names]
     titles = [_title(names, found[i], labels[i]) for i in shown]
     columns = min(check_count("columns", columns), len(shown))
-    return _figure(images_at(dataset, shown), titles, columns, dataset.note)
-
-
-def _labels(model, dataset) -> np.ndarray:
-    """The classes of the test images, if the model knows them by name."""
-    labels = dataset.test.labels
-    if labels is None or not getattr(model, "uses_labels", False):
-        raise UnsupportedError(
-            "Figure 'misclassified' needs labelled images, and a model that learns their "
-            "classes from labels. Choose another figure, or a classifier."
-        )
-    return labels
+    return titled_images(images_at(dataset, shown), titles, columns, dataset.note)
 
 
 def _title(names: list[str], found: int, label: int) -> str:
     between = " " if max(map(len, names)) <= SHORT else "\n"
     return f"{names[found]}{between}({names[label]})"
-
-
-@house_style()
-def _figure(images: np.ndarray, titles: list[str], columns: int, note: str):
-    height, width = images.shape[1:3]
-    gap, side = thin_gap(images), max(height, width)
-    line = LINE * (1 + titles[0].count("\n")) + 0.03
-    strips = [
-        _strip(images[i : i + columns], columns) for i in range(0, len(images), columns)
-    ]
-    image, corners = in_blocks(
-        strips, gap, line=line, between=2 * EDGE, room=PAGE - 2 * EDGE, side=side
-    )
-    figure, axes = image_figure(image, tile=side, margins=(EDGE, 0), head=line)
-    for i, title in enumerate(titles):
-        row, column = divmod(i, columns)
-        x, y = corners[row]
-        middle = (x + column * (width + gap) + (width - 1) / 2, y - 0.5)
-        axes.annotate(title, middle, **away(0, 1), ha="center", va="bottom")
-    add_note(figure, note)
-    return figure
-
-
-def _strip(images: np.ndarray, columns: int) -> np.ndarray:
-    """A row of images, white where there are fewer than `columns`."""
-    missing = np.full((columns - len(images), *images.shape[1:]), WHITE, "float32")
-    return tile(np.concatenate([images, missing]), columns=columns)

@@ -13,6 +13,7 @@ from keras_aae.figures.style import (
     INK,
     NOTE_SIZE,
     PAGE,
+    TILE,
     add_note,
     house_style,
     image_figure,
@@ -85,6 +86,7 @@ def in_blocks(
     between: float,
     room: float,
     side: int,
+    largest: float = TILE,
 ) -> tuple[np.ndarray, list[tuple[int, int]]]:
     """Equally large strips one under the other; if many, in two blocks side by side.
 
@@ -95,6 +97,7 @@ def in_blocks(
         between: inches between the blocks.
         room: inches that all may be wide.
         side: pixels of the longer side of the small images that the strips are made of.
+        largest: inches that these may be wide or high.
 
     Returns:
         All strips on one image, and where each stands on it: x and y of its top left
@@ -103,7 +106,7 @@ def in_blocks(
     height, width, channels = strips[0].shape
     blocks = 2 if len(strips) > MOST_ROWS else 1
     rows = -(-len(strips) // blocks)
-    scale = pixel_scale(blocks * width, room - (blocks - 1) * between, side)
+    scale = pixel_scale(blocks * width, room - (blocks - 1) * between, side, largest)
     gap, below = int(between * DPI / scale), below + math.ceil(line * DPI / scale)
     shape = (rows * (height + below) - below, blocks * (width + gap) - gap, channels)
     image = np.full(shape, WHITE, "float32")

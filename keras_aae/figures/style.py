@@ -78,7 +78,13 @@ def house_style():
         yield
 
 
-def image_figure(image: np.ndarray, tile: int, margins=(0.0, 0.0), head: float = 0.0):
+def image_figure(
+    image: np.ndarray,
+    tile: int,
+    margins=(0.0, 0.0),
+    head: float = 0.0,
+    largest: float = TILE,
+):
     """A figure that is one image, each of its pixels whole pixels on the page.
 
     Args:
@@ -86,6 +92,7 @@ def image_figure(image: np.ndarray, tile: int, margins=(0.0, 0.0), head: float =
         tile: pixels of the longer side of the small images that it is made of.
         margins: inches left of and below the image, for axes.
         head: inches above the image, for headings.
+        largest: inches that a small image may be wide or high.
 
     Returns:
         The `Figure` and its axes, in pixel coordinates.
@@ -93,7 +100,7 @@ def image_figure(image: np.ndarray, tile: int, margins=(0.0, 0.0), head: float =
     left, bottom = margins
     right = EDGE if any(margins) else 0.0
     top = head or right
-    scale = pixel_scale(image.shape[1], PAGE - left - right, tile)
+    scale = pixel_scale(image.shape[1], PAGE - left - right, tile, largest)
     height, width = np.multiply(image.shape[:2], scale / DPI)
     size = (left + width + right, bottom + height + top)
     figure = Figure(figsize=size)
@@ -112,15 +119,16 @@ def image_figure(image: np.ndarray, tile: int, margins=(0.0, 0.0), head: float =
     return figure, axes
 
 
-def pixel_scale(width: int, room: float, tile: int) -> float:
+def pixel_scale(width: int, room: float, tile: int, largest: float = TILE) -> float:
     """Pixels of the page for a pixel of an image; whole if there can be one or more.
 
     Args:
         width: of the image, in pixels.
         room: inches that it may be wide.
         tile: pixels of the longer side of the small images that it is made of.
+        largest: inches that these may be wide or high.
     """
-    scale = DPI / max(width / room, tile / TILE)
+    scale = DPI / max(width / room, tile / largest)
     return int(scale) if scale >= 1 else scale
 
 

@@ -156,7 +156,9 @@ def test_transfer_classifies_other_images_by_the_frozen_encoder(trained, tmp_pat
     code, out, err = call(*args, "--classes", "dark,light", "--no-baselines", "--json")
     assert code == 0, err
     numbers = json.loads(out)
-    assert list(numbers) == ["codes"] and numbers["codes"]["test"]["accuracy"] > 0.9
+    assert list(numbers) == ["codes", "chance"]
+    assert numbers["codes"]["test"]["accuracy"] > 0.9
+    assert numbers["chance"]["test"] == {"accuracy": 0.5, "auroc": 0.5}
     assert np.sum(numbers["codes"]["test"]["confusion"]) == 16
     code, _, err = call(*args, "--classes", "dark,blue")
     assert code == 1 and "no class 'blue'" in err

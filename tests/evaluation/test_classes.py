@@ -54,6 +54,25 @@ def test_the_share_of_wrong_classes_in_percent():
         evaluate(Sure(True), wide, names=["test_error"])
 
 
+def test_the_area_under_the_roc_curves_of_all_classes_in_percent():
+    # Class 0 is told surely; of class 1 one of two is behind one of three others.
+    rows = [[200, 10, 10], [10, 100, 50], [10, 60, 120], [10, 90, 100], [9, 9, 9]]
+    data = dataset((rows, [0] * 5), (rows, [0, 1, 1, 2, -1]))
+    shares = Sure(True).class_probabilities(data.test.array())[:4]
+    pairs = [
+        np.mean([a > b for a in shares[own, k] for b in shares[others, k]])
+        for k, own, others in ((0, [0], [1, 2, 3]), (1, [1, 2], [0, 3]), (2, [3], [0, 1, 2]))
+    ]  # fmt: skip
+    assert min(pairs) < 1
+    assert evaluate(Sure(True), data)["test_auroc"] == pytest.approx(
+        100 * np.mean(pairs)
+    )
+    one = dataset((rows, [0] * 5), (rows, [1] * 5))
+    assert "test_auroc" not in evaluate(Sure(True), one)
+    with pytest.raises(UnsupportedError, match="at least 2 classes"):
+        evaluate(Sure(True), one, names=["test_auroc"])
+
+
 def test_clusters_are_named_after_the_surest_example_or_the_most():
     # Group 0: its surest example is of class 2, most are of class 1. Group 1: of class 0.
     # No example falls in group 2, but the last is nearest to it.

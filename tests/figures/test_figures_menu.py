@@ -20,7 +20,9 @@ HISTORY = [
 
 SHAPES = {"point-clouds": (12, 2, 1)}
 DIMENSIONS = {"scatterplot-3d": 3}
-OF_CLASSES = ("mode-samples", "style-grid", "cluster-heads", "misclassified")
+OF_CLASSES = (
+    "mode-samples", "style-grid", "cluster-heads", "misclassified", "confusion",
+)  # fmt: skip
 SNAPSHOTS = {epoch: np.full((25, 8, 8, 1), epoch / 9, "float32") for epoch in (1, 2, 3)}
 
 
@@ -36,7 +38,10 @@ def draw_any(make_model, make_class_model, forger, prior, make_dataset):
             model = forger
         if name == "gradient-histograms":
             model = small_model("vae")
-        dataset = make_dataset(note=note, shape=SHAPES.get(name, model.image_shape))
+        classes = 4 if name == "confusion" else 10
+        dataset = make_dataset(
+            classes=classes, note=note, shape=SHAPES.get(name, model.image_shape)
+        )
         return draw(
             name,
             model=model,

@@ -84,7 +84,7 @@ def recipe(path, **changes):
 def test_a_run_learns_toy_images_and_is_measured_and_drawn(toy_npz, tmp_path):
     run = training.train(recipe(toy_npz), tmp_path / "run")
     source = Source.open(run.path)
-    assert evaluate_source(source) == {"test_error": 0.0}
+    assert evaluate_source(source) == {"test_error": 0.0, "test_auroc": 100.0}
     assert [path.name for path in draw_run(source)] == ["learning-curves.png"]
     assert not (run.path / "snapshots").exists()
 

@@ -15,13 +15,14 @@ from cli.main import main
 from cli.progress import LineReporter
 from keras_aae import gallery, page, results
 from keras_aae.evaluation import evaluate
-from keras_aae.recipe import Comparison, Experiment, Recipe, Sweep
+from keras_aae.recipe import Comparison, Experiment, Recipe, Sweep, TransferStudy
 from keras_aae.registry import (
     COMPARISONS,
     FIGURES,
     METRICS,
     RECIPES,
     SWEEPS,
+    TRANSFERS,
     load_entry,
 )
 from keras_aae.runs.session import Interrupted, Reporter
@@ -299,6 +300,70 @@ def test_a_sweep_is_measured_once_and_goes_on_where_it_was(
     assert results.read_sweep(folder / "widths.json").numbers["2"]["1"] == first
 
 
+@pytest.fixture
+def put_transfer(made, toy_file, monkeypatch):
+    """Puts a study of the toy's codes of its own images on the menu."""
+
+    def put(**changes):
+        values = {
+            "recipe": "toy", "dataset": str(toy_file), "classifier": "logistic",
+            "source": "a paper", "published": {"accuracy": 0.25},
+        }  # fmt: skip
+        study = TransferStudy(**values | changes)
+        monkeypatch.setattr(sys.modules[__name__], "study", study, raising=False)
+        monkeypatch.setitem(TRANSFERS, "moved", (f"{__name__}:study", "a study"))
+
+    put()
+    return put
+
+
+def test_a_transfer_is_numbers_and_two_pictures_made_once(put_transfer, tmp_path):
+    answer, folder = make(tmp_path, "moved"), tmp_path / "results" / "transfers"
+    assert set(times(folder)) == {
+        "moved.json", "moved-confusion.png", "moved-guesses.png"
+    }  # fmt: skip
+    found = results.read_transfer(folder / "moved.json")
+    assert list(found.numbers) == ["codes", "untrained", "pixels", "chance"]
+    assert found.classes == list("0123") and found.numbers["chance"]["test"] == {
+        "accuracy": 0.25, "auroc": 0.5
+    }  # fmt: skip
+    codes = found.numbers["codes"]["test"]
+    assert np.trace(codes["confusion"]) == pytest.approx(14 * codes["accuracy"])
+    accuracy = f"{100 * codes['accuracy']:.2f} %"
+    assert answer.headline.startswith(
+        f"accuracy {accuracy} (published 25.00 %), auroc "
+    )
+    text = text_of_page(tmp_path)
+    assert (
+        f"| codes | {accuracy} | 25.00 % | " in text and "| chance | 25.00 % |" in text
+    )
+    assert 'src="transfers/moved-confusion.png"' in text
+    assert 'src="transfers/moved-guesses.png"' in text
+    before = times(folder)
+    assert make(tmp_path, "moved").action == "current" and times(folder) == before
+
+
+def test_a_transfer_is_made_again_if_its_origin_or_settings_or_pictures_change(
+    put_transfer, made, change_code, tmp_path
+):
+    make(tmp_path, "moved")
+    folder = tmp_path / "results" / "transfers"
+    (folder / "moved-guesses.png").unlink()
+    assert "moved-confusion.png" not in page.page(tmp_path / "results")
+    assert make(tmp_path, "moved").action == "reused"
+    put_transfer(published={"accuracy": 0.5})
+    assert make(tmp_path, "moved").action == "current"
+    put_transfer(classes=("1", "3"), baselines=False)
+    assert make(tmp_path, "moved").action == "reused"
+    found = results.read_transfer(folder / "moved.json")
+    assert found.classes == ["1", "3"] and list(found.numbers) == ["codes", "chance"]
+    assert make(tmp_path, "moved").action == "current"
+    made(learning_rate=0.1)
+    assert make(tmp_path, "moved").action == "trained"
+    change_code("b")
+    assert make(tmp_path, "moved").action == "trained"
+
+
 def test_a_row_of_the_checklist_is_ticked_if_all_it_points_to_is_there(made, tmp_path):
     folder, result = tmp_path / "results", kept(tmp_path)
     shown = {"toy": (load_entry("toy", RECIPES, "recipe"), result)}
@@ -312,6 +377,7 @@ def test_a_row_of_the_checklist_is_ticked_if_all_it_points_to_is_there(made, tmp
         ("toy", "samples"),
         ("other", "mse"),
         ("comparison", "both"),
+        ("transfer", "cifar10-transfer"),
         "no/such/file.py",
     ):
         text, is_shown = where(("toy", "mse"), missing)

@@ -6,16 +6,19 @@ import pytest
 
 from keras_aae import gallery, page, results
 from keras_aae.building import family
+from keras_aae.evaluation.transferring import CLASSIFIERS
 from keras_aae.experiments.checklist import CHECKLIST
-from keras_aae.recipe import Table
+from keras_aae.recipe import Experiment, Recipe, Table, TransferStudy
 from keras_aae.registry import (
     COMPARISONS,
+    DATASETS,
     FIGURES,
     METRICS,
     RECIPES,
     SLOW_METRICS,
     SWEEPS,
     TABLES,
+    TRANSFERS,
     load_entry,
 )
 from keras_aae.results import FigureFile
@@ -62,8 +65,9 @@ def is_on_a_menu(pointer):
     if isinstance(pointer, str):
         return (ROOT / pointer).is_file()
     name, thing = pointer
-    if name in ("comparison", "sweep"):
-        return thing in (COMPARISONS if name == "comparison" else SWEEPS)
+    others = {"comparison": COMPARISONS, "sweep": SWEEPS, "transfer": TRANSFERS}
+    if name in others:
+        return thing in others[name]
     if name not in RECIPES:
         return False
     drawn = results.figure_files(gallery.experiment(name))
@@ -106,6 +110,19 @@ def test_every_sweep_varies_a_value_of_its_recipe(name):
     assert set(sweep.published) <= set(sweep.values) and sweep.metric in METRICS
 
 
+@pytest.mark.parametrize("name", TRANSFERS)
+def test_every_transfer_is_of_a_recipe_and_a_data_set_on_the_menus(name):
+    study = load_entry(name, TRANSFERS, "transfer")
+    assert name not in {**RECIPES, **COMPARISONS, **SWEEPS}
+    assert study.recipe in RECIPES and study.dataset in DATASETS
+    assert study.classifier in CLASSIFIERS
+    assert set(study.published) <= {"accuracy", "auroc"}
+    if study.specialist is not None:
+        wanted = gallery.experiment(study.specialist)
+        assert wanted.recipe.dataset == study.dataset
+        assert {"test_error", "test_auroc"} <= set(wanted.published)
+
+
 @pytest.mark.parametrize("name", TABLES)
 def test_every_table_is_of_recipes_and_metrics_on_the_menus(name):
     table = load_entry(name, TABLES, "table")
@@ -138,6 +155,37 @@ def test_a_table_has_means_intervals_and_differences_from_its_first_recipe():
         ("[b](#b)", "3", "0.0310 [0.0285, 0.0335]", "10"),
         ("[c](#c)", "1", "0.5", ""),
         ("b - a", "", "0.0100 [0.0077, 0.0123]", "-2.0 [-7.0, 3.0]"),
+    ]
+
+
+def test_a_transfer_stands_beside_the_network_made_for_it():
+    study = TransferStudy(
+        "a", "b", "c", "d", published={"accuracy": 0.5}, specialist="made-for-it"
+    )
+    part = {"accuracy": 0.41, "auroc": 0.8}
+    kept = results.TransferResult(
+        results.Origin({}, ""), {}, ["x", "y"], {"codes": {"train": part, "test": part}}
+    )
+    assert page._transfer_rows(study, kept) == [
+        ("codes", "41.00 %", "50.00 %", "80.00 %", "", "41.00 %", "80.00 %")
+    ]
+    assert page.transfer_headline(study, kept) == (
+        "accuracy 41.00 % (published 50.00 %), auroc 80.00 %"
+    )
+    assert page._specialist_row(study, {}) == []
+    published = {"test_error": 26.09, "test_auroc": 96.0}
+    special = Experiment(Recipe(), "d", published)
+    measured = result(test_error=[24.0, 26.0], test_auroc=[95.0, 96.0])
+    assert page._specialist_row(study, {"made-for-it": (special, measured)}) == [
+        (
+            "[made-for-it](#made-for-it)",
+            "75.00 %",
+            "73.91 %",
+            "95.50 %",
+            "96.00 %",
+            "",
+            "",
+        )
     ]
 
 

@@ -1,0 +1,119 @@
+"""CIFAR-10, from a folder of pictures or from the archive that Keras keeps.
+
+References:
+    Learning Multiple Layers of Features from Tiny Images (Krizhevsky, 2009)
+    https://www.cs.toronto.edu/~kriz/learning-features-2009-TR.pdf
+"""
+
+import pickle
+import tarfile
+from pathlib import Path
+
+import numpy as np
+
+from keras_aae.data.dataset import Dataset
+from keras_aae.data.fetching import (
+    check_sha256,
+    find,
+    find_or_download,
+    search_folders,
+)
+from keras_aae.data.folder import load_folder
+from keras_aae.data.images import Images
+from keras_aae.data.pictures import check_channels, check_size, resized
+from keras_aae.errors import DataError
+
+FOLDER = "cifar10"
+CLASSES = (
+    "airplane",
+    "automobile",
+    "bird",
+    "cat",
+    "deer",
+    "dog",
+    "frog",
+    "horse",
+    "ship",
+    "truck",
+)
+COUNTS = (50_000, 10_000)
+
+# What `keras.datasets.cifar10` leaves in its cache, and takes from there.
+ARCHIVE = "cifar-10-batches-py-target_archive"
+SOURCE = "https://www.cs.toronto.edu/~kriz/cifar-10-python.tar.gz"
+SHA256 = "6d958be074577803d12ecdefd02955f39262c83c16fe9348329d7fe0b5c001ce"
+TRAIN = tuple(f"cifar-10-batches-py/data_batch_{i}" for i in range(1, 6))
+TEST = ("cifar-10-batches-py/test_batch",)
+
+
+def load_cifar10(
+    data_dir: str | Path | None = None,
+    image_size: int | tuple[int, int] = 32,
+    channels: int = 3,
+) -> Dataset:
+    """Load CIFAR-10: 50,000 + 10,000 images of ten classes, 32x32 in colour, uint8.
+
+    A folder `cifar10` with `train` and `test`, in each a sub-folder of pictures for every
+    class, is looked for in `data_dir`, in the folder named by KERAS_AAE_DATA and in Keras'
+    cache; where there is none, Keras' archive is, and it is downloaded into the cache.
+    The archive is checked; pictures may be JPEG, and their pixels a little different.
+
+    Args:
+        data_dir: folder to look in first.
+        image_size: side or (H, W) to which all images are resized.
+        channels: 1 for grey, 3 for colour.
+
+    Raises:
+        DataError: it cannot be found or downloaded, is damaged, or images are missing.
+    """
+    size = check_size(image_size)
+    check_channels(channels)
+    folder = find(FOLDER, search_folders(data_dir))
+    if folder is not None:
+        return _checked(folder, load_folder(folder, size, channels))
+    archive = find_or_download(ARCHIVE, SOURCE, SHA256, data_dir)
+    check_sha256(archive, SHA256)
+    with tarfile.open(archive) as files:
+        parts = [_part(files, names, size, channels) for names in (TRAIN, TEST)]
+    return Dataset(FOLDER, *parts, CLASSES)
+
+
+def _checked(folder: Path, dataset: Dataset) -> Dataset:
+    counts = (len(dataset.train), len(dataset.test))
+    if dataset.class_names != CLASSES or counts != COUNTS:
+        raise DataError(
+            f"{folder} holds {counts[0]:,} + {counts[1]:,} images of "
+            f"{dataset.num_classes} classes; expected {COUNTS[0]:,} + {COUNTS[1]:,} of "
+            f"CIFAR-10's: {', '.join(CLASSES)}. Delete it, or replace it by a whole "
+            "copy; to use it as it is, give its path as the data set."
+        )
+    return dataset
+
+
+def _part(files: tarfile.TarFile, names, size, channels: int) -> Images:
+    batches = [
+        _Arrays(files.extractfile(name), encoding="bytes").load() for name in names
+    ]
+    x = np.concatenate([batch[b"data"] for batch in batches])
+    x = x.reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1)
+    labels = np.concatenate([batch[b"labels"] for batch in batches])
+    return Images(resized(x, size, channels), labels)
+
+
+class _Arrays(pickle.Unpickler):
+    """Reads arrays, and refuses whatever else a pickle may ask to be called."""
+
+    KNOWN = (
+        ("numpy.core.multiarray", "_reconstruct"),
+        ("numpy._core.multiarray", "_reconstruct"),
+        ("numpy", "ndarray"),
+        ("numpy", "dtype"),
+    )
+
+    def find_class(self, module, name):
+        if (module, name) not in self.KNOWN:
+            raise DataError(
+                f"A batch of CIFAR-10 asks for {module}.{name}; expected nothing but "
+                "arrays. Do not use this file."
+            )
+        return super().find_class(module, name)
