@@ -863,7 +863,7 @@ TRANSFERS = {
     ),
     "cifar10-transfer-tuned": (
         "keras_aae.experiments.hrenski:CIFAR10_TRANSFER_TUNED",
-        "the same by LightGBM with settings chosen on validation images",
+        "the same by LightGBM with smaller trees, of few codes each, that overfit less",
     ),
     "cifar10-cars-ships": (
         "keras_aae.experiments.hrenski:CIFAR10_CARS_SHIPS",
