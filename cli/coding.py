@@ -20,7 +20,7 @@ from cli.options import backend_option, data_dir_option, debug_option
 @backend_option
 @debug_option
 def encode(run, images, output, data_dir, backend):
-    r"""Write the codes of IMAGES by RUN, a run folder or a .keras file.
+    """Write the codes of IMAGES by RUN, a run folder or a .keras file.
 
     IMAGES is a folder, with all its sub-folders, an .npy file, or a data set as of
     --dataset. With every code stand an id, the path or the number of the image, and a
@@ -53,7 +53,7 @@ def encode(run, images, output, data_dir, backend):
 @backend_option
 @debug_option
 def decode(run, codes, output, backend):
-    r"""Write the images of CODES by RUN, a run folder or a .keras file.
+    """Write the images of CODES by RUN, a run folder or a .keras file.
 
     CODES is a file as `encode` writes it, or an .npy file of an array (n, width). A
     decoder that is told the class takes its number from the column `label`. Interrupted,

@@ -33,7 +33,7 @@ from keras_aae.registry import METRICS
 @json_option
 @debug_option
 def evaluate(runs, also, table, dataset, data_dir, backend, as_json):
-    r"""Measure RUNS, run folders or .keras files, on their test images.
+    """Measure RUNS, run folders or .keras files, on their test images.
 
     `keras-aae list metrics` says what each number is.
 

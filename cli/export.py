@@ -51,7 +51,7 @@ from keras_aae.registry import FIGURES
 def export(
     kind, runs, output, seed, untrained, settings, dataset, data_dir, backend, **options
 ):  # fmt: skip
-    r"""Draw a figure of RUNS, a run folder or a .keras file; several to compare them.
+    """Draw a figure of RUNS, a run folder or a .keras file; several to compare them.
 
     \b
     Example:

@@ -25,7 +25,7 @@ from keras_aae.registry import COMPARISONS, RECIPES, SWEEPS, TABLES, TRANSFERS
 @backend_option
 @debug_option
 def figures(names, everything, force, results, runs, data_dir, backend):
-    r"""Make the results page: train what is missing, draw what is stale.
+    """Make the results page: train what is missing, draw what is stale.
 
     NAMES are recipes, sweeps, transfers, or comparisons or tables of several recipes;
     without any, the default set. Comparisons whose recipes are all among them are made too. Interrupted,

@@ -31,7 +31,7 @@ MENUS = {
 @json_option
 @debug_option
 def list_(what, root, as_json):
-    r"""List what is on a menu, or the runs of a folder.
+    """List what is on a menu, or the runs of a folder.
 
     \b
     Example:
@@ -75,7 +75,7 @@ def _describe_run(path):
 @json_option
 @debug_option
 def inspect(file, as_json):
-    r"""Say what is in FILE, a .keras file, without loading it.
+    """Say what is in FILE, a .keras file, without loading it.
 
     \b
     Example:

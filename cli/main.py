@@ -52,7 +52,7 @@ class LazyGroup(click.Group):
 )
 @click.version_option(package_name="keras-aae")
 def cli():
-    r"""Train, look into and compare autoencoders, VAEs, AAEs, SENs and GANs.
+    """Train, look into and compare autoencoders, VAEs, AAEs, SENs and GANs.
 
     \b
     Example:

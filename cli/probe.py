@@ -32,7 +32,7 @@ from cli.tables import print_rows
 @json_option
 @debug_option
 def probe(runs, labels, draws, seed, dataset, data_dir, backend, as_json):
-    r"""Train classifiers on the codes of RUNS from few labels, and on pixels.
+    """Train classifiers on the codes of RUNS from few labels, and on pixels.
 
     Logistic regression, 5 nearest neighbours and a dense network learn from the codes of
     a few labelled training images, and are tested on all test images: mean and standard

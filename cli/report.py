@@ -16,7 +16,7 @@ from cli.options import backend_option, data_dir_option, debug_option
 @backend_option
 @debug_option
 def report(run, output, data_dir, backend):
-    r"""Write one page of HTML about RUN, which needs no other file.
+    """Write one page of HTML about RUN, which needs no other file.
 
     Numbers with what they are, curves and figures, the recipe, the command that repeats
     it, the environment. Figures that were exported of the run are shown too.

@@ -104,7 +104,7 @@ def train(
     model, recipe, settings, seeds, jobs, out, data_dir, checkpoint_seconds,
     tensorboard, figures, evaluation, as_json, **given,
 ):  # fmt: skip
-    r"""Train MODEL, or a named recipe, in a new run folder.
+    """Train MODEL, or a named recipe, in a new run folder.
 
     The folder holds the trained model, checkpoints, history, final numbers and figures.
 
@@ -158,7 +158,7 @@ def train(
 def resume(
     run, epochs, data_dir, checkpoint_seconds, tensorboard, figures, evaluation, as_json
 ):
-    r"""Go on with RUN, exactly, from its newest valid checkpoint.
+    """Go on with RUN, exactly, from its newest valid checkpoint.
 
     \b
     Example:

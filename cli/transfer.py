@@ -40,7 +40,7 @@ CLASSIFIERS = ("logistic", "lightgbm", "lightgbm-tuned")
 def transfer(
     run, dataset, classifier, classes, limit, baselines, seed, data_dir, backend, as_json
 ):  # fmt: skip
-    r"""Classify other images by the frozen encoder of RUN.
+    """Classify other images by the frozen encoder of RUN.
 
     A classifier learns from the codes of the training images of --dataset, which may be
     of another kind than RUN was trained on, and is tested on its test images: accuracy,
