@@ -16,6 +16,7 @@ from faults.states import Belongings, final_state
 from keras_aae.building import family
 from keras_aae.recipe import Recipe, training_words
 from keras_aae.registry import MODELS
+from keras_aae.runs.folder import RunFolder
 
 FAMILIES = list(MODELS)
 OPTIMIZERS = (
@@ -89,13 +90,14 @@ class Bench:
         name: The family.
         folder: For everything that is made.
         seed: Of what is random in the faults.
+        recipe: What is trained; None is the family's, on data made in the folder.
     """
 
-    def __init__(self, name: str, folder: Path, seed: int = 0):
+    def __init__(self, name: str, folder: Path, seed: int = 0, recipe=None):
         self.name, self.folder = name, folder
         self.random = random.Random(f"{name} {seed}")
-        self.data = write_data(folder / "data.npz")
-        self.recipe = recipe_of(name, self.data)
+        self.data = folder / "data.npz"
+        self.recipe = recipe or recipe_of(name, write_data(self.data))
         self._made = 0
 
     def new_folder(self) -> Path:
@@ -111,11 +113,20 @@ class Bench:
             first: Called in the process, before anything else.
         """
         if (path / "recipe.json").exists():
-            words = ["resume", str(path), *QUIET]
+            words = ["resume", *QUIET, "--", str(path)]
         else:
             words = [*training_words(self.recipe, Recipe().to_dict()), *QUIET]
-            words += ["--out", str(path)]
+            words += [f"--out={path}"]
         return command(words, first)
+
+    @property
+    def fingerprint(self) -> str:
+        """That of the finished run's recipe."""
+        return RunFolder(self.finished).recipe.fingerprint
+
+    def evaluating(self, path: Path, first=None):
+        """What a process does that measures a run."""
+        return command(["evaluate", str(path)], first)
 
     def start(self, path: Path, first=None) -> Process:
         """A process that trains or resumes."""

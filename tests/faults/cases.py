@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from faults import killing
+from faults import damage, killing, machines
 from faults.bench import Bench, Tally
 
 
@@ -24,8 +24,23 @@ class Case:
 
 
 CASES = {
+    "the same recipe twice": Case(killing.train_again, 0.02, every_family=True),
     "kill -9 at a random instant": Case(killing.kill_at_random, every_family=True),
-    "kill -9 before a file operation": Case(killing.kill_at_operations, 4.0),
-    "SIGTERM or SIGINT": Case(killing.signal_once, 0.4),
-    "SIGTERM or SIGINT, twice": Case(killing.signal_twice, 0.4),
+    "kill -9 before each file operation": Case(killing.kill_at_operations, 4),
+    "SIGTERM or SIGINT": Case(killing.signal_once),
+    "SIGTERM or SIGINT, twice": Case(killing.signal_twice),
+    "a file operation fails": Case(machines.fail_operations, 4),
+    "full disk": Case(machines.full_disk),
+    "read-only folder": Case(machines.read_only, 0.02),
+    "the run folder vanishes": Case(machines.vanishing_folder, 0.4),
+    "little memory": Case(machines.little_memory),
+    "few open files": Case(machines.few_files, 0.4),
+    "two processes on one run": Case(machines.two_at_once),
+    "stale temporary files": Case(machines.stale_files, 0.2),
+    "clock and file times go back": Case(machines.clock_back, 0.2),
+    "odd paths": Case(machines.odd_paths, 0.2),
+    "damaged checkpoint": Case(damage.damaged_checkpoints, 10),
+    "damaged checkpoint, resumed": Case(damage.resume_after_damage, 0.4),
+    "damaged data": Case(damage.damaged_data, 10),
+    "mutated model file": Case(damage.fuzzed_models, 20),
 }

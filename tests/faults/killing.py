@@ -3,6 +3,7 @@
 import os
 import signal
 import time
+from pathlib import Path
 
 from faults.bench import Bench, Tally
 from faults.operations import at_operation
@@ -22,15 +23,19 @@ def kill_at_random(bench: Bench, tries: int) -> Tally:
         seeds = f"kills {tally.tries + 1} and on"
         for _ in range(min(KILLS_OF_A_RUN, tries - tally.tries)):
             before = Belongings(path)
-            process = bench.start(path)
-            time.sleep(bench.random.uniform(0, bench.seconds))
-            process.send(signal.SIGKILL)
-            # The end of a run is an instant too.
-            process.wait()
+            kill_somewhere(bench, path)
             tally.tries += 1
             tally.check_lost(before, seeds)
         bench.check_end(tally, path, seeds)
     return tally
+
+
+def kill_somewhere(bench: Bench, path: Path):
+    """Train or resume, and kill -9 at a random instant, or find the end reached."""
+    process = bench.start(path)
+    time.sleep(bench.random.uniform(0, bench.seconds))
+    process.send(signal.SIGKILL)
+    process.wait()
 
 
 def operations_of(bench: Bench) -> list[str]:
@@ -72,6 +77,15 @@ def kill_at_operations(bench: Bench, tries: int) -> Tally:
         where = f"killed before {number}, {what}"
         tally.check_lost(before, where)
         bench.check_end(tally, path, where)
+    return tally
+
+
+def train_again(bench: Bench, tries: int) -> Tally:
+    """The same recipe once more, undisturbed."""
+    tally, expected = Tally(), bench.whole
+    while expected and tally.tries < tries:
+        tally.tries += 1
+        bench.check_end(tally, bench.new_folder(), f"again {tally.tries}")
     return tally
 
 

@@ -18,11 +18,13 @@ def at_operation(folder, which, act):
         which: The number, or None for all of them.
         act: May end the process, or raise what the operation then raises.
     """
-    start, count = os.fspath(folder), 0
+    start, count, removing = os.fspath(folder), 0, False
 
     def hook(event, arguments):
-        nonlocal count
-        if not _changes(event, arguments, start):
+        nonlocal count, removing
+        if event == "shutil.rmtree":
+            removing = _inside(arguments[0], start)
+        if not _changes(event, arguments, start, removing):
             return
         count += 1
         if which is None or count == which:
@@ -31,15 +33,16 @@ def at_operation(folder, which, act):
     sys.addaudithook(hook)
 
 
-def _changes(event, arguments, start) -> bool:
+def _changes(event, arguments, start, removing) -> bool:
     if event == "open":
-        path, mode, flags = arguments
+        path, _, flags = arguments
         writes = isinstance(flags, int) and flags & (os.O_WRONLY | os.O_RDWR)
         return bool(writes) and _inside(path, start)
-    # What is removed by a tree is named relative to the folder it is in.
-    relative = event in ("os.remove", "os.rmdir") and arguments[-1] != -1
-    return event in CHANGES and (relative or _inside(arguments[0], start))
+    # What is removed with its folder is named relative to it.
+    if event in ("os.remove", "os.rmdir") and arguments[-1] != -1:
+        return removing
+    return event in CHANGES and _inside(arguments[0], start)
 
 
 def _inside(path, start) -> bool:
-    return isinstance(path, str) and path.startswith(start)
+    return isinstance(path, str | os.PathLike) and os.fspath(path).startswith(start)

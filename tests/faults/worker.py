@@ -29,7 +29,7 @@ def main(items: list[tuple[str, str, int]], seed: int) -> None:
             tally = CASES[case].act(benches[family], tries)
             seconds = round(time.monotonic() - started, 1)
             result = vars(tally) | {"case": case, "family": family, "seconds": seconds}
-            print("RESULT " + json.dumps(result), flush=True)
+            print(json.dumps(result), flush=True)
 
 
 if __name__ == "__main__":
