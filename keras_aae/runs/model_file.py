@@ -65,7 +65,7 @@ def load_model(path, compile: bool = False) -> keras.Model:
     try:
         _check_memory(without_compile(config), shapes)
         model = _load(Archive(archive.metadata, config, archive.weights), compile)
-    except ModelFileError:
+    except (ModelFileError, MemoryError):
         raise
     # Keras raises errors of any kind for configs and weights that do not fit.
     except Exception as error:
