@@ -34,6 +34,7 @@ CASES = {
     "read-only folder": Case(machines.read_only, 0.02),
     "the run folder vanishes": Case(machines.vanishing_folder, 0.4),
     "little memory": Case(machines.little_memory),
+    "a weight is no number": Case(machines.not_a_number, 0.4),
     "few open files": Case(machines.few_files, 0.4),
     "two processes on one run": Case(machines.two_at_once),
     "stale temporary files": Case(machines.stale_files, 0.2),

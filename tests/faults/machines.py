@@ -1,9 +1,11 @@
 """What disks, memories, clocks and other processes do to a training."""
 
 import errno
+import itertools
 import os
 import resource
 import shutil
+import signal
 import time
 from pathlib import Path
 
@@ -11,7 +13,8 @@ from faults.bench import Bench, Tally
 from faults.killing import chosen, kill_somewhere
 from faults.operations import at_operation
 from faults.processes import run
-from faults.states import Belongings
+from faults.states import Belongings, newest_step
+from keras_aae.engine.loop import TrainingLoop
 
 ERRORS = (errno.ENOSPC, errno.EIO, errno.EROFS, errno.EMFILE)
 # No process has this number: it is above the largest that Linux gives.
@@ -78,17 +81,21 @@ def few_files(bench: Bench, tries: int) -> Tally:
 
 
 def little_memory(bench: Bench, tries: int) -> Tally:
-    """Only so much memory may be asked for."""
+    """Only so much memory may be asked for.
+
+    Of a library that gets none a signal may be all that is heard.
+    """
     used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
     return _limited(
         bench,
         tries,
         resource.RLIMIT_AS,
         lambda r: used + int(2 ** r.uniform(18, 29)),
+        (0, 1, -signal.SIGSEGV, -signal.SIGABRT),
     )
 
 
-def _limited(bench, tries, kind, draw):
+def _limited(bench, tries, kind, draw, codes=(0, 1)):
     tally, expected = Tally(), bench.whole
     while expected and tally.tries < tries:
         path, size = bench.new_folder(), draw(bench.random)
@@ -97,7 +104,7 @@ def _limited(bench, tries, kind, draw):
         ended = bench.go_on(path, lambda size=size: limit(kind, size))
         tally.tries += 1
         where = f"limit of {size}"
-        tally.check_said(ended, (0, 1), where)
+        tally.check_said(ended, codes, where)
         tally.check_lost(before, where)
         bench.check_end(tally, path, where)
     return tally
@@ -107,6 +114,33 @@ def _some_start(bench, path):
     """Half of the runs have begun before the fault."""
     if bench.random.random() < 0.5:
         kill_somewhere(bench, path)
+
+
+def not_a_number(bench: Bench, tries: int) -> Tally:
+    """A weight is no longer a number from some chunk on; exit code 3."""
+    tally, expected = Tally(), bench.whole
+    while expected and tally.tries < tries:
+        path, chunk = bench.new_folder(), bench.random.randint(1, 6)
+        ended = bench.go_on(path, lambda chunk=chunk: _break_weights(chunk))
+        tally.tries += 1
+        where = f"NaN after chunk {chunk}"
+        tally.check_said(ended, (3,), where)
+        if chunk > 1 and newest_step(path) < 0:
+            tally.lost.append(f"{where}: there is no checkpoint of before")
+        bench.check_end(tally, path, where)
+    return tally
+
+
+def _break_weights(chunk):
+    read, chunks = TrainingLoop._read_totals, itertools.count(1)
+
+    def broken(loop, progress):
+        if next(chunks) == chunk:
+            weight = loop.model.trainable_variables[0]
+            weight.assign(weight * float("nan"))
+        return read(loop, progress)
+
+    TrainingLoop._read_totals = broken
 
 
 def vanishing_folder(bench: Bench, tries: int) -> Tally:
