@@ -20,22 +20,23 @@ def kill_at_random(bench: Bench, tries: int) -> Tally:
     tally, expected = Tally(), bench.whole
     while expected and tally.tries < tries:
         path = bench.new_folder()
-        seeds = f"kills {tally.tries + 1} and on"
+        where = f"kills {tally.tries + 1} and on"
         for _ in range(min(KILLS_OF_A_RUN, tries - tally.tries)):
             before = Belongings(path)
-            kill_somewhere(bench, path)
+            if not kill_somewhere(bench, path):
+                break
             tally.tries += 1
-            tally.check_lost(before, seeds)
-        bench.check_end(tally, path, seeds)
+            tally.check_lost(before, where)
+        bench.check_end(tally, path, where)
     return tally
 
 
-def kill_somewhere(bench: Bench, path: Path):
-    """Train or resume, and kill -9 at a random instant, or find the end reached."""
+def kill_somewhere(bench: Bench, path: Path) -> bool:
+    """Train or resume, and kill -9 at a random instant; whether it came before the end."""
     process = bench.start(path)
     time.sleep(bench.random.uniform(0, bench.seconds))
     process.send(signal.SIGKILL)
-    process.wait()
+    return process.wait().code == -signal.SIGKILL
 
 
 def operations_of(bench: Bench) -> list[str]:
