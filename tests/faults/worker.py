@@ -32,7 +32,7 @@ def main(items: list[tuple[str, str, int]], seed: int) -> None:
                 place.mkdir()
                 benches[family] = Bench(family, place, seed)
             started = time.monotonic()
-            tally = CASES[case].act(benches[family], tries)
+            tally = CASES[case].load()(benches[family], tries)
             seconds = round(time.monotonic() - started, 1)
             result = vars(tally) | {"case": case, "family": family, "seconds": seconds}
             print(json.dumps(result), flush=True)
