@@ -37,6 +37,9 @@ test-engines: $(ENGINES)  ## Run the contract of every model on JAX and PyTorch 
 	KERAS_BACKEND=torch OMP_NUM_THREADS=1 $(PYTEST) tests/models tests/formulas
 	$(PYTEST) -m engines
 
+faults: $(ENGINES)  ## Break trainings and files on purpose, thousands of times
+	PYTHONPATH=tests $(BIN)/python -m faults --write tests/faults/RESULTS.md
+
 lint: $(STAMP)  ## Check style and the import rules
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -56,4 +59,4 @@ clean:  ## Remove .venv, demo/ and caches; runs/ stays
 	rm -rf $(VENV) demo build *.egg-info .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help install demo test test-engines lint format figures bench clean
+.PHONY: help install demo test test-engines faults lint format figures bench clean

@@ -24,6 +24,16 @@ COMMANDS = {
 }
 
 
+# How the backends say it, each by an error of its own.
+OUT_OF_MEMORY = (
+    "RESOURCE_EXHAUSTED",
+    "OOM when allocating",
+    "allocate memory",
+    "out of memory",
+    "bad_alloc",
+)
+
+
 class LazyGroup(click.Group):
     """Imports a command when it is named."""
 
@@ -96,9 +106,16 @@ def _report(error: BaseException) -> int:
     if isinstance(error, KerasAAEError):
         click.echo(f"Error: {error}", err=True)
         return 3 if isinstance(error, DivergedError) else 1
-    text = " ".join(str(error).split())[:300] or type(error).__name__
-    click.echo(
-        f"Error: unexpected {type(error).__name__}: {text} (--debug shows where)",
-        err=True,
-    )
+    click.echo(f"Error: {_describe(error)}", err=True)
     return 1
+
+
+def _describe(error: BaseException) -> str:
+    """An error that is not one of ours, in a line."""
+    text = " ".join(str(error).split())[:300] or type(error).__name__
+    if isinstance(error, MemoryError) or any(words in text for words in OUT_OF_MEMORY):
+        return (
+            "the memory is not enough. Set a smaller --batch-size or --limit, or a "
+            "smaller network. Checkpoints are as they were."
+        )
+    return f"unexpected {type(error).__name__}: {text} (--debug shows where)"

@@ -18,7 +18,7 @@ from keras_aae.figures.menu import (
     stands_alone,
 )
 from keras_aae.runs.checkpoints import Checkpoints, load_checkpoint
-from keras_aae.runs.folder import RunFolder
+from keras_aae.runs.folder import RunFolder, resume_command
 from keras_aae.runs.model_file import load_model
 
 # What a training leaves: quickly drawn, and of use for most models.
@@ -45,7 +45,7 @@ def load_run_model(run: RunFolder):
     if newest is None:
         raise RunError(
             f"Run {str(run.path)!r} has no model and no checkpoint yet. Go on with it by "
-            f"`keras-aae resume {run.path}`."
+            f"{resume_command(run.path)}."
         )
     return load_checkpoint(newest)[0]
 

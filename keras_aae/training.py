@@ -19,7 +19,7 @@ from keras_aae.runs.checkpoints import Checkpoints, load_checkpoint
 from keras_aae.runs.environment import describe_environment, differences
 from keras_aae.runs.event_log import EventLog, summary_writer
 from keras_aae.runs.folder import RunFolder
-from keras_aae.runs.session import Reporter, Session, warn
+from keras_aae.runs.session import Reporter, Session, required, warn
 
 
 def complete(recipe: Recipe, dataset: Dataset) -> Recipe:
@@ -199,7 +199,8 @@ def resume(
         training = Training(complete(recipe, dataset), dataset)
         training.restore(run, reporter)
         if epochs is not None:
-            run.write_recipe(recipe)
+            with required(run, "recipe.json"):
+                run.write_recipe(recipe)
         training.run(run, reporter, checkpoint_seconds, tensorboard)
     return run
 
@@ -236,6 +237,7 @@ class Training:
         """Take up the newest valid checkpoint, if there is one."""
         checkpoints = Checkpoints(run.checkpoints_path, self.recipe.fingerprint)
         checkpoints.sweep()
+        run.sweep()
         newest = checkpoints.newest(lambda text: warn(run, reporter, text))
         if newest is not None:
             self.model, self.progress, self.best_weights = load_checkpoint(newest)
@@ -279,6 +281,7 @@ class Training:
         now = describe_environment(backend, device, execution)
         before = run.environment
         if not before:
-            run.write_environment(now)
+            with required(run, "environment.json"):
+                run.write_environment(now)
         for change in differences(before, now) if before else []:
             warn(run, reporter, f"The last bits of results may differ: {change}.")

@@ -10,20 +10,24 @@ import json
 import os
 import shutil
 import time
-import zipfile
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 
 from keras_aae.engine.loop import Progress
 from keras_aae.errors import RunError
-from keras_aae.runs.files import sha256, sync_file, sync_folder, write_json
+from keras_aae.runs.files import reason, sha256, sync_file, sync_folder, write_json
 from keras_aae.runs.model_file import load_model, require_finite
 
 KEEP = 2
 FORMAT = 1
 # Saving takes at most this share of the time.
 COST = 0.01
+# How names begin of what is not, or no longer, a checkpoint.
+SAVING = ".saving-"
+# Files that are not there, unlike those that cannot be read now, will never be.
+MISSING = (FileNotFoundError, IsADirectoryError, NotADirectoryError)
 LEAST_SECONDS = 10.0
 
 
@@ -48,7 +52,7 @@ class Checkpoints:
 
     def sweep(self) -> None:
         """Remove what killed saves left behind."""
-        for leftover in self.path.glob(".saving-*"):
+        for leftover in self.path.glob(f"{SAVING}*"):
             shutil.rmtree(leftover, ignore_errors=True)
 
     def save(self, model, progress: Progress, steps: int, best_weights=None) -> Path:
@@ -63,7 +67,7 @@ class Checkpoints:
         if not final.exists():
             require_finite(model)
             self.path.mkdir(exist_ok=True)
-            temporary = self.path / f".saving-{steps:08d}-{os.getpid()}"
+            temporary = self.path / f"{SAVING}{steps:08d}-{os.getpid()}"
             try:
                 self._write(temporary, model, progress, best_weights)
                 os.rename(temporary, final)
@@ -97,7 +101,10 @@ class Checkpoints:
     def _prune(self):
         valid = [path for path in self._newest_first() if not _fault(path)]
         for path in valid[KEEP:]:
-            shutil.rmtree(path, ignore_errors=True)
+            # Under a name that is swept: a kill here must not leave half a checkpoint.
+            leftover = path.with_name(f"{SAVING}{path.name}")
+            os.rename(path, leftover)
+            shutil.rmtree(leftover, ignore_errors=True)
 
     def _newest_first(self):
         found = [p for p in self.path.glob("step-*") if p.name[5:].isdigit()]
@@ -108,22 +115,33 @@ class Checkpoints:
 
         Raises:
             RunError: there are checkpoints and none is valid, or the newest is of
-                another recipe.
+                another recipe or of a newer version, or cannot be read.
         """
         found = self._newest_first()
         for path in found:
-            fault = _fault(path)
+            fault = self._fault(path)
             if not fault:
                 self._check_recipe(path)
                 return path
             report(f"Checkpoint {path.name} is damaged ({fault}); set aside.")
-            _set_aside(path)
+            # Where nothing can be renamed, an older one serves all the same.
+            with suppress(OSError):
+                _set_aside(path)
         if found:
             raise RunError(
                 f"None of the {len(found)} checkpoints in {str(self.path)!r} is valid. "
                 "They were set aside, as .bad; start the run again in another folder."
             )
         return None
+
+    def _fault(self, path):
+        try:
+            return _fault(path)
+        except OSError as error:
+            raise RunError(
+                f"Cannot read checkpoint {path.name} in {str(self.path)!r}: "
+                f"{reason(error)}. It is left as it is; make it readable."
+            ) from error
 
     def _check_recipe(self, path):
         if _manifest(path)["recipe"] != self.fingerprint:
@@ -149,25 +167,41 @@ def _manifest(path):
 
 
 def _digest(manifest) -> str:
-    values = {key: manifest[key] for key in ("format", "recipe", "files", "progress")}
+    values = {key: value for key, value in manifest.items() if key != "sha256"}
     return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
 
 
 def _fault(path) -> str:
-    """What is wrong with a checkpoint, or nothing."""
+    """What is wrong with a checkpoint, or nothing.
+
+    Raises:
+        RunError: a newer version wrote it, so nobody here can tell.
+        OSError: it is there and cannot be read, which says nothing of it.
+    """
     try:
         manifest = _manifest(path)
-        if manifest["format"] != FORMAT:
-            return f"format {manifest['format']!r}, expected {FORMAT}"
         if manifest["sha256"] != _digest(manifest):
             return "manifest.json is not what was written"
+        _check_format(path, manifest["format"])
         for name, digest in manifest["files"].items():
             if sha256(path / name) != digest:
                 return f"{name} is not what was written"
         Progress(**manifest["progress"])
         return "" if "state.keras" in manifest["files"] else "no state.keras"
-    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
+    except RunError:
+        raise
+    except (*MISSING, ValueError, KeyError, TypeError) as error:
         return str(error) or type(error).__name__
+
+
+def _check_format(path, found):
+    if isinstance(found, int) and found > FORMAT:
+        raise RunError(
+            f"Checkpoint {path.name} has format {found}, and this version of keras_aae "
+            f"knows {FORMAT}: a newer one wrote it. Go on with that version."
+        )
+    if found != FORMAT:
+        raise ValueError(f"format {found!r}, expected {FORMAT}")
 
 
 def _set_aside(path):

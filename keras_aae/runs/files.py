@@ -4,10 +4,14 @@ import fcntl
 import hashlib
 import json
 import os
+import re
 from contextlib import contextmanager
 from pathlib import Path
 
 from keras_aae.errors import RunError
+
+# .NAME-PROCESS.tmp.ENDING
+TEMPORARY = re.compile(r"\..+-(\d+)\.tmp(?:\..+)?", re.DOTALL)
 
 
 def sync_folder(path: Path) -> None:
@@ -29,7 +33,8 @@ def sync_file(path: Path) -> None:
 def replacing(path: Path):
     """A temporary path beside `path` that takes its place if the block succeeds.
 
-    The temporary name keeps the ending, which decides the format for some writers.
+    The temporary name keeps the ending, which decides the format for some writers; what a
+    killed process leaves of it, `sweep` removes.
     """
     path = Path(path)
     temporary = path.with_name(f".{path.stem}-{os.getpid()}.tmp{path.suffix}")
@@ -40,6 +45,28 @@ def replacing(path: Path):
         sync_folder(path.parent)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def sweep(folder: Path) -> None:
+    """Remove the temporary files that killed processes left in a folder."""
+    for path in folder.iterdir():
+        if is_temporary(path) and not _runs(int(TEMPORARY.fullmatch(path.name)[1])):
+            path.unlink(missing_ok=True)
+
+
+def is_temporary(path: Path) -> bool:
+    """Whether a file is one of `replacing`, by its name."""
+    return bool(TEMPORARY.fullmatch(path.name))
+
+
+def _runs(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        pass
+    return True
 
 
 def write_text(path: Path, text: str) -> None:
@@ -75,7 +102,7 @@ def held(path: Path, what: str):
     try:
         file = open(path, "a+")
     except OSError as error:
-        raise RunError(f"Cannot write in {what}: {error.strerror}.") from error
+        raise RunError(f"Cannot write in {what}: {reason(error)}.") from error
     with file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -90,6 +117,11 @@ def held(path: Path, what: str):
         file.write(str(os.getpid()))
         file.flush()
         yield
+
+
+def reason(error: OSError) -> str:
+    """Why an operation failed; libraries raise errors without the system's own words."""
+    return error.strerror or str(error)
 
 
 def sha256(path: Path) -> str:

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import shlex
 import time
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,10 +12,18 @@ import numpy as np
 
 from keras_aae.errors import RunError
 from keras_aae.recipe import Recipe
-from keras_aae.runs.files import held, replacing, write_json, write_text
+from keras_aae.runs.files import (
+    held,
+    is_temporary,
+    reason,
+    replacing,
+    sweep,
+    write_json,
+    write_text,
+)
 
 FORMAT = 1
-DONE = "done"
+DONE, LOCK = "done", "run.lock"
 
 
 class RunFolder:
@@ -47,15 +56,18 @@ class RunFolder:
             RunError: the path is taken, or cannot be written.
         """
         path = Path(path)
+        content = {"format": FORMAT, "recipe": recipe.to_dict(), "data": dataset}
         try:
-            if path.exists() and (not path.is_dir() or any(path.iterdir())):
-                raise RunError(_taken(path))
+            _check_free(path)
             path.mkdir(parents=True, exist_ok=True)
-            content = {"format": FORMAT, "recipe": recipe.to_dict(), "data": dataset}
-            write_json(path / "recipe.json", content)
+            # Of two processes that begin the same run, one must not get in between.
+            with _lock(path):
+                sweep(path)
+                _check_free(path)
+                write_json(path / "recipe.json", content)
         except OSError as error:
             raise RunError(
-                f"Cannot write the run folder {str(path)!r}: {error.strerror}. Choose "
+                f"Cannot write the run folder {str(path)!r}: {reason(error)}. Choose "
                 "another folder with --out."
             ) from error
         return cls(path)
@@ -79,6 +91,11 @@ class RunFolder:
     def checkpoints_path(self) -> Path:
         """The folder of checkpoints."""
         return self.path / "checkpoints"
+
+    @property
+    def snapshots_path(self) -> Path:
+        """The folder of snapshots."""
+        return self.path / "snapshots"
 
     @property
     def figures_path(self) -> Path:
@@ -175,7 +192,7 @@ class RunFolder:
     @property
     def snapshots(self) -> dict[int, np.ndarray]:
         """Epoch -> images decoded from the same codes after it, (n, H, W, C) in [0, 1]."""
-        found = sorted((self.path / "snapshots").glob("epoch-*.npy"))
+        found = sorted(self.snapshots_path.glob("epoch-*.npy"))
         return {
             int(path.stem.removeprefix("epoch-")): np.load(path, allow_pickle=False)
             / np.float32(255)
@@ -184,7 +201,7 @@ class RunFolder:
 
     def write_snapshot(self, epoch: int, images: np.ndarray) -> None:
         """Keep images in [0, 1] of an epoch."""
-        folder = self.path / "snapshots"
+        folder = self.snapshots_path
         folder.mkdir(exist_ok=True)
         pixels = np.round(255 * images).astype(np.uint8)
         with replacing(folder / f"epoch-{epoch:06d}.npy") as temporary:
@@ -194,6 +211,12 @@ class RunFolder:
         """Add a line with the time to train.log."""
         with open(self.path / "train.log", "a", encoding="utf-8") as file:
             file.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {text}\n")
+
+    def sweep(self) -> None:
+        """Remove what killed processes left half written."""
+        for folder in (self.path, self.snapshots_path, self.figures_path):
+            if folder.is_dir():
+                sweep(folder)
 
     @property
     def finished(self) -> bool:
@@ -212,14 +235,34 @@ class RunFolder:
         Raises:
             RunError: another process holds it, or the folder cannot be written.
         """
-        with held(self.path / "run.lock", f"run {str(self.path)!r}"):
+        with _lock(self.path):
             yield
+
+
+def resume_command(path) -> str:
+    """What a user types, or pastes into a shell, to go on with a run."""
+    return f"`keras-aae resume {shlex.quote(str(path))}`"
+
+
+def _lock(path: Path):
+    return held(path / LOCK, f"run {str(path)!r}")
+
+
+def _check_free(path: Path) -> None:
+    """Check that there is nothing at a path but what a run killed at its start leaves."""
+    if not path.exists() or (path.is_dir() and not _others(path)):
+        return
+    raise RunError(_taken(path))
+
+
+def _others(path: Path) -> list[Path]:
+    return [p for p in path.iterdir() if p.name != LOCK and not is_temporary(p)]
 
 
 def _taken(path: Path) -> str:
     if (path / "recipe.json").exists():
         return (
             f"Run folder {str(path)!r} exists and is never overwritten. Go on with it by "
-            f"`keras-aae resume {path}`, or choose another folder with --out."
+            f"{resume_command(path)}, or choose another folder with --out."
         )
     return f"{str(path)!r} exists and is not empty. Choose another folder with --out."

@@ -207,7 +207,7 @@ def _check_list(value, key, depth):
     if key.endswith("shape") and math.prod(sizes[:32]) > MAX_SHAPE:
         raise ModelFileError(f"Too large {key} in the model file: {value[:8]}.")
     # Arrays as lists are slow to build; a plain network has none.
-    count = sum(isinstance(inner, list) for inner in value) + len(value) // 100
+    count = sum(isinstance(inner, list) for inner in value) + len(value) // 10
     return _limited(count) + sum(_check(inner, key, depth + 1) for inner in value)
 
 

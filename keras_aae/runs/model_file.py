@@ -13,7 +13,7 @@ import tempfile
 import warnings
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import keras
@@ -22,7 +22,7 @@ from keras import ops
 
 import keras_aae.models  # noqa: F401  (registers the classes)
 from keras_aae.errors import DivergedError, ModelFileError
-from keras_aae.runs.files import replacing
+from keras_aae.runs.files import reason, replacing
 from keras_aae.runs.model_archive import (
     CONFIG,
     METADATA,
@@ -65,7 +65,7 @@ def load_model(path, compile: bool = False) -> keras.Model:
     try:
         _check_memory(without_compile(config), shapes)
         model = _load(Archive(archive.metadata, config, archive.weights), compile)
-    except ModelFileError:
+    except (ModelFileError, MemoryError):
         raise
     # Keras raises errors of any kind for configs and weights that do not fit.
     except Exception as error:
@@ -111,16 +111,29 @@ def _pending_variables():
 def _load(archive, compile):
     # Keras reads from a path. A private copy of what was checked cannot be exchanged,
     # as the file at the original path could.
-    with tempfile.TemporaryDirectory(prefix="keras-aae-") as folder:
-        copy = Path(folder) / "model.keras"
-        with zipfile.ZipFile(copy, "w") as file:
-            file.writestr(METADATA, json.dumps(archive.metadata))
-            file.writestr(CONFIG, json.dumps(archive.config))
-            file.writestr(WEIGHTS, archive.weights)
+    with _private_copy(archive) as copy:
         with warnings.catch_warnings():
             for message in LOSSES:
                 warnings.filterwarnings("error", message)
             return keras.saving.load_model(copy, compile=compile, safe_mode=True)
+
+
+@contextmanager
+def _private_copy(archive):
+    with ExitStack() as stack:
+        try:
+            folder = tempfile.TemporaryDirectory(prefix="keras-aae-")
+            copy = Path(stack.enter_context(folder)) / "model.keras"
+            with zipfile.ZipFile(copy, "w") as file:
+                file.writestr(METADATA, json.dumps(archive.metadata))
+                file.writestr(CONFIG, json.dumps(archive.config))
+                file.writestr(WEIGHTS, archive.weights)
+        except OSError as error:
+            raise ModelFileError(
+                f"Cannot write a temporary copy of the model file: {reason(error)}. Make "
+                "room, or set TMPDIR to a folder that has it."
+            ) from error
+        yield copy
 
 
 def _explain(archive, error) -> str:

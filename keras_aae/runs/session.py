@@ -8,7 +8,8 @@ from contextlib import contextmanager, suppress
 from keras_aae.engine.loop import Progress
 from keras_aae.errors import DivergedError, RunError, UnsupportedError
 from keras_aae.recipe import Recipe
-from keras_aae.runs.folder import DONE, RunFolder
+from keras_aae.runs.files import reason
+from keras_aae.runs.folder import DONE, RunFolder, resume_command
 from keras_aae.runs.model_file import save_model
 
 SNAPSHOTS, SNAPSHOT_IMAGES = 50, 25
@@ -20,7 +21,7 @@ class Interrupted(Exception):
     def __init__(self, signum: int, path):
         name = signal.Signals(signum).name
         super().__init__(
-            f"Stopped by {name}, and saved. Go on with `keras-aae resume {path}`."
+            f"Stopped by {name}, and saved. Go on with {resume_command(path)}."
         )
         self.signum = signum
 
@@ -78,18 +79,20 @@ class Session:
             finally:
                 if self.events is not None:
                     self._try(self.events.close)
-        self._must(self._save_model, "model.keras")
+        with required(self.folder, "model.keras"):
+            self._save_model()
         self._try(lambda: self.folder.log(DONE))
 
     def _train(self, recipe):
         progress, feed = self.progress, self.loop.feed
-        self._must(lambda: self.folder.write_history(progress.history), "history.csv")
+        with required(self.folder, "history.csv"):
+            self.folder.write_history(progress.history)
         start = f"start at epoch {progress.epoch}, step {progress.step}"
         self._try(lambda: self.folder.log(start))
         images = feed.images_in(0, feed.steps)
         self.reporter.start(self.folder, recipe, progress, images)
         self.loop.run(progress, self._after_chunk, self._after_epoch)
-        self._must(self._save_checkpoint, "a checkpoint")
+        self._save_required_checkpoint()
 
     def _after_chunk(self):
         feed, progress = self.loop.feed, self.progress
@@ -129,7 +132,7 @@ class Session:
 
     def _stop_or_save(self):
         if self.stop.signum is not None:
-            self._must(self._save_checkpoint, "a checkpoint")
+            self._save_required_checkpoint()
             raise Interrupted(self.stop.signum, self.folder.path)
         if self.checkpoints.due:
             self._try(self._save_checkpoint)
@@ -138,6 +141,10 @@ class Session:
         progress, loop = self.progress, self.loop
         steps = progress.epoch * loop.feed.steps + progress.step
         self.checkpoints.save(loop.model, progress, steps, loop.best_weights)
+
+    def _save_required_checkpoint(self):
+        with required(self.folder, "a checkpoint"):
+            self._save_checkpoint()
 
     def _save_model(self):
         # The best model, or the last; the loop's model cannot go on training after it.
@@ -151,20 +158,26 @@ class Session:
             write()
         except OSError as error:
             text = (
-                f"Could not write in {str(self.folder.path)!r} ({error.strerror}); "
+                f"Could not write in {str(self.folder.path)!r} ({reason(error)}); "
                 "training goes on, and older checkpoints are as they were."
             )
             warn(self.folder, self.reporter, text)
 
-    def _must(self, write, what):
-        try:
-            write()
-        except OSError as error:
-            path = self.folder.path
-            raise RunError(
-                f"Could not write {what} in {str(path)!r}: {error.strerror}. Older "
-                f"checkpoints are as they were; make room and `keras-aae resume {path}`."
-            ) from error
+
+@contextmanager
+def required(run: RunFolder, what: str):
+    """Write something in the block that the run cannot do without.
+
+    Raises:
+        RunError: it could not be written.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise RunError(
+            f"Could not write {what} in {str(run.path)!r}: {reason(error)}. Older "
+            f"checkpoints are as they were; make room and {resume_command(run.path)}."
+        ) from error
 
 
 class _Stop:

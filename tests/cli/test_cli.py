@@ -426,3 +426,17 @@ def test_every_command_has_help_and_an_example():
 
 # Their names say it.
 UNEXPLAINED = ("epochs", "batch_size", "seed", "help")
+
+
+@pytest.mark.parametrize(
+    "error", [MemoryError(), RuntimeError("DefaultCPUAllocator: can't allocate memory")]
+)
+def test_too_little_memory_is_said_in_words(error, tmp_path, monkeypatch):
+    def train(*args, **options):
+        raise error
+
+    monkeypatch.setattr("keras_aae.training.train", train)
+    code, _, err = call(
+        "train", "vae", "--dataset", "digits", "--out", tmp_path / "run"
+    )
+    assert code == 1 and "the memory is not enough" in err and "unexpected" not in err

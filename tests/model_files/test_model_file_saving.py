@@ -228,3 +228,9 @@ def test_other_engines(engine, tmp_path):
     ours, stock = outputs_elsewhere(tmp_path / "model.keras", engine)
     np.testing.assert_array_equal(ours, stock)
     np.testing.assert_allclose(ours, model.reconstruct(X), atol=1e-5)
+
+
+def test_a_full_disk_for_temporary_files_is_no_damage(model_file, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", "/no/such/folder")
+    with pytest.raises(ModelFileError, match="temporary copy.*set TMPDIR"):
+        load_model(model_file)

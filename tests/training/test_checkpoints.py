@@ -1,4 +1,5 @@
 import errno
+import json
 import random
 import shutil
 
@@ -8,7 +9,7 @@ from families import small_model
 
 from keras_aae.engine.loop import Progress
 from keras_aae.errors import DivergedError, RunError
-from keras_aae.runs.checkpoints import Checkpoints, load_checkpoint
+from keras_aae.runs.checkpoints import Checkpoints, _digest, load_checkpoint
 
 
 @pytest.fixture(scope="module")
@@ -143,3 +144,34 @@ def test_saving_keeps_its_cost_low(tmp_path, model):
     assert not made.due
     made.save(model, progress(1), 1)
     assert not made.due and made._interval >= 10
+
+
+def test_a_checkpoint_of_a_newer_version_is_left_as_it_is(checkpoints):
+    manifest = checkpoints.path / "step-00000030" / "manifest.json"
+    content = json.loads(manifest.read_text()) | {"format": 2, "more": "to know"}
+    content["sha256"] = _digest(content)
+    manifest.write_text(json.dumps(content))
+    with pytest.raises(RunError, match="has format 2.*a newer one wrote it"):
+        checkpoints.newest()
+    assert names(checkpoints) == ["step-00000020", "step-00000030"]
+
+
+def test_what_cannot_be_read_now_is_not_set_aside(checkpoints, monkeypatch):
+    def failing(path):
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr("keras_aae.runs.checkpoints.sha256", failing)
+    with pytest.raises(RunError, match="Cannot read checkpoint.*left as it is"):
+        checkpoints.newest()
+    monkeypatch.undo()
+    assert checkpoints.newest().name == "step-00000030"
+
+
+def test_half_of_a_pruned_checkpoint_is_swept(checkpoints, model, monkeypatch):
+    monkeypatch.setattr(shutil, "rmtree", lambda path, **options: None)
+    checkpoints.save(model, progress(40), 40)
+    monkeypatch.undo()
+    kept = ["step-00000030", "step-00000040"]
+    assert len(names(checkpoints)) > 2
+    checkpoints.sweep()
+    assert names(checkpoints) == kept

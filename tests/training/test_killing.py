@@ -1,8 +1,5 @@
-"""Real processes, really killed: what is resumed ends as if nothing had happened."""
+"""Commands that are stopped, and say how to go on; `faults` kills them by the hundred."""
 
-import importlib.util
-import os
-import random
 import signal
 import subprocess
 import sys
@@ -11,10 +8,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
-KILLS = int(os.environ.get("KERAS_AAE_KILLS", "1"))
-SCRIPT = Path(__file__).with_name("killable.py")
-ENGINES = ["tensorflow", pytest.param("jax", marks=pytest.mark.engines)]
 
 
 @pytest.fixture(scope="module")
@@ -26,51 +19,11 @@ def data(tmp_path_factory, toy_images):
     return path
 
 
-def start(engine, data, folder):
-    environment = {**os.environ, "KERAS_BACKEND": engine}
-    return subprocess.Popen(
-        [sys.executable, SCRIPT, data, folder],
-        env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
-
-
-def finish(engine, data, folder):
-    process = start(engine, data, folder)
-    output, errors = process.communicate(timeout=300)
-    assert process.returncode == 0, errors
-    return output.split()[-1]
-
-
 def wait_for(condition, process, seconds=120):
     end = time.monotonic() + seconds
     while not condition() and process.poll() is None:
         assert time.monotonic() < end
         time.sleep(0.005)
-
-
-@pytest.mark.long
-@pytest.mark.parametrize("engine", ENGINES)
-def test_killed_at_random_instants_it_ends_in_the_same_state(engine, data, tmp_path):
-    if not importlib.util.find_spec(engine):
-        pytest.skip(f"{engine} is not installed")
-    whole = finish(engine, data, tmp_path / "whole")
-    rng = random.Random(20)
-    for number in range(KILLS):
-        folder = tmp_path / str(number)
-        for _ in range(rng.choice((1, 1, 2))):
-            kill_somewhere(engine, data, folder, rng)
-        assert finish(engine, data, folder) == whole, number
-
-
-def kill_somewhere(engine, data, folder, rng):
-    """kill -9 at an instant of a training that has begun to save."""
-    process = start(engine, data, folder)
-    checkpoints = folder / "checkpoints"
-    before = set(checkpoints.glob("*"))
-    wait_for(lambda: set(checkpoints.glob("*")) - before, process)
-    time.sleep(rng.uniform(0, 1.5))
-    process.send_signal(signal.SIGKILL)
-    process.communicate()
 
 
 @pytest.mark.long

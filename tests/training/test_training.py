@@ -1,4 +1,5 @@
 import json
+import shlex
 
 import keras
 import numpy as np
@@ -334,3 +335,20 @@ def test_the_lock_is_held_by_one(toy_npz, tmp_path):
         training.resume(run.path)
     with RunFolder(run.path).lock():
         pass
+
+
+def test_what_a_kill_at_the_start_leaves_is_in_nobody_s_way(tmp_path):
+    path = tmp_path / "my run's"
+    path.mkdir()
+    # No process has a number this high.
+    (path / ".recipe-4194305.tmp.json").write_text("{")
+    (path / ".mine.tmp").write_text("not of the program")
+    with pytest.raises(RunError, match="is not empty"):
+        RunFolder.create(path, recipe("toy.npz"), {})
+    (path / ".mine.tmp").unlink()
+    run = RunFolder.create(path, recipe("toy.npz"), {})
+    assert {p.name for p in run.path.iterdir()} == {"recipe.json", "run.lock"}
+    with pytest.raises(RunError) as error:
+        RunFolder.create(path, recipe("toy.npz"), {})
+    command = str(error.value).split("`")[1]
+    assert shlex.split(command) == ["keras-aae", "resume", str(path)]

@@ -1,0 +1,1 @@
+"""What real machines do to a training, done on purpose, and counted."""

@@ -1,0 +1,184 @@
+"""A small training of every family, started and resumed through the command line."""
+
+import json
+import random
+import sys
+import time
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from families import OPTIONS, SMALL
+
+from cli.main import main
+from faults.processes import Ended, Process, run
+from faults.states import Belongings, final_state
+from keras_aae.building import family
+from keras_aae.recipe import Recipe, training_words
+from keras_aae.registry import MODELS
+from keras_aae.runs.folder import RunFolder
+
+FAMILIES = list(MODELS)
+OPTIMIZERS = (
+    "adam",
+    {"name": "sgd", "momentum": 0.9},
+    "rmsprop",
+    "adamw",
+    "nadam",
+    "lion",
+)
+RATES = ("cosine:0.003:0.0001:4", 0.002, "linear:0.002:0:4")
+QUIET = ["--no-figures", "--no-evaluation", "--checkpoint-seconds", "0"]
+
+
+def recipe_of(name: str, data: Path) -> Recipe:
+    """A recipe with whatever makes going on harder.
+
+    Held-out images, an odd last batch, a schedule, early stopping, and one optimizer or
+    another.
+    """
+    number = FAMILIES.index(name)
+    options = {k: v for k, v in SMALL.items() if k in family(name).options()}
+    return Recipe(
+        model=name,
+        dataset=str(data),
+        options=options | OPTIONS.get(name, {}),
+        epochs=4,
+        batch_size=8,
+        validation=9,
+        monitor="val_loss",
+        patience=2,
+        optimizer=OPTIMIZERS[number % len(OPTIMIZERS)],
+        learning_rate=RATES[number % len(RATES)],
+        execution="graph",
+    )
+
+
+def write_data(path: Path) -> Path:
+    """70 grey images of 8x8 of four classes, 9 of them to test."""
+    rng = np.random.default_rng(0)
+    y = np.arange(70) % 4
+    x = rng.integers(0, 40, (70, 8, 8, 1))
+    for image, label in zip(x, y, strict=True):
+        image[4 * (label // 2) :, 4 * (label % 2) :] += 200
+    x = x.astype("uint8")
+    np.savez(path, x_train=x[9:], y_train=y[9:], x_test=x[:9], y_test=y[:9])
+    return path
+
+
+class Tally:
+    """Tries, and what went wrong in them."""
+
+    def __init__(self):
+        self.tries, self.lost, self.wrong = 0, [], []
+
+    def check_lost(self, before: Belongings, where: str):
+        """Note what is gone since `before`."""
+        self.lost += [f"{where}: {what}" for what in before.losses()]
+
+    def check_said(self, ended: Ended, codes, where: str):
+        """Note an end by other codes than these, or an error that explains nothing."""
+        unclear = "Traceback" in ended.said or "Error: unexpected" in ended.said
+        if ended.code not in codes or unclear:
+            self.wrong.append(f"{where}: ended by {ended.code}: {ended.said[-600:]}")
+
+
+class Bench:
+    """A recipe of a family, what becomes of it undisturbed, and folders to disturb it in.
+
+    Args:
+        name: The family.
+        folder: For everything that is made.
+        seed: Of what is random in the faults.
+        recipe: What is trained; None is the family's, on data made in the folder.
+    """
+
+    def __init__(self, name: str, folder: Path, seed: int = 0, recipe=None):
+        self.name, self.folder = name, folder
+        self.random = random.Random(f"{name} {seed}")
+        self.data = folder / "data.npz"
+        self.recipe = recipe or recipe_of(name, write_data(self.data))
+        self._made = 0
+
+    def new_folder(self) -> Path:
+        """A path for a run."""
+        self._made += 1
+        return self.folder / f"run-{self._made}"
+
+    def work(self, path: Path, first=None):
+        """What a process does that trains or resumes the run at a path.
+
+        Args:
+            path: Of the run folder.
+            first: Called in the process, before anything else.
+        """
+        if (path / "recipe.json").exists():
+            words = ["resume", *QUIET, "--", str(path)]
+        else:
+            words = [*training_words(self.recipe, Recipe().to_dict()), *QUIET]
+            words += [f"--out={path}"]
+        return command(words, first)
+
+    @property
+    def fingerprint(self) -> str:
+        """That of the finished run's recipe."""
+        return RunFolder(self.finished).recipe.fingerprint
+
+    def evaluating(self, path: Path, first=None):
+        """What a process does that measures a run."""
+        return command(["evaluate", str(path)], first)
+
+    def start(self, path: Path, first=None) -> Process:
+        """A process that trains or resumes."""
+        return Process(self.work(path, first))
+
+    def go_on(self, path: Path, first=None) -> Ended:
+        """Train or resume to the end."""
+        return run(self.work(path, first))
+
+    @cached_property
+    def whole(self) -> dict:
+        """The final state of the undisturbed run."""
+        path = self.new_folder()
+        started = time.monotonic()
+        ended = self.go_on(path)
+        self.seconds = time.monotonic() - started
+        if ended.code != 0:
+            raise RuntimeError(f"{self.name} does not train: {ended.said[-2000:]}")
+        self.finished = path
+        return final_state(path)
+
+    def check_end(self, tally: Tally, path: Path, where: str, first=None):
+        """Go on to the end; note everything that differs from the undisturbed run."""
+        ended = self.go_on(path, first)
+        tally.check_said(ended, (0,), where)
+        if ended.code == 0:
+            tally.wrong += [f"{where}: {what}" for what in self.differences(path)]
+
+    def differences(self, path: Path) -> list[str]:
+        """What differs from the undisturbed run."""
+        try:
+            state = final_state(path)
+        except (OSError, ValueError, KeyError) as error:
+            return [f"the finished run cannot be read: {error!r}"]
+        return [
+            f"{key} differs: {_short(state[key])}, expected {_short(value)}"
+            for key, value in self.whole.items()
+            if state[key] != value
+        ]
+
+
+def _short(value) -> str:
+    return json.dumps(value)[:300]
+
+
+def command(words: list[str], first=None):
+    """The command line as work for a process."""
+
+    def work():
+        if first is not None:
+            first()
+        sys.argv = ["keras-aae", *words]
+        main()
+
+    return work

@@ -1,0 +1,74 @@
+"""Copies of this process, which starts no thread, so that they need import nothing."""
+
+import os
+import sys
+import tempfile
+import traceback
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a process ended: exit code, or minus the signal, and all it said."""
+
+    code: int
+    said: str
+
+
+class Process:
+    """A copy of this process that runs `work`, and nothing after it."""
+
+    def __init__(self, work):
+        self._said = tempfile.TemporaryFile()
+        self._ended = None
+        sys.stdout.flush()
+        self.pid = os.fork()
+        if self.pid == 0:
+            os._exit(self._run(work))
+
+    def _run(self, work):
+        for stream in (1, 2):
+            os.dup2(self._said.fileno(), stream)
+        try:
+            work()
+            code = 0
+        except SystemExit as error:
+            code = error.code or 0
+        except BaseException:
+            traceback.print_exc()
+            code = 70
+        with ignored_errors():
+            sys.stdout.flush()
+        with ignored_errors():
+            sys.stderr.flush()
+        return code
+
+    def send(self, signum):
+        """Send a signal, unless the process has ended."""
+        if self._ended is None:
+            os.kill(self.pid, signum)
+
+    def wait(self) -> Ended:
+        """Wait for its end."""
+        if self._ended is None:
+            _, status = os.waitpid(self.pid, 0)
+            self._said.seek(0)
+            said = self._said.read().decode(errors="replace")
+            self._said.close()
+            self._ended = Ended(os.waitstatus_to_exitcode(status), said)
+        return self._ended
+
+
+@contextmanager
+def ignored_errors():
+    """A last word that cannot be said changes nothing."""
+    try:
+        yield
+    except Exception:
+        return
+
+
+def run(work) -> Ended:
+    """Run `work` in a copy of this process, to its end."""
+    return Process(work).wait()
