@@ -884,6 +884,18 @@ TABLES = {
         "keras_aae.experiments.drburke:SEN_BATCHES",
         "SENs by the width of their batches and of their embeddings",
     ),
+    "sen-classifier-100": (
+        "keras_aae.experiments.drburke:SEN_CLASSIFIER_100",
+        "classifiers of a frozen encoder from 100 labels, over five draws of them",
+    ),
+    "sen-classifier-500": (
+        "keras_aae.experiments.drburke:SEN_CLASSIFIER_500",
+        "the same from 500 labels",
+    ),
+    "sen-pseudo-labels": (
+        "keras_aae.experiments.drburke:SEN_PSEUDO_LABELS",
+        "the same from 100 labels and its own guesses of 2,500 others",
+    ),
     "few-labels": (
         "keras_aae.experiments.gtoubassi:FEW_LABELS",
         "classifiers of 20-D codes, and of pixels, from 2,000 labels",

@@ -117,6 +117,17 @@ SEN_VARIANTS = Table(
     metrics=("mse", *FEW_LABELS, "fid", "class_coverage", "class_entropy"),
 )  # fmt: skip
 
+
+def _classifiers(*metrics: str) -> Table:
+    """Few labels on the frozen encoder, after four of its epochs and after one."""
+    numbers = (name for metric in metrics for name in (metric, f"{metric}_std"))
+    return Table(("sen-mnist-small", "sen-mnist-small-1"), tuple(numbers))
+
+
+SEN_CLASSIFIER_100 = _classifiers("frozen_accuracy_100", "spread_label_accuracy_100")
+SEN_CLASSIFIER_500 = _classifiers("frozen_accuracy_500")
+SEN_PSEUDO_LABELS = _classifiers("pseudo_label_accuracy_100")
+
 # What sharing the embedding is worth: the same budget without the game, with it, and with
 # a classifier of all labels too.
 SEN_ALONE = replace(
