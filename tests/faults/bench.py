@@ -132,6 +132,15 @@ class Bench:
         """A process that trains or resumes."""
         return Process(self.work(path, first))
 
+    def start_and_wait(self, path: Path) -> Process:
+        """A process that trains or resumes, at a random instant or at its end."""
+        is_new = not (path / "recipe.json").exists()
+        started, process = time.monotonic(), self.start(path)
+        if not process.runs_for(self.random.uniform(0, self.seconds)) and is_new:
+            # The machine has become faster: most instants would come too late.
+            self.seconds = time.monotonic() - started
+        return process
+
     def go_on(self, path: Path, first=None) -> Ended:
         """Train or resume to the end."""
         return run(self.work(path, first))

@@ -33,8 +33,7 @@ def kill_at_random(bench: Bench, tries: int) -> Tally:
 
 def kill_somewhere(bench: Bench, path: Path) -> bool:
     """Train or resume, and kill -9 at a random instant; whether it came before the end."""
-    process = bench.start(path)
-    time.sleep(bench.random.uniform(0, bench.seconds))
+    process = bench.start_and_wait(path)
     process.send(signal.SIGKILL)
     return process.wait().code == -signal.SIGKILL
 
@@ -105,8 +104,7 @@ def _signals(bench, tries, count):
     while expected and tally.tries < tries:
         signum = list(STOPPED)[tally.tries % 2]
         path = bench.new_folder()
-        process = bench.start(path)
-        time.sleep(bench.random.uniform(0, bench.seconds))
+        process = bench.start_and_wait(path)
         for _ in range(count):
             process.send(signum)
             time.sleep(bench.random.uniform(0, 0.1))

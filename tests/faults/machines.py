@@ -150,9 +150,9 @@ def vanishing_folder(bench: Bench, tries: int) -> Tally:
         path = bench.new_folder()
         away = path.with_name("away")
         process = bench.start(path)
-        while not (path / "recipe.json").exists():
-            time.sleep(0.005)
-        time.sleep(bench.random.uniform(0, bench.seconds))
+        while not (path / "recipe.json").exists() and process.runs_for(0.005):
+            pass
+        process.runs_for(bench.random.uniform(0, bench.seconds))
         path.rename(away)
         ended = process.wait()
         tally.tries += 1
@@ -174,7 +174,7 @@ def two_at_once(bench: Bench, tries: int) -> Tally:
         _some_start(bench, path)
         before = Belongings(path)
         first = bench.start(path)
-        time.sleep(
+        first.runs_for(
             bench.random.choice((0, 0.01, bench.random.uniform(0, bench.seconds)))
         )
         second = bench.start(path)

@@ -3,6 +3,7 @@
 import os
 import sys
 import tempfile
+import time
 import traceback
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -52,12 +53,25 @@ class Process:
     def wait(self) -> Ended:
         """Wait for its end."""
         if self._ended is None:
-            _, status = os.waitpid(self.pid, 0)
-            self._said.seek(0)
-            said = self._said.read().decode(errors="replace")
-            self._said.close()
-            self._ended = Ended(os.waitstatus_to_exitcode(status), said)
+            self._end(os.waitpid(self.pid, 0)[1])
         return self._ended
+
+    def runs_for(self, seconds: float) -> bool:
+        """Wait so long, or to its end; whether it still runs."""
+        until = time.monotonic() + seconds
+        while self._ended is None and time.monotonic() < until:
+            found, status = os.waitpid(self.pid, os.WNOHANG)
+            if found:
+                self._end(status)
+            else:
+                time.sleep(0.005)
+        return self._ended is None
+
+    def _end(self, status: int) -> None:
+        self._said.seek(0)
+        said = self._said.read().decode(errors="replace")
+        self._said.close()
+        self._ended = Ended(os.waitstatus_to_exitcode(status), said)
 
 
 @contextmanager
