@@ -36,7 +36,9 @@ def outputs(network):
     """The layers that have the last word, by their names; none where it is normalised."""
     if isinstance(network.layers[-1], layers.BatchNormalization):
         return []
-    biased = [layer for layer in network.layers if hasattr(layer, "bias")]
+    biased = [
+        layer for layer in network.layers if getattr(layer, "bias", None) is not None
+    ]
     return [layer for layer in biased if layer.name in EXTREMES] or biased[-1:]
 
 

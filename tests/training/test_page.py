@@ -197,7 +197,7 @@ def test_the_committed_page_is_what_the_code_makes():
 def test_every_committed_picture_is_on_the_page_and_small():
     folder = ROOT / "results"
     text = (folder / "README.md").read_text(encoding="utf-8")
-    limits = {".png": 500_000, ".gif": 3_000_000}
+    limits = {".png": 1_000_000, ".gif": 3_000_000}
     files = [path for path in folder.rglob("*") if path.suffix in limits]
     for path in files:
         assert path.relative_to(folder).as_posix() in text, path
