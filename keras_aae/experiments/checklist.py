@@ -75,7 +75,7 @@ CHECKLIST = {
          ("keras_aae/models/gan.py", ("gan-mnist", "samples"),
           ("gan-mnist", "train_generation"))),
         (25, "the same of 64x64 images",
-         (("gan-faces-small", "samples"), ("gan-faces-small", "train_generation"))),
+         (("gan-faces-small", "samples-64"), ("gan-faces-small", "train_generation"))),
         (26, "dense and convolutional classifiers",
          (("classifier-dense", "test_error"), ("classifier-conv", "test_error"))),
         (27, "convolutional autoencoder, 2-, 5- and 20-D",

@@ -83,6 +83,12 @@ FEW_LABELS = Table(
         *(f"pixel_probe_2000_{kind}" for kind in ("logistic", "neighbours", "dense")),
         "mse",
     ),
+    finding=(
+        "Whatever made them, 20 numbers learned without labels are worth more than 784 "
+        "pixels to every classifier. Of the codes those of the ordinary autoencoder are "
+        "the best, as the repository found too: a prior costs a little. One training "
+        "each; the labels are five draws."
+    ),
 )
 
 

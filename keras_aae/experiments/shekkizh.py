@@ -152,7 +152,7 @@ GAN_FACES = Experiment(
         },
     ),
     source=SOURCE + "Faces_GAN.py, on CelebA: pictures and no numbers",
-    figures=(*GAN_FIGURES, "samples-animation"),
+    figures=(("samples", {"n": 64}), *GAN_FIGURES[1:]),
     quick=False,
 )  # fmt: skip
 
