@@ -3,12 +3,7 @@
 from benchmarks import contenders as c
 from benchmarks.arithmetic import fastest, ratio, seconds
 from benchmarks.contenders import CODE_CALLS, PREDICT_SIZES
-
-
-def table(header, rows) -> str:
-    """A Markdown table."""
-    lines = [header, ["---"] * len(header), *rows]
-    return "\n".join(f"| {' | '.join(map(str, line))} |" for line in lines)
+from keras_aae.markdown import table
 
 
 def head(machine: dict, images: str, rounds: int) -> str:

@@ -5,6 +5,8 @@ import io
 
 import click
 
+from keras_aae import markdown
+
 
 def print_metrics(by_run: dict[str, dict], style: str = "text") -> None:
     """One row a metric, one column a run.
@@ -42,10 +44,8 @@ def print_csv(rows: list[list[str]]) -> None:
 
 def print_markdown(rows: list[list[str]]) -> None:
     """Rows as a table of Markdown, the first of them its head."""
-    head, *others = [[cell.replace("|", "\\|") for cell in row] for row in rows]
-    line = ["---", *["---:"] * (len(head) - 1)]
-    for row in (head, line, *others):
-        click.echo(f"| {' | '.join(row)} |")
+    head, *others = rows
+    click.echo(markdown.table(head, others, numbers=True))
 
 
 STYLES = {"text": print_rows, "csv": print_csv, "markdown": print_markdown}

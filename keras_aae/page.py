@@ -6,6 +6,7 @@ from pathlib import Path
 
 from PIL import Image
 
+from keras_aae import markdown
 from keras_aae.evaluation import describe
 from keras_aae.experiments.checklist import CHECKLIST
 from keras_aae.recipe import Experiment, TransferStudy
@@ -101,7 +102,11 @@ def _headlines(kept) -> list[str]:
             link, command = f"[{name}](#{name})", f"`keras-aae figures {name}`"
             rows.append((link, metric, _text(published), ours, seeds, command))
     columns = ("recipe", "number", "published", "ours", "seeds", "command")
-    return ["## Published numbers, and ours", _table(columns, rows)] if rows else []
+    return (
+        ["## Published numbers, and ours", markdown.table(columns, rows)]
+        if rows
+        else []
+    )
 
 
 def _checklist(results, kept) -> list[str]:
@@ -120,7 +125,7 @@ def _checklist(results, kept) -> list[str]:
         "What the five older repositories have, and where it is to be seen here. A row "
         "is ticked if everything that it points to is there.",
         f"<details>\n<summary>{ticked} of {len(numbers)} are ticked</summary>",
-        _table(("", "", "what", "where"), rows),
+        markdown.table(("", "", "what", "where"), rows),
         "</details>",
     ]
 
@@ -173,7 +178,7 @@ def _tables(kept) -> list[str]:
         if rows:
             columns = ("recipe", "seeds", *table.metrics)
             about = f"{_sentence(text)} `keras-aae figures {name}`."
-            parts += [f"### {name}", about, _table(columns, rows)]
+            parts += [f"### {name}", about, markdown.table(columns, rows)]
             parts += [table.finding] * bool(table.finding)
     if not parts:
         return []
@@ -243,7 +248,7 @@ def _sweeps(results) -> list[str]:
             for value in sweep.values
             if (found := result.at(value))
         ]
-        parts += [f"### {name}", about, picture, _table(columns, rows)]
+        parts += [f"### {name}", about, picture, markdown.table(columns, rows)]
     return ["## Sweeps", *parts] if parts else []
 
 
@@ -272,7 +277,7 @@ def _transfers(results: Path, kept) -> list[str]:
         parts += [
             f"### {name}",
             about,
-            _table(columns, rows),
+            markdown.table(columns, rows),
             f'<img src="{confusion}" width="{WHOLE // 2}" alt="confusions of {name}">',
             f'<img src="{guesses}" width="{WHOLE}" alt="guesses of {name}">',
         ]
@@ -355,7 +360,7 @@ def _section(results, name: str, experiment: Experiment, result: Result) -> list
         f"{_training(result)}; `keras-aae train --recipe {name}` trains it, "
         f"`keras-aae figures {name}` makes all that is here.",
         f"<details>\n<summary>All {len(rows)} numbers</summary>",
-        _table(("number", "ours", "published", "what it is"), rows),
+        markdown.table(("number", "ours", "published", "what it is"), rows),
         "</details>",
         *_figures(Path(results) / name, figure_files(experiment)),
     ]
@@ -410,7 +415,7 @@ def _pictures(folder: Path, row: list[FigureFile]) -> str:
         f'alt="{figure.name} of {folder.name}">'
         for figure in row
     ]
-    return _table([_caption(figure) for figure in row], [images])
+    return markdown.table([_caption(figure) for figure in row], [images])
 
 
 def _caption(figure: FigureFile) -> str:
@@ -445,10 +450,3 @@ def _duration(seconds: float) -> str:
 
 def _span(numbers) -> str:
     return ", ".join(map(str, sorted(numbers)))
-
-
-def _table(head, rows) -> str:
-    """A table of Markdown; bars in cells are not taken for columns."""
-    lines = [head, ["---"] * len(head), *rows]
-    cells = [[cell.replace("|", "\\|") for cell in line] for line in lines]
-    return "\n".join(f"| {' | '.join(line)} |" for line in cells)
