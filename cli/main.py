@@ -1,5 +1,6 @@
 """`keras-aae`: the group of commands, and what becomes of errors."""
 
+import errno
 import os
 import sys
 import traceback
@@ -31,6 +32,14 @@ OUT_OF_MEMORY = (
     "allocate memory",
     "out of memory",
     "bad_alloc",
+)
+SYSTEM_IS_SHORT_OF = (
+    errno.ENOSPC,
+    errno.EDQUOT,
+    errno.EMFILE,
+    errno.ENFILE,
+    errno.EIO,
+    errno.EROFS,
 )
 
 
@@ -117,5 +126,10 @@ def _describe(error: BaseException) -> str:
         return (
             "the memory is not enough. Set a smaller --batch-size or --limit, or a "
             "smaller network. Checkpoints are as they were."
+        )
+    if isinstance(error, OSError) and error.errno in SYSTEM_IS_SHORT_OF:
+        return (
+            f"the system refuses: {text}. Give it what it lacks, and do the same again. "
+            "What was saved is as it was."
         )
     return f"unexpected {type(error).__name__}: {text} (--debug shows where)"

@@ -1,6 +1,7 @@
 """One engine a test process, chosen by KERAS_BACKEND; quiet and offline."""
 
 import os
+import shutil
 from pathlib import Path
 
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
@@ -30,13 +31,19 @@ def toy_images():
     return x.astype("uint8"), labels
 
 
-@pytest.fixture
-def toy_npz(tmp_path, toy_images):
-    """The same as a file, 56 to train and 14 to test."""
+@pytest.fixture(scope="session")
+def toy_file(tmp_path_factory, toy_images):
+    """The same as a file for all, not to be changed: 56 to train and 14 to test."""
     x, y = toy_images
-    path = tmp_path / "toy.npz"
+    path = tmp_path_factory.mktemp("toy") / "toy.npz"
     np.savez(path, x_train=x[:56], y_train=y[:56], x_test=x[56:], y_test=y[56:])
     return path
+
+
+@pytest.fixture
+def toy_npz(tmp_path, toy_file):
+    """A copy of it for one test."""
+    return Path(shutil.copy(toy_file, tmp_path))
 
 
 def pytest_collection_modifyitems(items):

@@ -1,6 +1,7 @@
 import csv
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -42,13 +43,12 @@ def call(*args):
 
 
 @pytest.fixture(scope="module")
-def trained(tmp_path_factory, toy_images):
+def trained(tmp_path_factory, toy_file):
     """A run made by the command itself."""
     folder = tmp_path_factory.mktemp("cli")
-    x, y = toy_images
-    np.savez(folder / "toy.npz", x_train=x[:56], y_train=y[:56], x_test=x, y_test=y)
+    data = shutil.copy(toy_file, folder)
     result = run(
-        "train", "vae", "--dataset", folder / "toy.npz", "--latent-dim", 2, *SMALL,
+        "train", "vae", "--dataset", data, "--latent-dim", 2, *SMALL,
         "--validation", 8, "--out", folder / "run", "--json",
     )  # fmt: skip
     assert result.returncode == 0, result.stderr
@@ -270,8 +270,6 @@ def test_evaluate_measures_what_takes_long_where_it_is_named(trained):
 
 
 def test_resume_goes_on(trained, tmp_path):
-    import shutil
-
     path, *_ = trained
     copy = tmp_path / "copy with space"
     shutil.copytree(path, copy)
@@ -429,9 +427,19 @@ UNEXPLAINED = ("epochs", "batch_size", "seed", "help")
 
 
 @pytest.mark.parametrize(
-    "error", [MemoryError(), RuntimeError("DefaultCPUAllocator: can't allocate memory")]
+    ("error", "words"),
+    [
+        (MemoryError(), "the memory is not enough"),
+        (
+            RuntimeError("DefaultCPUAllocator: can't allocate memory"),
+            "the memory is not enough",
+        ),
+        (OSError(24, "Too many open files", "/tmp/a"), "Too many open files: '/tmp/a'"),
+    ],
 )
-def test_too_little_memory_is_said_in_words(error, tmp_path, monkeypatch):
+def test_what_a_system_is_short_of_is_said_in_words(
+    error, words, tmp_path, monkeypatch
+):
     def train(*args, **options):
         raise error
 
@@ -439,4 +447,4 @@ def test_too_little_memory_is_said_in_words(error, tmp_path, monkeypatch):
     code, _, err = call(
         "train", "vae", "--dataset", "digits", "--out", tmp_path / "run"
     )
-    assert code == 1 and "the memory is not enough" in err and "unexpected" not in err
+    assert code == 1 and words in err and "unexpected" not in err

@@ -136,7 +136,8 @@ class Bench:
         """A process that trains or resumes, at a random instant or at its end."""
         is_new = not (path / "recipe.json").exists()
         started, process = time.monotonic(), self.start(path)
-        if not process.runs_for(self.random.uniform(0, self.seconds)) and is_new:
+        runs = process.runs_for(self.random.uniform(0, self.seconds))
+        if not runs and is_new and process.wait().code == 0:
             # The machine has become faster: most instants would come too late.
             self.seconds = time.monotonic() - started
         return process

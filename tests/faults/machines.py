@@ -219,8 +219,8 @@ def stale_files(bench: Bench, tries: int) -> Tally:
     tally, expected = Tally(), bench.whole
     while expected and tally.tries < tries:
         path = bench.new_folder()
-        while not (path / "recipe.json").exists():
-            kill_somewhere(bench, path)
+        while not (path / "recipe.json").exists() and kill_somewhere(bench, path):
+            pass
         stale = _leave_stale(path)
         before = Belongings(path)
         tally.tries += 1

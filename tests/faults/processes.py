@@ -1,12 +1,15 @@
 """Copies of this process, which starts no thread, so that they need import nothing."""
 
+import fcntl
 import os
 import sys
-import tempfile
 import time
 import traceback
 from contextlib import contextmanager
 from dataclasses import dataclass
+
+MOST_WORDS = 2**20  # bytes; who says more waits for good
+UNEXPECTED = 70
 
 
 @dataclass(frozen=True)
@@ -21,16 +24,25 @@ class Process:
     """A copy of this process that runs `work`, and nothing after it."""
 
     def __init__(self, work):
-        self._said = tempfile.TemporaryFile()
+        # Not a file: what limits files is to leave the last words alone.
+        self._said, saying = os.pipe()
+        fcntl.fcntl(saying, fcntl.F_SETPIPE_SZ, MOST_WORDS)
         self._ended = None
         sys.stdout.flush()
         self.pid = os.fork()
         if self.pid == 0:
-            os._exit(self._run(work))
+            code = UNEXPECTED
+            try:
+                code = self._run(work, saying)
+            finally:
+                os._exit(code)
+        os.close(saying)
 
-    def _run(self, work):
+    def _run(self, work, saying):
         for stream in (1, 2):
-            os.dup2(self._said.fileno(), stream)
+            os.dup2(saying, stream)
+        os.close(saying)
+        os.close(self._said)
         try:
             work()
             code = 0
@@ -38,7 +50,7 @@ class Process:
             code = error.code or 0
         except BaseException:
             traceback.print_exc()
-            code = 70
+            code = UNEXPECTED
         with ignored_errors():
             sys.stdout.flush()
         with ignored_errors():
@@ -68,9 +80,8 @@ class Process:
         return self._ended is None
 
     def _end(self, status: int) -> None:
-        self._said.seek(0)
-        said = self._said.read().decode(errors="replace")
-        self._said.close()
+        with open(self._said, "rb") as words:
+            said = words.read().decode(errors="replace")
         self._ended = Ended(os.waitstatus_to_exitcode(status), said)
 
 

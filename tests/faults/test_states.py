@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import os
 import shutil
 import zipfile
 from pathlib import Path
@@ -12,6 +13,8 @@ import h5py
 import pytest
 
 from faults.mutation import damaged
+from faults.processes import UNEXPECTED
+from faults.processes import run as run_a_copy
 from faults.states import Belongings, final_state
 
 KEPT = Path(__file__).parents[1] / "fixtures" / "run-format-1"
@@ -91,3 +94,13 @@ def test_everything_that_goes_is_missed(run):
     (run / "mine.txt").write_text("other")
     (run / "recipe.json").unlink()
     assert len(before.losses()) == 4
+
+
+def test_a_copy_that_cannot_even_say_why_it_failed_ends_there():
+    def work():
+        os.close(2)
+        raise ValueError
+
+    original = os.getpid()
+    assert run_a_copy(work).code == UNEXPECTED
+    assert os.getpid() == original

@@ -30,14 +30,6 @@ from keras_aae.runs.session import Interrupted, Reporter
 NAMES = ("toy", "other")
 
 
-@pytest.fixture(scope="module")
-def toy_file(tmp_path_factory, toy_images):
-    x, y = toy_images
-    path = tmp_path_factory.mktemp("data") / "toy.npz"
-    np.savez(path, x_train=x[:56], y_train=y[:56], x_test=x[56:], y_test=y[56:])
-    return path
-
-
 @pytest.fixture
 def put(toy_file, monkeypatch):
     """Puts a quick experiment on the menu; returns what changes it."""

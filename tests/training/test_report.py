@@ -46,16 +46,13 @@ class Page(HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory, toy_images):
-    folder = tmp_path_factory.mktemp("report")
-    x, y = toy_images
-    np.savez(folder / "toy.npz", x_train=x[:56], y_train=y[:56], x_test=x, y_test=y)
+def run(tmp_path_factory, toy_file):
     recipe = Recipe(
-        model="vae", name=HOSTILE, dataset=str(folder / "toy.npz"), epochs=2,
+        model="vae", name=HOSTILE, dataset=str(toy_file), epochs=2,
         options={"latent_dim": 2, "hidden_units": [4]}, batch_size=16, seed=3,
         optimizer={"name": "adam", "beta_1": 0.8},
     )  # fmt: skip
-    run = training.train(recipe, folder / "run")
+    run = training.train(recipe, tmp_path_factory.mktemp("report") / "run")
     run.figures_path.mkdir()
     Image.new("L", (4, 4)).save(run.figures_path / "<b>mine&.png")
     return run
