@@ -173,6 +173,7 @@ CLASSIFIER_CIFAR10 = Experiment(
             "network": "lenet",
             "hidden_units": [32, 64, 128, 256],
             "dropout": 0.5,
+            "augmentation": "faces",
         },
         optimizer="adam",
         learning_rate="cosine:0.001:0.00001:20",

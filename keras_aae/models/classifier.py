@@ -6,6 +6,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from keras_aae.augmentations import AUGMENTATIONS, check_augmentation
 from keras_aae.classification import cross_entropy, wrong
 from keras_aae.engine import ClassifyingModel, Phase
 from keras_aae.engine.phases import as_tensor_images
@@ -17,13 +18,14 @@ from keras_aae.networks.classifier import build_classifier
 class Classifier(ClassifyingModel):
     """Learns to tell the class of an image.
 
-    minimise  mean_x  -log p(label|x),  p(.|x) = softmax(classifier(x)), in nats
+    minimise  mean_x  -log p(label|a(x)),  p(.|x) = softmax(classifier(x)), in nats
 
-    It learns from labelled images alone.
+    It learns from labelled images alone, each step from augmented ones a(x).
 
     Args:
         classifier: images -> logits, (batch, classes). What its last layer is given are
             the features.
+        augmentation: "none", "moves", "dihedral" or "faces".
         seed: Of the model's random numbers.
 
     References:
@@ -36,9 +38,12 @@ class Classifier(ClassifyingModel):
     labelled_only = True
     uses_labels = True
 
-    def __init__(self, classifier, *, seed: int = 0, **kwargs):
+    def __init__(
+        self, classifier, *, augmentation: str = "none", seed: int = 0, **kwargs
+    ):
         super().__init__(seed=seed, **kwargs)
         self.classifier = classifier
+        self.augmentation = check_augmentation(augmentation, self.image_shape)
         self.built = True
 
     @classmethod
@@ -68,7 +73,10 @@ class Classifier(ClassifyingModel):
                 "A Classifier learns classes from labels, and there are none. Give "
                 "labels, or train an autoencoder."
             )
-        logits = self.classifier(batch.x, training=training)
+        augment = AUGMENTATIONS[self.augmentation if training else "none"]
+        logits = self.classifier(
+            augment(batch.x, self.seed_generator), training=training
+        )
         loss = ops.mean(cross_entropy(batch.labels, logits))
         accuracy = 1.0 - ops.mean(wrong(batch.labels, logits))
         return loss, {"classification_loss": loss, "accuracy": accuracy}
@@ -97,6 +105,7 @@ class Classifier(ClassifyingModel):
     def get_config(self):
         return {
             "classifier": keras.saving.serialize_keras_object(self.classifier),
+            "augmentation": self.augmentation,
             "seed": self.seed,
             "name": self.name,
         }

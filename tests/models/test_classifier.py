@@ -3,11 +3,14 @@ import json
 import numpy as np
 import pytest
 from families import small_model
+from keras import ops
 from scipy.special import log_softmax
 
 from keras_aae import training
+from keras_aae.augmentations import AUGMENTATIONS
 from keras_aae.building import build_model
 from keras_aae.classification import cross_entropy, wrong
+from keras_aae.engine import Batch
 from keras_aae.errors import DataError, KerasAAEError, RecipeError, UnsupportedError
 from keras_aae.recipe import Recipe
 from keras_aae.source import Source, draw_run, evaluate_source
@@ -61,11 +64,27 @@ def test_every_network_ends_in_a_row_of_features(network, units, width):
     ({"network": "pooled"}, KerasAAEError, "network of a classifier: 'pooled'"),
     ({"dropout": 1.0}, RecipeError, "Invalid dropout 1.0"),
     ({"classes": 0}, RecipeError, "Invalid classes"),
+    ({"augmentation": "blur"}, KerasAAEError, "Unknown augmentation 'blur'"),
     ({"latent_dim": 2}, RecipeError, "Unknown recipe value 'latent_dim'"),
 ])  # fmt: skip
 def test_wrong_options_are_refused(options, error, message):
     with pytest.raises(error, match=message):
         build_model("classifier", (8, 8, 1), **options)
+
+
+def test_it_learns_from_augmented_images_and_is_tested_on_others(
+    toy_images, monkeypatch
+):
+    monkeypatch.setitem(AUGMENTATIONS, "moves", lambda x, seed: x * 0.0)
+    model = small_model("classifier", hidden_units=[16], augmentation="moves")
+    x = ops.convert_to_tensor(toy_images[0].astype("float32") / 255)
+    black, shown = (Batch(images, toy_images[1]) for images in (x * 0, x))
+
+    def loss(batch, training):
+        return float(ops.stop_gradient(model.classification(batch, training)[0]))
+
+    learned, tested = loss(shown, True), loss(shown, False)
+    assert learned == loss(black, False) != tested
 
 
 def test_without_labels_there_is_nothing_to_learn(model, toy_images):
