@@ -11,11 +11,12 @@ from keras_aae.evaluation.density import finite_codes
 from keras_aae.evaluation.probes import quiet, scaled
 
 BATCH = 2048
-# Small trees, each of few features and of part of the images, learn less by heart.
+# Trees of few features and of part of the images each are many for the same time. Of seven
+# settings these were best for codes of faces, on 5,000 training images of CIFAR-10 held out.
 TUNED = {
-    "n_estimators": 200,
+    "n_estimators": 600,
     "learning_rate": 0.1,
-    "num_leaves": 15,
+    "num_leaves": 31,
     "min_child_samples": 50,
     "colsample_bytree": 0.1,
     "subsample": 0.7,

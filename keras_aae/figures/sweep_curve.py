@@ -8,6 +8,7 @@ from keras_aae.figures.style import COLUMN, FAINT, PALETTE, house_style, lay_out
 
 HEIGHT = 2.6  # inches
 DECADE = 10  # how many times the smallest number the largest is, to be on a log axis
+CROWDED = 100  # the same, for numbers along the axis to stand further apart
 TINT = 0.25  # opacity of the band
 
 
@@ -53,6 +54,7 @@ def sweep_curve(numbers: dict, value: str, metric: str, published: dict) -> Figu
 def _scale(set_scale, axis, values):
     if min(values) > 0 and max(values) >= DECADE * min(values):
         set_scale("log")
-        axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        is_crowded = max(values) >= CROWDED * min(values)
+        axis.set_major_locator(LogLocator(subs=(1, 3) if is_crowded else (1, 2, 5)))
         axis.set_major_formatter(StrMethodFormatter("{x:,g}"))
         axis.set_minor_formatter(NullFormatter())
