@@ -11,7 +11,7 @@ from keras_aae.evaluation.density import finite_codes
 from keras_aae.evaluation.probes import quiet, scaled
 
 BATCH = 2048
-# Trees of few features and of part of the images each are many for the same time. Of seven
+# Trees of few features and of part of the images each are many for the same time. Of five
 # settings these were best for codes of faces, on 5,000 training images of CIFAR-10 held out.
 TUNED = {
     "n_estimators": 600,
