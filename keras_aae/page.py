@@ -278,6 +278,7 @@ def _transfers(results: Path, kept) -> list[str]:
             f"### {name}",
             about,
             markdown.table(columns, rows),
+            *[study.finding] * bool(study.finding),
             f'<img src="{confusion}" width="{WHOLE // 2}" alt="confusions of {name}">',
             f'<img src="{guesses}" width="{WHOLE}" alt="guesses of {name}">',
         ]

@@ -183,7 +183,7 @@ class TransferStudy:
     `classifier` learns their classes, or `classes` alone. `published` are numbers of
     others, shares of 1, as "accuracy" and "auroc" of the test images, from `source`;
     `baselines` are the encoder before its training, and pixels; `specialist` is a recipe
-    of a classifier trained on these images themselves.
+    of a classifier trained on these images themselves; `finding` says what they show.
     """
 
     recipe: str
@@ -194,6 +194,7 @@ class TransferStudy:
     published: dict[str, float] = field(default_factory=dict)
     baselines: bool = True
     specialist: str | None = None
+    finding: str = ""
 
     @property
     def settings(self) -> dict[str, Any]:

@@ -863,7 +863,7 @@ TRANSFERS = {
     ),
     "cifar10-transfer-tuned": (
         "keras_aae.experiments.hrenski:CIFAR10_TRANSFER_TUNED",
-        "the same by LightGBM with smaller trees, of few codes each, that overfit less",
+        "the same by LightGBM with 600 trees, of few codes each",
     ),
     "cifar10-cars-ships": (
         "keras_aae.experiments.hrenski:CIFAR10_CARS_SHIPS",
