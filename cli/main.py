@@ -32,6 +32,7 @@ OUT_OF_MEMORY = (
     "allocate memory",
     "out of memory",
     "bad_alloc",
+    "error return without exception set",  # of C code that got none, and says so badly
 )
 SYSTEM_IS_SHORT_OF = (
     errno.ENOSPC,
@@ -121,15 +122,27 @@ def _report(error: BaseException) -> int:
 
 def _describe(error: BaseException) -> str:
     """An error that is not one of ours, in a line."""
+    # What is cleaned up after the memory or the disk has ended fails for other reasons.
+    for each in _with_causes(error):
+        text = " ".join(str(each).split())[:300]
+        if isinstance(each, MemoryError) or any(
+            words in text for words in OUT_OF_MEMORY
+        ):
+            return (
+                "the memory is not enough. Set a smaller --batch-size or --limit, or a "
+                "smaller network. Checkpoints are as they were."
+            )
+        if isinstance(each, OSError) and each.errno in SYSTEM_IS_SHORT_OF:
+            return (
+                f"the system refuses: {text}. Give it what it lacks, and do the same "
+                "again. What was saved is as it was."
+            )
     text = " ".join(str(error).split())[:300] or type(error).__name__
-    if isinstance(error, MemoryError) or any(words in text for words in OUT_OF_MEMORY):
-        return (
-            "the memory is not enough. Set a smaller --batch-size or --limit, or a "
-            "smaller network. Checkpoints are as they were."
-        )
-    if isinstance(error, OSError) and error.errno in SYSTEM_IS_SHORT_OF:
-        return (
-            f"the system refuses: {text}. Give it what it lacks, and do the same again. "
-            "What was saved is as it was."
-        )
     return f"unexpected {type(error).__name__}: {text} (--debug shows where)"
+
+
+def _with_causes(error: BaseException | None):
+    """An error, what it came of, what that came of, and so on."""
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__

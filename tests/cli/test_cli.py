@@ -426,6 +426,17 @@ def test_every_command_has_help_and_an_example():
 UNEXPLAINED = ("epochs", "batch_size", "seed", "help")
 
 
+def failed_cleaning_up(error):
+    """What is raised by the end of work that an error came in the midst of."""
+    try:
+        try:
+            raise error
+        finally:
+            raise ValueError("I/O operation on closed file.")
+    except ValueError as last:
+        return last
+
+
 @pytest.mark.parametrize(
     ("error", "words"),
     [
@@ -434,6 +445,7 @@ UNEXPLAINED = ("epochs", "batch_size", "seed", "help")
             RuntimeError("DefaultCPUAllocator: can't allocate memory"),
             "the memory is not enough",
         ),
+        (failed_cleaning_up(MemoryError()), "the memory is not enough"),
         (OSError(24, "Too many open files", "/tmp/a"), "Too many open files: '/tmp/a'"),
     ],
 )
