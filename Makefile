@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 ENGINES := $(VENV)/.engines
+# The programs of the tests are small: XLA takes longer to make them fast than they run.
+QUICKLY := --xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true
 # Two processes: more would share caches and memory on small machines.
 PYTEST := $(BIN)/python -m pytest -n 2 --dist worksteal
 
@@ -33,7 +35,7 @@ test: $(STAMP)  ## Run the tests on TensorFlow
 	$(PYTEST)
 
 test-engines: $(ENGINES)  ## Run the contract of every model on JAX and PyTorch too
-	KERAS_BACKEND=jax $(PYTEST) tests/models tests/formulas
+	KERAS_BACKEND=jax XLA_FLAGS="$(QUICKLY)" $(PYTEST) tests/models tests/formulas
 	KERAS_BACKEND=torch OMP_NUM_THREADS=1 $(PYTEST) tests/models tests/formulas
 	$(PYTEST) -m engines
 
