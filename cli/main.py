@@ -124,7 +124,7 @@ def _describe(error: BaseException) -> str:
     """An error that is not one of ours, in a line."""
     # What is cleaned up after the memory or the disk has ended fails for other reasons.
     for each in _with_causes(error):
-        text = " ".join(str(each).split())[:300]
+        text = _in_a_line(each)
         if isinstance(each, MemoryError) or any(
             words in text for words in OUT_OF_MEMORY
         ):
@@ -137,8 +137,12 @@ def _describe(error: BaseException) -> str:
                 f"the system refuses: {text}. Give it what it lacks, and do the same "
                 "again. What was saved is as it was."
             )
-    text = " ".join(str(error).split())[:300] or type(error).__name__
+    text = _in_a_line(error) or type(error).__name__
     return f"unexpected {type(error).__name__}: {text} (--debug shows where)"
+
+
+def _in_a_line(error: BaseException) -> str:
+    return " ".join(str(error).split())[:300]
 
 
 def _with_causes(error: BaseException | None):

@@ -102,11 +102,8 @@ def _headlines(kept) -> list[str]:
             link, command = f"[{name}](#{name})", f"`keras-aae figures {name}`"
             rows.append((link, metric, _text(published), ours, seeds, command))
     columns = ("recipe", "number", "published", "ours", "seeds", "command")
-    return (
-        ["## Published numbers, and ours", markdown.table(columns, rows)]
-        if rows
-        else []
-    )
+    table = markdown.table(columns, rows)
+    return ["## Published numbers, and ours", table] if rows else []
 
 
 def _checklist(results, kept) -> list[str]:

@@ -11,8 +11,8 @@ from keras_aae.evaluation.density import finite_codes
 from keras_aae.evaluation.probes import quiet, scaled
 
 BATCH = 2048
-# Trees of few features and of part of the images each are many for the same time. Of five
-# settings these were best for codes of faces, on 5,000 training images of CIFAR-10 held out.
+# Trees that see a tenth of the features and part of the images grow fast, so there may be
+# many. The best of five settings for codes of faces on 5,000 held-out images of CIFAR-10.
 TUNED = {
     "n_estimators": 600,
     "learning_rate": 0.1,

@@ -184,8 +184,9 @@ SEN_BATCHES = Table(
     finding=(
         "For as many images seen, batches of 4 make the best images at either width, as "
         "the repository found; those of 64 have had a sixteenth of the steps. What the "
-        "embeddings tell of the classes hardly depends on them. Wider embeddings lose "
-        "less and tell more. One seed each."
+        "embeddings tell of the classes hardly depends on them. Wider embeddings tell "
+        "more, and lose less but in batches of 64, where the generator made one image "
+        "only. One seed each."
     ),
 )  # fmt: skip
 

@@ -29,9 +29,10 @@ class Case:
 CASES = {
     "the same recipe twice": Case("killing:train_again", 0.02, every_family=True),
     "kill -9 at a random instant": Case("killing:kill_at_random", every_family=True),
+    "kill -9, no images held out": Case("killing:kill_without_validation"),
     "kill -9 before each file operation": Case("killing:kill_at_operations", 4),
-    "SIGTERM or SIGINT": Case("killing:signal_once"),
-    "SIGTERM or SIGINT, twice": Case("killing:signal_twice"),
+    "SIGTERM, SIGINT, SIGHUP": Case("killing:signal_once"),
+    "SIGTERM, SIGINT, SIGHUP, twice": Case("killing:signal_twice"),
     "a file operation fails": Case("machines:fail_operations", 4),
     "full disk": Case("machines:full_disk"),
     "read-only folder": Case("machines:read_only", 0.02),

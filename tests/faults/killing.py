@@ -12,7 +12,11 @@ from faults.states import Belongings
 # Of the tries of one run; its end is compared once.
 KILLS_OF_A_RUN = 5
 # Of what may be done with an operation that a signal comes before.
-STOPPED = {signal.SIGTERM: (0, 143, -15), signal.SIGINT: (0, 130, -2)}
+STOPPED = {
+    signal.SIGTERM: (0, 143, -15),
+    signal.SIGINT: (0, 130, -2),
+    signal.SIGHUP: (0, 129, -1),
+}
 
 
 def kill_at_random(bench: Bench, tries: int) -> Tally:
@@ -29,6 +33,14 @@ def kill_at_random(bench: Bench, tries: int) -> Tally:
             tally.check_lost(before, where)
         bench.check_end(tally, path, where)
     return tally
+
+
+def kill_without_validation(bench: Bench, tries: int) -> Tally:
+    """The same with no images held out: there is no best epoch, and no early end."""
+    folder = bench.folder / "without-validation"
+    folder.mkdir()
+    recipe = bench.recipe.replace(validation=0, monitor=None, patience=None)
+    return kill_at_random(Bench(bench.name, folder, recipe=recipe), tries)
 
 
 def kill_somewhere(bench: Bench, path: Path) -> bool:
@@ -90,19 +102,19 @@ def train_again(bench: Bench, tries: int) -> Tally:
 
 
 def signal_once(bench: Bench, tries: int) -> Tally:
-    """SIGTERM or SIGINT at a random instant."""
+    """A signal to stop, at a random instant."""
     return _signals(bench, tries, 1)
 
 
 def signal_twice(bench: Bench, tries: int) -> Tally:
-    """SIGTERM or SIGINT at a random instant, and again soon after."""
+    """A signal to stop, at a random instant, and again soon after."""
     return _signals(bench, tries, 2)
 
 
 def _signals(bench, tries, count):
     tally, expected = Tally(), bench.whole
     while expected and tally.tries < tries:
-        signum = list(STOPPED)[tally.tries % 2]
+        signum = list(STOPPED)[tally.tries % len(STOPPED)]
         path = bench.new_folder()
         process = bench.start_and_wait(path)
         for _ in range(count):
@@ -112,7 +124,7 @@ def _signals(bench, tries, count):
         tally.tries += 1
         where = f"{signum.name} {tally.tries}"
         tally.check_said(ended, STOPPED[signum], where)
-        saved = ended.code in (130, 143) and "and saved" in ended.said
+        saved = ended.code > 128 and "and saved" in ended.said
         if saved and not (path / "model.keras").exists():
             tally.lost.append(f"{where}: it said that it saved, and there is no model")
         bench.check_end(tally, path, where)

@@ -1,4 +1,4 @@
-"""A few of every kind of fault; `make faults` does the others, for every family."""
+"""Some of the most common faults; `make faults` does the others, for every family."""
 
 import importlib.util
 import json
@@ -17,8 +17,8 @@ SHORT = {
     "the same recipe twice": 1,
     "kill -9 at a random instant": 3,
     "kill -9 before each file operation": 1,
-    "SIGTERM or SIGINT": 1,
-    "SIGTERM or SIGINT, twice": 1,
+    "SIGTERM, SIGINT, SIGHUP": 1,
+    "SIGTERM, SIGINT, SIGHUP, twice": 1,
     "a file operation fails": 1,
     "two processes on one run": 1,
     "stale temporary files": 1,
