@@ -61,7 +61,7 @@ CHECKLIST = {
          ("keras_aae/models/prior_matching.py", "tests/models/test_aae.py")),
         (20, "VAE of two softplus layers of 500, 20-D",
          (("vae-20d", "neg_elbo"),)),
-        (20, "the same, 2-D (its recipe is not in the default set, for its time)",
+        (20, "the same, 2-D",
          (("vae-2d-softplus", "train_neg_elbo"),)),
         (21, "convolutional autoencoder of lines, Poisson loss",
          (("lines-conv", "reconstruction_loss"),)),

@@ -72,7 +72,6 @@ VAE_2D_SOFTPLUS = Experiment(
     source=SOURCE + "Tensorflow Variational Autoencoder",
     published={"train_neg_elbo": 138.96},
     figures=("reconstructions", "scatterplot", "latent-sweep", "learning-curves"),
-    quick=False,
 )
 
 # Adadelta's default learning rate was 1.0 in the Keras of 2018 and is 0.001 today. It
