@@ -305,6 +305,10 @@ FIGURES = {
         "keras_aae.figures.weight_histograms:gradient_histograms",
         "gradients of each network's first weights, one curve a phase",
     ),
+    "compare": (
+        "keras_aae.figures.compare:compare",
+        "numbers of several models beside each other, one panel a number",
+    ),
     "adversarial-health": (
         "keras_aae.figures.adversarial_health:adversarial_health",
         "accuracy of the discriminator, codes against the prior, over the epochs",
@@ -411,6 +415,15 @@ METRICS = {
     "pixel_probe_2000": (
         "keras_aae.evaluation.probing:probed_pixels",
         "the same on pixels instead of codes; slow",
+    ),
+    "kmeans_accuracy": (
+        "keras_aae.evaluation.classes:kmeans_agreement",
+        "share of test codes whose cluster is of their class: as many clusters by k-means "
+        "as there are classes, each given one of its own, in the best way",
+    ),
+    "kmeans_nmi": (
+        "keras_aae.evaluation.classes:kmeans_agreement",
+        "normalised mutual information of these clusters and the classes, at most 1",
     ),
     "mean_code": (
         "keras_aae.evaluation.codes:mean_code",
@@ -829,6 +842,10 @@ COMPARISONS = {
     "posteriors": (
         "keras_aae.experiments.hrenski:POSTERIORS",
         "codes matched to a normal, to an umbrella, and to an umbrella with labels",
+    ),
+    "codes-20d": (
+        "keras_aae.experiments.gtoubassi:CODES_20D",
+        "numbers of an autoencoder, a VAE, an AAE and a SEN of 20 dimensions",
     ),
     "gan-weights": (
         "keras_aae.experiments.shekkizh:GAN_WEIGHTS",

@@ -1,6 +1,6 @@
 """Numbers: every model family to one dict of named metrics."""
 
-from keras_aae.errors import KerasAAEError, UnsupportedError
+from keras_aae.errors import UnsupportedError
 from keras_aae.registry import METRICS, SLOW_METRICS, load_entry
 
 __all__ = ["describe", "evaluate"]
@@ -39,7 +39,7 @@ def evaluate(model, dataset, *, seed: int = 0, names=None) -> dict[str, float]:
                 values.setdefault(_entry(number), {})[number] = float(value)
     missing = [name for name in names or () if name not in values]
     if missing:
-        raise KerasAAEError(f"Metric {missing[0]!r} does not apply to this model.")
+        raise UnsupportedError(f"Metric {missing[0]!r} does not apply to this model.")
     return {
         number: value
         for name in METRICS

@@ -4,9 +4,12 @@ import numpy as np
 
 from keras_aae.data import stratified_subset
 from keras_aae.errors import UnsupportedError
+from keras_aae.evaluation.density import finite_codes
 from keras_aae.evaluation.pixels import labelled
+from keras_aae.evaluation.probes import encoder_of, quiet
 
 WITHIN = 3  # standard deviations
+STARTS = 10  # of k-means, of which the best counts
 EXAMPLES = 10_000  # the most labelled training images that clusters are named after
 
 
@@ -67,6 +70,41 @@ def cluster_errors(model, dataset, seed: int) -> dict[str, float]:
     return {
         "cluster_error": _percent(surest[clusters] != labels),
         "cluster_error_majority": _percent(majority[clusters] != labels),
+    }
+
+
+def kmeans_agreement(model, dataset, seed: int) -> dict[str, float]:
+    """How well clusters of codes agree with the classes, which they know nothing of.
+
+    accuracy = max_m mean_i [m(c_i) = y_i]
+    NMI      = 2 I(c; y) / (H(c) + H(y))
+
+    c are clusters of the codes of test images by k-means, as many as there are classes, y
+    the classes, m all ways to give each cluster a class of its own.
+
+    References:
+        Unsupervised Deep Embedding for Clustering Analysis (Xie, Girshick, Farhadi,
+        2016), equation 10, for the accuracy.
+    """
+    from scipy.optimize import linear_sum_assignment
+    from sklearn.cluster import KMeans  # takes a second
+    from sklearn.metrics import normalized_mutual_info_score
+
+    encode = encoder_of(model)
+    x, labels = labelled(dataset.test)
+    codes, size = finite_codes(encode(x)), dataset.num_classes
+    if len(codes) < size:
+        raise UnsupportedError(
+            f"{size} clusters need at least as many labelled test images, and there are "
+            f"{len(codes)}. Use more."
+        )
+    with quiet():
+        search = KMeans(size, n_init=STARTS, random_state=seed)
+        clusters = search.fit_predict(codes)
+    counts = _counts(clusters, labels, dataset, size)
+    return {
+        "kmeans_accuracy": counts[linear_sum_assignment(-counts)].sum() / len(labels),
+        "kmeans_nmi": normalized_mutual_info_score(labels, clusters),
     }
 
 

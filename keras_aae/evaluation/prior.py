@@ -1,5 +1,7 @@
 """How far the codes of test images are from the prior, and whether it shows."""
 
+from functools import partial
+
 import numpy as np
 from keras import ops
 
@@ -15,7 +17,9 @@ DIRECTIONS = 50
 def prior_distances(model, dataset, seed: int) -> dict[str, float]:
     """MMD and sliced Wasserstein distance between codes and as many prior samples.
 
-    The MMD is the mean over blocks of at most 2,000 codes, unbiased as each of them.
+    The codes are draws of q(z|x), one an image, of a VAE as of models that match their
+    codes to a prior. The MMD is the mean over blocks of at most 2,000 codes, unbiased as
+    each of them.
 
     References:
         B-tests: Low Variance Kernel Two-Sample Tests (Zaremba, Gretton, Blaschko, 2013),
@@ -65,11 +69,21 @@ def _codes_and_samples(model, dataset, seed: int):
     Raises:
         UnsupportedError: nothing draws the model's codes to a prior.
     """
-    if not hasattr(model, "matched_prior"):
+    if hasattr(model, "matched_prior"):
+        draw, prior = model.draw_codes, model.matched_prior
+    elif hasattr(model, "posterior"):
+        draw, prior = partial(_draw_posterior, model), model.prior
+    else:
         raise UnsupportedError(
             f"A model of class {type(model).__name__} does not match its codes to a "
-            "prior. Use an adversarial or Wasserstein autoencoder."
+            "prior. Use a variational, adversarial or Wasserstein autoencoder."
         )
-    codes = model.draw_codes(evenly_spaced(dataset.test, CODES), seed=seed)
-    samples = model.matched_prior.sample(len(codes), seed=seed)
-    return codes, ops.convert_to_numpy(samples)
+    codes = draw(evenly_spaced(dataset.test, CODES), seed=seed)
+    return codes, ops.convert_to_numpy(prior.sample(len(codes), seed=seed))
+
+
+def _draw_posterior(model, x, seed: int) -> np.ndarray:
+    """A code of each image from q(z|x) = N(m(x), exp(v(x))), (n, latent_dim)."""
+    z_mean, z_log_var = model.posterior(x)
+    noise = np.random.default_rng([seed, 4]).standard_normal(z_mean.shape, np.float32)
+    return z_mean + np.exp(z_log_var / 2) * noise

@@ -166,3 +166,4 @@ AUTOENCODER_STRIPS = Comparison(
 VAE_STRIPS = Comparison(
     "reconstruction-strips", ("conv-vae-2d", "conv-vae-5d", "conv-vae-20d")
 )
+CODES_20D = Comparison("compare", FEW_LABELS.recipes)

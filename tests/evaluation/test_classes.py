@@ -128,3 +128,37 @@ def test_only_a_prior_of_the_classes_has_petals_of_their_own(model):
     data = dataset(([[0], [1]], [0, 1]), ([[0], [1]], [0, 1]), "abcd")
     with pytest.raises(KerasAAEError, match="as many parts|no prior with parts"):
         evaluate(model, data, names=["petal_accuracy"])
+
+
+KMEANS = ["kmeans_accuracy", "kmeans_nmi"]
+
+
+def test_clusters_of_codes_are_given_the_classes_they_agree_with():
+    # Three petals apart; one image of the first lies among those of the second.
+    rows, classes = [[0], [0], [0], [1], [1], [1], [2], [2], [2]], [2, 2, 2, 0, 0, 0]
+    data = dataset((rows, [0] * 9), (rows, [*classes, 1, 1, 1]))
+    assert evaluate(Petals(), data, names=KMEANS) == {
+        "kmeans_accuracy": 1.0, "kmeans_nmi": pytest.approx(1.0),
+    }  # fmt: skip
+    data = dataset((rows, [0] * 9), (rows, [2, 2, 0, 0, 0, 0, 1, 1, 1]))
+    values = evaluate(Petals(), data, names=KMEANS)
+    assert values["kmeans_accuracy"] == pytest.approx(8 / 9)
+    # I(c; y) of counts [[2, 1, 0], [0, 3, 0], [0, 0, 3]] out of 9, by hand.
+    information = (
+        2 / 9 * np.log(3) + 1 / 9 * np.log(3 / 4) + 3 / 9 * np.log(9 / 4)
+        + 3 / 9 * np.log(3)
+    )  # fmt: skip
+    of_classes = -sum(n / 9 * np.log(n / 9) for n in (2, 4, 3))
+    expected = 2 * information / (np.log(3) + of_classes)
+    assert values["kmeans_nmi"] == pytest.approx(expected)
+
+
+def test_clusters_need_codes_labels_and_as_many_images_as_classes():
+    data = dataset(([[0]] * 4, [0] * 4), ([[0], [1]], [0, 1]))
+    with pytest.raises(UnsupportedError, match="3 clusters need .* there are 2"):
+        evaluate(Petals(), data, names=KMEANS)
+    with pytest.raises(UnsupportedError, match="no codes"):
+        evaluate(Sure(True), data, names=KMEANS)
+    unlabelled = Dataset("known", *[Images(np.zeros((9, 1, 4), "uint8"))] * 2)
+    with pytest.raises(UnsupportedError, match="need labelled images"):
+        evaluate(Petals(), unlabelled, names=KMEANS)

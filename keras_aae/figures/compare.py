@@ -1,0 +1,123 @@
+"""Numbers of several models beside each other."""
+
+import math
+from contextlib import suppress
+
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from keras_aae.errors import UnsupportedError
+from keras_aae.evaluation import evaluate
+from keras_aae.figures.style import (
+    FAINT,
+    PAGE,
+    PALETTE,
+    add_note,
+    house_style,
+    lay_out,
+)
+
+LESS, MORE = "less is better", "more is better"
+# Of different things each, so that no two panels say the same.
+USUAL = {
+    "mse": LESS,
+    "neg_elbo": LESS,
+    "nll": LESS,
+    "fid": LESS,
+    "fid_mixture": LESS,
+    "interpolation_energy": LESS,
+    "prior_sliced_wasserstein": LESS,
+    "knn_accuracy_1000": MORE,
+    "linear_accuracy": MORE,
+    "kmeans_accuracy": MORE,
+    "test_error": LESS,
+}
+COLUMNS = 3
+ROW, HEAD = 0.18, 0.62  # inches of a model, and of what is above and below all of them
+BEYOND = 0.2  # of the range of the numbers, to the left and right of them
+
+
+def compare(models: dict, dataset, seed: int = 0, *, metrics=None) -> Figure:
+    """Numbers of several models, one panel a number and one row a model.
+
+    A row is empty where the number does not apply to the model.
+
+    Args:
+        models: heading -> model, of any families.
+        dataset: whose test images they are measured on.
+        seed: of every random draw.
+        metrics: a name on `registry.METRICS`, or several; None is those of `USUAL` that
+            apply to any of the models.
+
+    Raises:
+        UnsupportedError: a named metric, or all of the usual ones, apply to none of them.
+        KerasAAEError: an unknown name.
+    """
+    named = [metrics] if isinstance(metrics, str) else metrics
+    numbers = {}  # name -> heading -> number
+    for name in USUAL if named is None else named:
+        found = _measured(name, models, dataset, seed)
+        if named is not None and not found:
+            raise UnsupportedError(
+                f"Metric {name!r} applies to none of these models. Choose another; "
+                "`keras-aae list metrics` says what each is."
+            )
+        numbers |= found
+    if not numbers:
+        raise UnsupportedError(
+            "No usual metric applies to any of these models. Name some, for example "
+            """metrics='["nll"]'."""
+        )
+    return _figure(numbers, list(models), dataset.note)
+
+
+def _measured(metric: str, models: dict, dataset, seed: int) -> dict:
+    """Every number that a metric stands for: its name -> heading -> number."""
+    numbers = {}
+    for heading, model in models.items():
+        with suppress(UnsupportedError):
+            found = evaluate(model, dataset, seed=seed, names=[metric])
+            for name, value in found.items():
+                numbers.setdefault(name, {})[heading] = value
+    return numbers
+
+
+@house_style()
+def _figure(numbers: dict, headings: list[str], note: str):
+    columns = min(COLUMNS, len(numbers))
+    rows = math.ceil(len(numbers) / columns)
+    height = rows * (HEAD + ROW * len(headings))
+    figure = Figure(figsize=(PAGE, height))
+    panels = figure.subplots(rows, columns, squeeze=False, sharey=True).ravel()
+    for panel, (name, values) in zip(panels, numbers.items(), strict=False):
+        _panel(panel, name, [values.get(heading) for heading in headings])
+    for panel in panels[len(numbers) :]:
+        panel.remove()
+    places = range(len(headings))
+    panels[0].set(yticks=places, yticklabels=headings, ylim=(len(headings) - 0.5, -0.5))
+    lay_out(figure)
+    add_note(figure, note)
+    return figure
+
+
+def _panel(axes, name: str, values: list):
+    """A point a model, its number beside it, on a faint line."""
+    better = USUAL.get(name)
+    axes.set_title(f"{name}\n{better}" if better else f"{name}\n")
+    axes.grid(axis="y", color=FAINT, alpha=0.25, linewidth=0.4)
+    axes.tick_params(axis="y", length=0)
+    axes.xaxis.set_major_locator(MaxNLocator(nbins=4))
+    known = [value for value in values if value is not None]
+    reach = BEYOND * (max(known) - min(known) or abs(known[0]) or 1)
+    axes.set_xlim(min(known) - reach, max(known) + reach)
+    middle = (min(known) + max(known)) / 2
+    for place, value in enumerate(values):
+        if value is None:
+            continue
+        axes.plot(value, place, marker="o", markersize=3.5, color=PALETTE[0])
+        left = value > middle
+        axes.annotate(
+            f"{value:#.4g}", (value, place), xytext=(-4 if left else 4, 0),
+            textcoords="offset points", ha="right" if left else "left", va="center",
+            size=6,
+        )  # fmt: skip
