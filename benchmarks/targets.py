@@ -1,9 +1,10 @@
 """The numbers that keras_aae has to reach, each beside what was measured."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from benchmarks import contenders as c
-from benchmarks.arithmetic import ratio
+from benchmarks.arithmetic import fastest, ratio
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,15 @@ def _median_ratio(readings, group, label, base):
     return found and found.median
 
 
+def _best_predict(readings, name):
+    """Time of `predict` at its best batch size over that of ours, `encode` or `decode`."""
+    if "codes" not in readings:
+        return None
+    labels = [f"{name}, predict {size}" for size in c.PREDICT_SIZES]
+    best = fastest(readings["codes"].rounds, labels)
+    return best and _median_ratio(readings, "codes", best, c.CODE_CALLS[name])
+
+
 def targets(readings: dict, facts: dict) -> list[Target]:
     """Every target, with what is known.
 
@@ -46,19 +56,10 @@ def targets(readings: dict, facts: dict) -> list[Target]:
         facts: `megabytes`, `checkpoint_share`, `help_seconds`, `help_keras`; any may be
             missing.
     """
-
-    def dense(label, base):
-        return _median_ratio(readings, "dense", label, base)
-
-    def conv(label, base):
-        return _median_ratio(readings, "conv", label, base)
-
-    def aae(label, base):
-        return _median_ratio(readings, "aae", label, base)
-
-    def sen(label, base):
-        return _median_ratio(readings, "sen", label, base)
-
+    dense, conv, aae, sen = (
+        partial(_median_ratio, readings, group)
+        for group in ("dense", "conv", "aae", "sen")
+    )
     share = facts.get("checkpoint_share")
     return [
         Target(
@@ -78,6 +79,15 @@ def targets(readings: dict, facts: dict) -> list[Target]:
         Target("aae: ours on jax / hand-written JAX", aae(c.OURS_JAX, c.SCAN), 1.1),
         Target("sen: stock fit / ours", sen(c.FIT, c.OURS), 1, True),
         Target("sen: PyTorch loop / ours", sen(c.TORCH_LOOP, c.OURS), 1, True),
+        *(
+            Target(
+                f"codes: best predict / ours, {name}",
+                _best_predict(readings, name),
+                0.9,
+                True,
+            )
+            for name in c.CODE_CALLS
+        ),
         Target("peak memory of a training", facts.get("megabytes"), 1500, unit=" MB"),
         Target(
             "checkpoints' share of a training",

@@ -116,6 +116,9 @@ def test_codes_are_compared_with_the_best_batch_size():
     text = report.codes_section(Readings(rounds=[row]), 300)
     assert "encode, predict 512 | 100 | 3.000..3.000 | 3.00" in text
     assert "predict 128" not in text
+    found = {t.text: t for t in targets({"codes": Readings(rounds=[row])}, {})}
+    assert found["codes: best predict / ours, encode"].measured == 3
+    assert found["codes: best predict / ours, decode"].verdict == "not measured"
 
 
 def test_the_floor_is_the_fastest_one():
