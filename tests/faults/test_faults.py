@@ -26,6 +26,8 @@ SHORT = {
     "damaged data": 40,
     "mutated model file": 60,
 }
+# What is done to every family.
+OFTEN = {"the same recipe twice": 1, "kill -9 at a random instant": 2}
 
 
 def run(engine, items):
@@ -52,6 +54,10 @@ def test_nothing_is_lost_and_nothing_differs():
     run("tensorflow", [(name, "vae", tries) for name, tries in SHORT.items()])
 
 
+def test_every_case_of_all_families_is_among_them():
+    assert list(OFTEN) == [name for name, case in CASES.items() if case.every_family]
+
+
 @pytest.mark.long
 @pytest.mark.engines
 @pytest.mark.parametrize("part", [0, 1])
@@ -59,5 +65,4 @@ def test_no_family_minds_being_killed(part):
     if not importlib.util.find_spec("torch"):
         pytest.skip("PyTorch is not installed")
     families = list(MODELS)[part::2]
-    names = [name for name, case in CASES.items() if case.every_family]
-    run("torch", [(name, family, 2) for family in families for name in names])
+    run("torch", [(case, name, n) for name in families for case, n in OFTEN.items()])

@@ -96,6 +96,8 @@ def test_everything_that_goes_is_missed(run):
     assert len(before.losses()) == 4
 
 
+# Other tests of this process may have started JAX, which warns of every copy; it is gone.
+@pytest.mark.filterwarnings("ignore:os.fork")
 def test_a_copy_that_cannot_even_say_why_it_failed_ends_there():
     def work():
         os.close(2)

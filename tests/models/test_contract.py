@@ -177,18 +177,20 @@ def test_a_chunk_equals_its_steps_one_by_one(name, execution, single, toy_images
         np.testing.assert_allclose(a, b, rtol=1e-3, atol=1e-4)
 
 
-# Where the last batch of an epoch is an odd one.
+# Where the last batch of an epoch is an odd one, and who stops twice: what was loaded and
+# goes on is saved and loaded again.
 ODD = ("autoencoder", "four-phases")
+TWICE = "four-phases"
 
 
 @pytest.mark.parametrize("name", STOPPED)
 def test_stopping_anywhere_and_going_on_changes_nothing(name, toy_images, tmp_path):
-    # The same seed twice, as well: once straight through and once in three parts.
+    # The same seed twice, as well: once straight through and once in parts.
     straight, size = small_model(name), 8 if name in ODD else WHOLE
     whole = train(straight, feed_for(straight, toy_images, size), epochs=2)
 
     model, progress = small_model(name), Progress()
-    for stop_at in (2, 5):
+    for stop_at in (2, 5) if name == TWICE else (5,):
         progress = stop_after(
             model, progress, stop_at, feed_for(model, toy_images, size)
         )
