@@ -197,7 +197,6 @@ SEN_20D = replace(
     source="ours: for few labels, beside autoencoder and VAE",
     metrics=("probe_2000", *FEW_LABELS),
     figures=PANEL,
-    seeds=(0,),
 )
 
 SEN_FACES = Experiment(

@@ -40,6 +40,7 @@ def _recipe(model: str, latent_dim: int) -> Recipe:
 PLANE = ("reconstruction-strip", "scatterplot", ("latent-sweep", {"spacing": "codes"}))
 SPACE = ("reconstruction-strip", "tsne", "interpolation")
 PROBES = ("probe_2000", "pixel_probe_2000")
+SEEDS = (0, 1, 2)  # of those that are compared with few labels
 
 CONV_AUTOENCODER_2D = Experiment(
     _recipe("autoencoder", 2), SOURCE, figures=(*PLANE, "space-per-class", "morph")
@@ -50,6 +51,7 @@ CONV_AUTOENCODER_20D = Experiment(
     SOURCE,
     figures=(*SPACE, ("samples", {"sampler": "gmm"})),
     metrics=PROBES,
+    seeds=SEEDS,
 )
 CONV_VAE_2D = Experiment(
     _recipe("vae", 2),
@@ -58,7 +60,11 @@ CONV_VAE_2D = Experiment(
 )
 CONV_VAE_5D = Experiment(_recipe("vae", 5), SOURCE, figures=(*SPACE, "samples"))
 CONV_VAE_20D = Experiment(
-    _recipe("vae", 20), SOURCE, figures=(*SPACE, "samples"), metrics=PROBES
+    _recipe("vae", 20),
+    SOURCE,
+    figures=(*SPACE, "samples"),
+    metrics=PROBES,
+    seeds=SEEDS,
 )
 
 # The same networks and time in a game with a normal prior.
@@ -75,6 +81,7 @@ CONV_AAE_20D = Experiment(
     "ours: for few labels, beside autoencoder and VAE",
     figures=("reconstruction-strip", "samples", "adversarial-health"),
     metrics=PROBES,
+    seeds=SEEDS,
 )
 FEW_LABELS = Table(
     recipes=("conv-autoencoder-20d", "conv-vae-20d", "conv-aae-20d", "sen-20d"),
