@@ -932,7 +932,7 @@ def check_name(name: str, menu: dict, kind: str) -> str:
     Raises:
         KerasAAEError: it is not; the message lists the choices and suggests the nearest.
     """
-    if name in menu:
+    if isinstance(name, str) and name in menu:
         return name
     raise KerasAAEError(
         f"Unknown {kind} {name!r}.{suggestion(name, menu)} Choices: {', '.join(menu)}."

@@ -53,11 +53,11 @@ def compare(models: dict, dataset, seed: int = 0, *, metrics=None) -> Figure:
         UnsupportedError: a named metric, or all of the usual ones, apply to none of them.
         KerasAAEError: an unknown name.
     """
-    named = [metrics] if isinstance(metrics, str) else metrics
+    several = isinstance(metrics, list | tuple)
     numbers = {}  # name -> heading -> number
-    for name in USUAL if named is None else named:
+    for name in USUAL if metrics is None else metrics if several else [metrics]:
         found = _measured(name, models, dataset, seed)
-        if named is not None and not found:
+        if metrics is not None and not found:
             raise UnsupportedError(
                 f"Metric {name!r} applies to none of these models. Choose another; "
                 "`keras-aae list metrics` says what each is."
