@@ -1,12 +1,18 @@
 """From a recipe's plain values to its data and a compiled model."""
 
+from typing import get_args
+
 import keras
 
+from keras_aae.checks import check_share
 from keras_aae.data import Dataset, load_dataset
 from keras_aae.errors import RecipeError
 from keras_aae.networks import NETWORKS
 from keras_aae.recipe import Recipe, Schedule, parse_value, unknown_key
 from keras_aae.registry import MODELS, load_entry
+
+# Networks of convolutions alone.
+OF_FILTERS = ("conv", "pooled", "normalised-conv")
 
 
 def build_model(name: str, image_shape, optimizer="adam", **options):
@@ -48,19 +54,50 @@ def complete_options(name: str, options: dict) -> dict:
     complete = {k: options.get(k, p.default) for k, p in parameters.items()}
     if complete.get("hidden_units", 0) is None and complete.get("network") in NETWORKS:
         complete["hidden_units"] = NETWORKS[complete["network"]].HIDDEN_UNITS
-    return {
+    checked = {
         key: _checked(key, value, parameters[key].annotation)
         for key, value in complete.items()
     }
+    if checked.get("hidden_units") == [] and checked.get("network") in OF_FILTERS:
+        raise RecipeError(
+            f"Invalid hidden_units [] for network {checked['network']!r}. Expected the "
+            "filters of at least one convolution, for example [32, 64]."
+        )
+    return checked
 
 
 def _checked(name, value, annotation):
     """An option as a plain value of its type."""
     if annotation is float:
         return _checked_weight(name, value)
-    if annotation in (int, str, bool) and type(value) is not annotation:
+    if annotation is int:
+        return _checked_whole(name, value)
+    if annotation in (str, bool) and type(value) is not annotation:
         raise RecipeError(f"Invalid {name} {value!r}. Expected {annotation.__name__}.")
-    return list(value) if isinstance(value, tuple) else value
+    if tuple in (annotation, *get_args(annotation)):
+        return _checked_widths(name, value, annotation)
+    return value
+
+
+def _checked_whole(name, value):
+    low, high = (0, 2**31 - 1) if name == "seed" else (1, 2**20)
+    if type(value) is not int or not low <= value <= high:
+        raise RecipeError(
+            f"Invalid {name} {value!r}. Expected a whole number from {low} to {high:,}."
+        )
+    return value
+
+
+def _checked_widths(name, value, annotation):
+    """A list of the widths of layers; None only where it stands for a choice of ours."""
+    if value is None and annotation is not tuple:
+        return value
+    if not isinstance(value, list | tuple):
+        raise RecipeError(
+            f"Invalid {name} {value!r}. Expected a list of whole numbers, one a layer, "
+            "for example [500, 250]."
+        )
+    return list(value)
 
 
 def _checked_weight(name, value):
@@ -73,6 +110,8 @@ def _checked_weight(name, value):
             f"Invalid {name} {value!r}. Expected a number, or a schedule such as "
             "linear:0:1:10."
         ) from None
+    if name.endswith("dropout"):
+        return check_share(name, parsed, zero=True)
     return value if isinstance(parsed, Schedule) else parsed
 
 
