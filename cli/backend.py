@@ -1,6 +1,7 @@
 """Choosing the engine, which must happen before Keras is imported."""
 
 import importlib.util
+import logging
 import os
 import sys
 import tempfile
@@ -28,6 +29,8 @@ def select_backend(name: str | None = None) -> str:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     with _quiet_stderr():
         importlib.import_module("keras")
+    # It warns where the models of many runs are compiled one after the other.
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)
     return name
 
 
