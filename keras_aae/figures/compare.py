@@ -53,9 +53,9 @@ def compare(models: dict, dataset, seed: int = 0, *, metrics=None) -> Figure:
         UnsupportedError: a named metric, or all of the usual ones, apply to none of them.
         KerasAAEError: an unknown name.
     """
-    several = isinstance(metrics, list | tuple)
+    named = metrics if isinstance(metrics, list | tuple) else [metrics]
     numbers = {}  # name -> heading -> number
-    for name in USUAL if metrics is None else metrics if several else [metrics]:
+    for name in USUAL if metrics is None else named:
         found = _measured(name, models, dataset, seed)
         if metrics is not None and not found:
             raise UnsupportedError(
