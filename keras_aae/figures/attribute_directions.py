@@ -116,7 +116,7 @@ def _attribute(attribute, dataset) -> str:
 
 
 def _two_attributes(attributes, dataset) -> list[str]:
-    if isinstance(attributes, str) or len(attributes) != 2:
+    if not isinstance(attributes, list | tuple) or len(attributes) != 2:
         raise KerasAAEError(
             "Invalid value for option `attributes`. Expected two of them, for example "
             f'["thickness", "slant"]. Received: {attributes!r}.'

@@ -39,7 +39,8 @@ def ability(model, name: str, figure: str) -> Callable:
 
 def check_count(option: str, value, least: int = 1) -> int:
     """Return `value` if it is a whole number of at least `least`."""
-    if isinstance(value, Integral) and value >= least:
+    is_whole = isinstance(value, Integral) and not isinstance(value, bool)
+    if is_whole and value >= least:
         return int(value)
     raise KerasAAEError(
         f"Invalid value for option `{option}`. "

@@ -1,5 +1,7 @@
+import inspect
 import subprocess
 import sys
+from contextlib import suppress
 
 import numpy as np
 import pytest
@@ -9,9 +11,9 @@ from matplotlib.figure import Figure
 from keras_aae.errors import KerasAAEError
 from keras_aae.figures import draw
 from keras_aae.figures.animation import Animation
-from keras_aae.figures.menu import compares, file_name
+from keras_aae.figures.menu import INPUTS, compares, file_name
 from keras_aae.priors import Umbrella
-from keras_aae.registry import FIGURES
+from keras_aae.registry import FIGURES, load_entry
 
 HISTORY = [
     {"epoch": 1, "kl": 2.0, "val_kl": 2.5, "z_q05": -1.0, "z_q95": 1.0, "mmd": 0.1}
@@ -30,7 +32,7 @@ SNAPSHOTS = {epoch: np.full((25, 8, 8, 1), epoch / 9, "float32") for epoch in (1
 def draw_any(make_model, make_class_model, forger, prior, make_dataset):
     """Draws any figure of the menu."""
 
-    def draw_any(name, note=""):
+    def draw_any(name, note="", images=200, options=()):
         model = make_model(DIMENSIONS.get(name, 2), prior)
         if name in OF_CLASSES:
             model = make_class_model(4, prior=Umbrella(4))
@@ -40,7 +42,7 @@ def draw_any(make_model, make_class_model, forger, prior, make_dataset):
             model = small_model("vae")
         classes = 4 if name == "confusion" else 10
         dataset = make_dataset(
-            classes=classes, note=note, shape=SHAPES.get(name, model.image_shape)
+            images, classes, note=note, shape=SHAPES.get(name, model.image_shape)
         )
         return draw(
             name,
@@ -49,6 +51,7 @@ def draw_any(make_model, make_class_model, forger, prior, make_dataset):
             dataset=dataset,
             history=HISTORY,
             snapshots=SNAPSHOTS,
+            **dict(options),
         )
 
     return draw_any
@@ -112,6 +115,19 @@ def test_options_reach_the_figure(model):
 def test_unknown_names_list_the_choices(name, options, message, model, dataset):
     with pytest.raises(KerasAAEError, match=message):
         draw(name, model=model, dataset=dataset, history=HISTORY, **options)
+
+
+# Of no type that an option has, and those that may fit some.
+NONSENSE = ({"a": 1}, [[1]], -1, 1.5, True, "x")
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_no_value_of_an_option_is_a_fault_of_the_program(name, draw_any):
+    parameters = inspect.signature(load_entry(name, FIGURES, "figure")).parameters
+    for option in parameters.keys() - set(INPUTS):
+        for value in NONSENSE:
+            with suppress(KerasAAEError):
+                draw_any(name, images=40, options={option: value})
 
 
 @pytest.mark.parametrize(
