@@ -177,7 +177,7 @@ def _optimizers(recipe: Recipe, phases, steps: int) -> dict:
 
 
 def _optimizer(given, learning_rate, steps: int):
-    settings = {"name": given} if isinstance(given, str) else dict(given)
+    settings = dict(given) if isinstance(given, dict) else {"name": given}
     name = settings.pop("name", None)
     rate = keras_value(settings.pop("learning_rate", learning_rate), steps)
     try:

@@ -3,6 +3,7 @@
 import dataclasses
 import hashlib
 import json
+import math
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -46,9 +47,9 @@ class Schedule:
         return cls(kind, start, end, epochs)
 
 
-def _schedule_help(text: str) -> str:
+def _schedule_help(value) -> str:
     return (
-        f"Invalid value {text!r}. Expected a number or KIND:START:END:EPOCHS with KIND "
+        f"Invalid value {value!r}. Expected a number or KIND:START:END:EPOCHS with KIND "
         f"one of {', '.join(SCHEDULES)} and EPOCHS above 0, for example linear:0:1:10 "
         "(cosine needs START above 0, exponential both)."
     )
@@ -60,12 +61,12 @@ def parse_value(value: float | str) -> float | Schedule:
     Raises:
         RecipeError: neither a number nor a schedule.
     """
-    if isinstance(value, str):
-        try:
-            return float(value)
-        except ValueError:
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        if isinstance(value, str):
             return Schedule.parse(value)
-    return float(value)
+        raise RecipeError(_schedule_help(value)) from None
 
 
 @dataclass(frozen=True)
@@ -256,6 +257,15 @@ def _whole(value, least: int) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value >= least
 
 
+def _check_types(recipe: Recipe) -> None:
+    fits = isinstance(recipe.options, dict)
+    _require(fits, "options", recipe.options, "the values of options by their names")
+    _require(isinstance(recipe.name, str), "name", recipe.name, "text")
+    for name in ("dataset", "monitor"):
+        value = getattr(recipe, name)
+        _require(isinstance(value, str | None), name, value, "a name, or none")
+
+
 def _check_counts(recipe: Recipe) -> None:
     for name in ("epochs", "batch_size"):
         value = getattr(recipe, name)
@@ -293,7 +303,7 @@ def _check_learning_rate(recipe: Recipe) -> None:
 def _check_validation(recipe: Recipe) -> None:
     value = recipe.validation
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    fits = is_number and value >= 0 and (value < 1 or value == int(value))
+    fits = is_number and 0 <= value < math.inf and (value < 1 or value % 1 == 0)
     _require(fits, "validation", value, "a number of images, or a share below 1")
     if recipe.patience is not None and recipe.monitor is None:
         raise RecipeError(
@@ -307,4 +317,10 @@ def _check_validation(recipe: Recipe) -> None:
         )
 
 
-_CHECKS = (_check_counts, _check_choices, _check_learning_rate, _check_validation)
+_CHECKS = (
+    _check_types,
+    _check_counts,
+    _check_choices,
+    _check_learning_rate,
+    _check_validation,
+)

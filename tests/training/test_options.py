@@ -1,12 +1,15 @@
-"""Values of options that make no sense are refused in words, or make a model."""
+"""Values that make no sense are refused in words, or make a model."""
 
+import dataclasses
 from contextlib import suppress
 
 import pytest
 from families import SHAPE, SMALL
 
+from keras_aae import training
 from keras_aae.building import build_model, family
 from keras_aae.errors import KerasAAEError, RecipeError
+from keras_aae.recipe import Recipe
 from keras_aae.registry import MODELS
 
 # Of no type that any option has; and those that may fit some.
@@ -25,6 +28,15 @@ def test_no_value_of_an_option_is_a_fault_of_the_program(name):
         for value in ODD:
             with suppress(KerasAAEError):
                 build_model(name, SHAPE, **small | {option: value})
+
+
+@pytest.mark.parametrize("name", [field.name for field in dataclasses.fields(Recipe)])
+def test_no_value_of_a_recipe_is_a_fault_of_the_program(name, toy_file, tmp_path):
+    for value in NONSENSE:
+        values = {"dataset": str(toy_file), "epochs": 1, name: value}
+        with pytest.raises(KerasAAEError):
+            training.train(Recipe(**values), tmp_path / "run")
+        assert not (tmp_path / "run").exists()
 
 
 @pytest.mark.parametrize(
