@@ -93,8 +93,9 @@ FEW_LABELS = Table(
     finding=(
         "Whatever made them, 20 numbers learned without labels are worth more than 784 "
         "pixels to every classifier. Of the codes those of the ordinary autoencoder are "
-        "the best, as the repository found too: a prior costs a little. One training "
-        "each; the labels are five draws."
+        "the best, as the repository found too: a prior costs a dense network 0.6 points, "
+        "sharing the code with a game 1.3, and logistic regression 1 to 2. Three trainings "
+        "each, and five draws of the labels in each."
     ),
 )
 
