@@ -247,7 +247,11 @@ def test_optimizers_are_plain_values(toy_npz, tmp_path):
     [
         ({"options": {"latent_dims": 2}}, RecipeError, "Did you mean 'latent_dim'"),
         ({"options": {"latent_dim": 0}}, RecipeError, "a whole number from 1"),
-        ({"options": {"latent_dim": 2.5}}, RecipeError, "latent_dim 2.5. Expected a whole number"),
+        (
+            {"options": {"latent_dim": 2.5}},
+            RecipeError,
+            "latent_dim 2.5. Expected a whole number",
+        ),
         ({"options": {"beta": "much"}}, RecipeError, "Invalid beta"),
         ({"options": {"network": "denser"}}, RecipeError, "Choices: dense, conv"),
         ({"options": {"likelihood": "poisson"}}, ValueError, "Choices: bernoulli"),
