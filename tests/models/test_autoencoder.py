@@ -121,7 +121,7 @@ def test_the_contraction_is_the_squared_norm_of_the_jacobian(toy_images):
         ("vae", {"network": "pooled", "latent_dim": 8}, "z_mean and z_log_var"),
         ("vae", {"prior": "normals"}, "normal, mixture"),
         ("vae", {"objective": "elbow"}, "elbo, iwae"),
-        ("vae", {"samples": 0}, "above 0"),
+        ("vae", {"samples": 0}, "samples 0. Expected a whole number"),
     ],
 )
 def test_values_that_make_no_sense_are_refused(name, options, message):
