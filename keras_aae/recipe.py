@@ -184,7 +184,8 @@ class TransferStudy:
     `classifier` learns their classes, or `classes` alone. `published` are numbers of
     others, shares of 1, as "accuracy" and "auroc" of the test images, from `source`;
     `baselines` are the encoder before its training, and pixels; `specialist` is a recipe
-    of a classifier trained on these images themselves; `finding` says what the numbers show.
+    of a classifier trained on these images themselves; `finding` says what the numbers
+    show.
     """
 
     recipe: str

@@ -134,12 +134,12 @@ KMEANS = ["kmeans_accuracy", "kmeans_nmi"]
 
 
 def test_clusters_of_codes_are_given_the_classes_they_agree_with():
-    # Three petals apart; one image of the first lies among those of the second.
     rows, classes = [[0], [0], [0], [1], [1], [1], [2], [2], [2]], [2, 2, 2, 0, 0, 0]
     data = dataset((rows, [0] * 9), (rows, [*classes, 1, 1, 1]))
     assert evaluate(Petals(), data, names=KMEANS) == {
         "kmeans_accuracy": 1.0, "kmeans_nmi": pytest.approx(1.0),
     }  # fmt: skip
+    # One image of the first petal is of the class of the second.
     data = dataset((rows, [0] * 9), (rows, [2, 2, 0, 0, 0, 0, 1, 1, 1]))
     values = evaluate(Petals(), data, names=KMEANS)
     assert values["kmeans_accuracy"] == pytest.approx(8 / 9)
