@@ -5,7 +5,7 @@ from functools import partial
 import keras
 import numpy as np
 
-from benchmarks.contenders import CODE_CALLS, PREDICT_SIZES
+from benchmarks.contenders import CODE_CALLS, PREDICT_CALLS
 from keras_aae.building import build_model
 
 
@@ -20,12 +20,10 @@ def coding(images):
         CODE_CALLS["encode"]: lambda: model.encode(images),
         CODE_CALLS["decode"]: lambda: model.decode(z),
     }
-    for size in PREDICT_SIZES:
-        for name, network, rows in (
-            ("encode", model.encoder, x),
-            ("decode", decoder, z),
-        ):
-            turns[f"{name}, predict {size}"] = partial(
-                network.predict, rows, batch_size=size, verbose=0
-            )
+    for name, network, rows in (
+        ("encode", model.encoder, x),
+        ("decode", decoder, z),
+    ):
+        for label, size in PREDICT_CALLS[name].items():
+            turns[label] = partial(network.predict, rows, batch_size=size, verbose=0)
     return turns, {"count": len(images)}

@@ -12,6 +12,11 @@ SCAN = "hand-written jax.lax.scan"
 TORCH_LOOP = "plain PyTorch loop"
 CODE_CALLS = {"encode": "encode, ours", "decode": "decode, ours"}
 PREDICT_SIZES = (128, 256, 512, 1024, 2048, 4096)
+# Name -> batch size of `predict` by the label of the call.
+PREDICT_CALLS = {
+    name: {f"{name}, predict {size}": size for size in PREDICT_SIZES}
+    for name in CODE_CALLS
+}
 FLOORS = tuple(f"products alone, {engine}" for engine in ("numpy", "jax", "tensorflow"))
 
 # XLA convolutions in a CPU loop take minutes: a few rounds say enough.

@@ -2,7 +2,7 @@
 
 from benchmarks import contenders as c
 from benchmarks.arithmetic import fastest, ratio, seconds
-from benchmarks.contenders import CODE_CALLS, PREDICT_SIZES
+from benchmarks.contenders import CODE_CALLS, PREDICT_CALLS
 from keras_aae.markdown import table
 
 
@@ -78,8 +78,7 @@ def codes_section(readings, count) -> str:
     """Encoding and decoding against `predict` at its best batch size."""
     rows = []
     for name, ours in CODE_CALLS.items():
-        labels = [f"{name}, predict {size}" for size in PREDICT_SIZES]
-        best = fastest(readings.rounds, labels)
+        best = fastest(readings.rounds, PREDICT_CALLS[name])
         for label in (ours, *([best] if best else [])):
             spread = seconds(readings.rounds, label)
             if spread:

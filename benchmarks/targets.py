@@ -43,8 +43,7 @@ def _best_predict(readings, name):
     """Time of `predict` at its best batch size over that of ours, `encode` or `decode`."""
     if "codes" not in readings:
         return None
-    labels = [f"{name}, predict {size}" for size in c.PREDICT_SIZES]
-    best = fastest(readings["codes"].rounds, labels)
+    best = fastest(readings["codes"].rounds, c.PREDICT_CALLS[name])
     return best and _median_ratio(readings, "codes", best, c.CODE_CALLS[name])
 
 

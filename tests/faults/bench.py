@@ -100,6 +100,13 @@ class Bench:
         self.recipe = recipe or recipe_of(name, write_data(self.data))
         self._made = 0
 
+    def beside(self, folder: Path, **changes) -> "Bench":
+        """A bench in another folder whose recipe differs, of the same random numbers."""
+        recipe = self.recipe.replace(**changes)
+        other = Bench(self.name, folder, recipe=recipe)
+        other.random = self.random
+        return other
+
     def new_folder(self) -> Path:
         """A path for a run."""
         self._made += 1

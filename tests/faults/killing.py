@@ -39,8 +39,8 @@ def kill_without_validation(bench: Bench, tries: int) -> Tally:
     """The same with no images held out: there is no best epoch, and no early end."""
     folder = bench.folder / "without-validation"
     folder.mkdir()
-    recipe = bench.recipe.replace(validation=0, monitor=None, patience=None)
-    return kill_at_random(Bench(bench.name, folder, recipe=recipe), tries)
+    other = bench.beside(folder, validation=0, monitor=None, patience=None)
+    return kill_at_random(other, tries)
 
 
 def kill_somewhere(bench: Bench, path: Path) -> bool:

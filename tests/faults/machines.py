@@ -254,9 +254,7 @@ def odd_paths(bench: Bench, tries: int) -> Tally:
         folder = bench.folder / name
         folder.mkdir()
         data = str(shutil.copy(bench.data, folder))
-        other = Bench(
-            bench.name, bench.folder, recipe=bench.recipe.replace(dataset=data)
-        )
+        other = bench.beside(folder, dataset=data)
         other.seconds, other.whole = bench.seconds, bench.whole
         path = folder / "run"
         kill_somewhere(other, path)
