@@ -1,5 +1,7 @@
 """`figures`."""
 
+from pathlib import Path
+
 import click
 
 from cli.backend import select_backend
@@ -37,7 +39,7 @@ def figures(names, everything, force, results, runs, data_dir, backend):
     """
     select_backend(backend)
     from cli.progress import reporting
-    from keras_aae.gallery import (
+    from keras_aae.publishing.gallery import (
         Gallery,
         comparisons_of,
         default_set,
@@ -51,7 +53,8 @@ def figures(names, everything, force, results, runs, data_dir, backend):
     names = list(dict.fromkeys([*names, *comparisons_of(names)]))
     width = max(map(len, names))
     with reporting(quiet=True) as reporter:
-        gallery = Gallery(results, runs, force, data_dir, reporter)
+        gallery = Gallery(Path(results), Path(runs), force, data_dir, reporter)
+        gallery.check(names)
         for name in names:
             made = gallery.make(name)
             reporter.stop()

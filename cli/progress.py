@@ -32,6 +32,12 @@ class LineReporter:
         """The epoch's terms."""
         self.print(describe_epoch(row, self.epochs))
 
+    def note(self, text):
+        """What is being done, on stderr, in one line that the next one replaces."""
+        live = sys.stderr.isatty()
+        click.echo(f"\r\033[K{text} ..." if live else text, err=True, nl=not live)
+        self.noted = live
+
     def warn(self, text):
         """A warning that cannot be missed."""
         click.secho(f"Warning: {text}", fg="yellow", err=True)

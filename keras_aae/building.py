@@ -135,7 +135,7 @@ def new_model(recipe: Recipe, image_shape, steps: int):
         for name, value in recipe.options.items()
     }
     model = family(recipe.model).create(image_shape, **options, seed=recipe.seed)
-    model.compile(_optimizers(recipe, model.phases(), steps))
+    model.compile(new_optimizers(recipe, model.phases(), steps))
     return model
 
 
@@ -162,8 +162,8 @@ def keras_value(value, steps: int):
     return schedules.ExponentialDecay(value.start, duration, value.end / value.start)
 
 
-def _optimizers(recipe: Recipe, phases, steps: int) -> dict:
-    """One optimizer a phase; its schedule counts the updates of that phase."""
+def new_optimizers(recipe: Recipe, phases, steps: int) -> dict:
+    """Return an optimizer for each phase; its schedule counts the updates of that phase."""
     names = [phase.name for phase in phases]
     by_phase = recipe.optimizer
     if not isinstance(by_phase, dict) or "name" in by_phase:

@@ -21,6 +21,7 @@ def normal_kl(z_mean, z_log_var):
 
 def normal_log_prob(z, mean=0.0, log_var=0.0):
     """log N(z; m, exp(v)) = -((z - m)^2 exp(-v) + v + log(2 pi)) / 2, last axis summed."""
+    log_var = ops.cast(log_var, z.dtype)
     squared = ops.square(z - mean) * ops.exp(-log_var)
     return -0.5 * ops.sum(squared + log_var + math.log(2.0 * math.pi), axis=-1)
 

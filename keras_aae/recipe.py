@@ -140,7 +140,8 @@ class Experiment:
     `published` are numbers of others under the names of our metrics, from `source`;
     `figures` are drawn for the results page, each a name or (name, options); `seeds`
     are trained each, the recipe's own first; `metrics` are measured beside those that
-    every model is measured by; `quick` ones are in the default set.
+    every model is measured by; `quick` ones are in the default set. A higher `version`
+    makes results stale that the first steps of a training do not tell from others.
     """
 
     recipe: Recipe
@@ -150,6 +151,7 @@ class Experiment:
     seeds: tuple[int, ...] = (0,)
     metrics: tuple[str, ...] = ()
     quick: bool = True
+    version: int = 1
 
 
 @dataclass(frozen=True)
@@ -165,7 +167,7 @@ class Sweep:
     """A number of a recipe against one of its values, from several seeds at each.
 
     `value` names the value of the recipe, `values` are those it takes; `published` are
-    numbers of others by value, from `source`.
+    numbers of others by value, from `source`; `version` is as of `Experiment`.
     """
 
     recipe: Recipe
@@ -175,6 +177,7 @@ class Sweep:
     source: str
     published: dict[Any, float] = field(default_factory=dict)
     seeds: tuple[int, ...] = (0, 1, 2, 3, 4)
+    version: int = 1
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """The menus: literal dicts of everything that has a name, imported only when used.
 
-An entry is `name: (where, one line of help)`, where `where` is "module:attribute". This
-module imports nothing of the package but its errors, so the command line can list and
+An entry is `name: (where, one line of help)`, where `where` is "module:attribute". That of
+a metric whose formula has changed has its version besides, from 2. This module imports nothing of the package but its errors, so the command line can list and
 check names without waiting for Keras.
 """
 

@@ -46,6 +46,17 @@ def toy_npz(tmp_path, toy_file):
     return Path(shutil.copy(toy_file, tmp_path))
 
 
+@pytest.fixture(scope="session")
+def real_data():
+    """The folder of real data sets, where there is one."""
+    folder = os.environ.get("KERAS_AAE_DATA")
+    if not folder:
+        pytest.skip(
+            "set KERAS_AAE_DATA to a folder of data sets, for example mnist.npz"
+        )
+    return folder
+
+
 def pytest_collection_modifyitems(items):
     # A long test that comes last keeps one process waiting for the other.
     items.sort(key=lambda item: item.get_closest_marker("long") is None)

@@ -153,7 +153,7 @@ class PhasedModel(engine.Steps, keras.Model):
     def weight(self, value):
         """A term's weight now: a number, or a schedule over the steps done."""
         if isinstance(value, keras.optimizers.schedules.LearningRateSchedule):
-            return value(self.steps_done)
+            return ops.cast(value(self.steps_done), keras.config.floatx())
         return value
 
     def batch_of(self, phase, batches) -> Batch:

@@ -3,10 +3,19 @@
 from keras_aae.errors import UnsupportedError
 from keras_aae.registry import METRICS, SLOW_METRICS, load_entry
 
-__all__ = ["describe", "evaluate"]
+__all__ = [
+    "describe",
+    "entry_of",
+    "evaluate",
+    "in_menu_order",
+    "measured_by_default",
+    "metric_version",
+]
 
 
-def evaluate(model, dataset, *, seed: int = 0, names=None) -> dict[str, float]:
+def evaluate(
+    model, dataset, *, seed: int = 0, names=None, strict: bool = True
+) -> dict[str, float]:
     """The metrics of a model on the test images of a data set.
 
     Args:
@@ -14,6 +23,7 @@ def evaluate(model, dataset, *, seed: int = 0, names=None) -> dict[str, float]:
         dataset: The `Dataset`; its training images serve as labelled examples.
         seed: Of every random draw.
         names: Keys of `registry.METRICS`; None is all that apply but the slow ones.
+        strict: Whether a named metric that does not apply is an error.
 
     Returns:
         name -> number, in the order of the menu. An entry may stand for several numbers,
@@ -24,34 +34,46 @@ def evaluate(model, dataset, *, seed: int = 0, names=None) -> dict[str, float]:
         UnsupportedError: a named metric does not apply to the model or the data.
     """
     functions, values = {}, {}
-    quick = [name for name in METRICS if name not in SLOW_METRICS]
-    for name in quick if names is None else names:
+    for name in measured_by_default() if names is None else names:
         functions.setdefault(load_entry(name, METRICS, "metric"), []).append(name)
+    strict = strict and names is not None
     for function, wanted in functions.items():
         try:
             numbers = function(model, dataset, seed)
         except UnsupportedError:
-            if names is not None:
+            if strict:
                 raise
             continue
-        for number, value in numbers.items():
-            if _entry(number) in wanted:
-                values.setdefault(_entry(number), {})[number] = float(value)
-    missing = [name for name in names or () if name not in values]
+        values |= {k: float(v) for k, v in numbers.items() if entry_of(k) in wanted}
+    measured = {entry_of(number) for number in values}
+    missing = [name for name in names or () if strict and name not in measured]
     if missing:
         raise UnsupportedError(f"Metric {missing[0]!r} does not apply to this model.")
-    return {
-        number: value
-        for name in METRICS
-        for number, value in values.get(name, {}).items()
-    }
+    return in_menu_order(values)
+
+
+def measured_by_default() -> list[str]:
+    """Return the metrics that are measured if none is named: all but the slow ones."""
+    return [name for name in METRICS if name not in SLOW_METRICS]
 
 
 def describe(name: str) -> str:
-    """What the number `name` of `evaluate` is: the help of its line on the menu."""
-    return METRICS[_entry(name)][1]
+    """Return the help of a number of `evaluate`: that of its line on the menu."""
+    return METRICS[entry_of(name)][1]
 
 
-def _entry(name: str) -> str:
-    """The key of the menu that a number belongs to."""
+def metric_version(name: str) -> int:
+    """Return the version of a metric's formula: the third part of its line, else 1."""
+    return METRICS[name][2] if len(METRICS[name]) > 2 else 1
+
+
+def entry_of(name: str) -> str:
+    """Return the key of the menu that a number of `evaluate` belongs to."""
     return name if name in METRICS else name.rpartition("_")[0]
+
+
+def in_menu_order(metrics: dict[str, float]) -> dict[str, float]:
+    """Return the numbers in the order of the menu; others come last, as they are."""
+    places = {name: place for place, name in enumerate(METRICS)}
+    names = sorted(metrics, key=lambda name: places.get(entry_of(name), len(places)))
+    return {name: metrics[name] for name in names}

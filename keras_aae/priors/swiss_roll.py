@@ -52,7 +52,7 @@ class SwissRoll(PlanarPrior):
         """log p(z|k) for each class k, (batch, components), in nats."""
         points = -(-POINTS // self.components)  # of a class
         u = (np.arange(self.components * points) + 0.5) / (self.components * points)
-        centers = self._spiral(ops.convert_to_tensor(u.astype("float32")))
+        centers = self._spiral(ops.convert_to_tensor(u.astype(keras.config.floatx())))
         each = normal_log_prob(
             ops.expand_dims(z, 1), centers, 2 * float(np.log(self.spread))
         )

@@ -40,9 +40,11 @@ class Umbrella(PlanarPrior):
             labels: (n,) whole numbers.
             seed: A number, or a seed generator.
         """
-        spread = ops.convert_to_tensor([self.radial, self.tangential], "float32")
+        spread = ops.convert_to_tensor(
+            [self.radial, self.tangential], keras.config.floatx()
+        )
         noise = keras.random.normal((ops.shape(labels)[0], 2), seed=seed)
-        local = spread * noise + ops.convert_to_tensor([self.radius, 0.0], "float32")
+        local = spread * noise + ops.convert_to_tensor([self.radius, 0.0], noise.dtype)
         out, side = (ops.take(axis, labels, axis=0) for axis in self._axes())
         return local[:, :1] * out + local[:, 1:] * side
 
@@ -86,4 +88,4 @@ class Umbrella(PlanarPrior):
         angle = 2 * np.pi * np.arange(self.components) / self.components
         cos, sin = np.cos(angle), np.sin(angle)
         out, side = np.stack([cos, sin], 1), np.stack([-sin, cos], 1)
-        return out.astype("float32"), side.astype("float32")
+        return out.astype(keras.config.floatx()), side.astype(keras.config.floatx())

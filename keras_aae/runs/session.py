@@ -38,6 +38,9 @@ class Reporter:
     def epoch(self, row: dict):
         """An epoch is done."""
 
+    def note(self, text: str):
+        """Something is done that takes a while."""
+
     def warn(self, text: str):
         """Something to know that stops nothing."""
 

@@ -3,11 +3,12 @@
 from pathlib import Path
 
 import pytest
+from keras_aae.results import FigureFile
 
-from keras_aae import gallery, page, results
 from keras_aae.building import family
 from keras_aae.evaluation.transferring import CLASSIFIERS
 from keras_aae.experiments.checklist import CHECKLIST
+from keras_aae.publishing import gallery, page, results
 from keras_aae.recipe import Experiment, Recipe, Table, TransferStudy
 from keras_aae.registry import (
     COMPARISONS,
@@ -21,7 +22,6 @@ from keras_aae.registry import (
     TRANSFERS,
     load_entry,
 )
-from keras_aae.results import FigureFile
 
 ROOT = Path(__file__).parents[2]
 
@@ -140,7 +140,7 @@ def result(**metrics):
         results.Measured(s, 1, 1.0, {}, {name: v[s] for name, v in metrics.items()})
         for s in seeds
     ]
-    return results.Result(results.Origin({}, ""), runs)
+    return results.RecipeRecord({}, runs)
 
 
 def test_a_table_has_means_intervals_and_differences_from_its_first_recipe():
@@ -163,8 +163,8 @@ def test_a_transfer_stands_beside_the_network_made_for_it():
         "a", "b", "c", "d", published={"accuracy": 0.5}, specialist="made-for-it"
     )
     part = {"accuracy": 0.41, "auroc": 0.8}
-    kept = results.TransferResult(
-        results.Origin({}, ""), {}, ["x", "y"], {"codes": {"train": part, "test": part}}
+    kept = results.TransferRecord(
+        {}, {}, ["x", "y"], {"codes": {"train": part, "test": part}}
     )
     assert page._transfer_rows(study, kept) == [
         ("codes", "41.00 %", "50.00 %", "80.00 %", "", "41.00 %", "80.00 %")

@@ -7,8 +7,20 @@ from pathlib import Path
 from PIL import Image
 
 from keras_aae import markdown
-from keras_aae.evaluation import describe
+from keras_aae.evaluation import describe, measured_by_default
 from keras_aae.experiments.checklist import CHECKLIST
+from keras_aae.publishing.results import (
+    FigureFile,
+    RecipeRecord,
+    SweepRecord,
+    TransferRecord,
+    comparison_file,
+    figure_files,
+    recipe_file,
+    sweep_file,
+    transfer_file,
+    transfer_pictures,
+)
 from keras_aae.recipe import Experiment, TransferStudy
 from keras_aae.registry import (
     COMPARISONS,
@@ -18,19 +30,6 @@ from keras_aae.registry import (
     TABLES,
     TRANSFERS,
     load_entry,
-)
-from keras_aae.results import (
-    SWEEPS_FOLDER,
-    TRANSFERS_FOLDER,
-    FigureFile,
-    Result,
-    TransferResult,
-    comparison_file,
-    figure_files,
-    read_result,
-    read_sweep,
-    read_transfer,
-    transfer_pictures,
 )
 from keras_aae.summary import difference, summarise
 
@@ -57,7 +56,7 @@ def page(results) -> str:
     """The page of a results folder."""
     kept = {}
     for name in RECIPES:
-        result = read_result(Path(results) / name)
+        result = RecipeRecord.read(Path(results) / recipe_file(name))
         if result is not None:
             kept[name] = (load_entry(name, RECIPES, "recipe"), result)
     parts = [
@@ -73,7 +72,7 @@ def page(results) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def headline(experiment: Experiment, result: Result) -> str:
+def headline(experiment: Experiment, result: RecipeRecord) -> str:
     """The first published number beside ours, as text; else the first of ours."""
     both = [name for name in experiment.published if name in result.metrics]
     name = next(iter(both or result.metrics), None)
@@ -83,7 +82,7 @@ def headline(experiment: Experiment, result: Result) -> str:
     return f"{name} {_ours(result, name)}{published}"
 
 
-def transfer_headline(study: TransferStudy, result: TransferResult) -> str:
+def transfer_headline(study: TransferStudy, result: TransferRecord) -> str:
     """What is published of a transfer beside what is found, as text."""
     found = result.numbers["codes"]["test"]
     return ", ".join(
@@ -144,7 +143,7 @@ def _pointer(results: Path, kept, pointer) -> tuple[str, bool]:
         return f"[{pointer}](../{pointer})", (results.parent / pointer).exists()
     name, thing = pointer
     if name == "sweep":
-        file = f"{SWEEPS_FOLDER}/{thing}.png"
+        file = sweep_file(thing, ".png")
         there = (results / file).exists()
         return (f"[{thing}]({file})" if there else thing), there
     if name == "transfer":
@@ -186,7 +185,7 @@ def _tables(kept) -> list[str]:
     return ["## Tables", about, *parts]
 
 
-def _rows(table, results: dict[str, Result]) -> list[tuple]:
+def _rows(table, results: dict[str, RecipeRecord]) -> list[tuple]:
     """A row a recipe, and one of what it differs by, where there are several seeds."""
     rows = []
     for name, result in results.items():
@@ -229,11 +228,11 @@ def _sweeps(results) -> list[str]:
     parts = []
     for name, (_, text) in SWEEPS.items():
         sweep = load_entry(name, SWEEPS, "sweep")
-        result = read_sweep(Path(results) / SWEEPS_FOLDER / f"{name}.json")
+        result = SweepRecord.read(Path(results) / sweep_file(name, ".json"))
         if result is None:
             continue
         about = f"{_sentence(text)} Source: {sweep.source}; `keras-aae figures {name}`."
-        picture = f"![{text}]({SWEEPS_FOLDER}/{name}.png)"
+        picture = f"![{text}]({sweep_file(name, '.png')})"
         columns = (sweep.value, f"{sweep.metric}, ours", "published", "seeds")
         rows = [
             (
@@ -290,13 +289,13 @@ def _transfers(results: Path, kept) -> list[str]:
     return ["## Transfers", about, *parts]
 
 
-def _kept_transfer(results: Path, name: str) -> TransferResult | None:
+def _kept_transfer(results: Path, name: str) -> TransferRecord | None:
     """What is kept of a transfer, if its pictures are there too."""
     there = all((results / file).exists() for file in transfer_pictures(name))
-    return read_transfer(results / TRANSFERS_FOLDER / f"{name}.json") if there else None
+    return TransferRecord.read(results / transfer_file(name)) if there else None
 
 
-def _transfer_rows(study: TransferStudy, result: TransferResult) -> list[tuple]:
+def _transfer_rows(study: TransferStudy, result: TransferRecord) -> list[tuple]:
     rows = []
     for features, found in result.numbers.items():
         published = study.published if features == "codes" else {}
@@ -345,7 +344,9 @@ def _comparisons(results) -> list[str]:
     return ["## Side by side, and studies", *parts] if parts else []
 
 
-def _section(results, name: str, experiment: Experiment, result: Result) -> list[str]:
+def _section(
+    results, name: str, experiment: Experiment, result: RecipeRecord
+) -> list[str]:
     rows = []
     for metric in result.metrics:
         published = experiment.published.get(metric)
@@ -359,9 +360,26 @@ def _section(results, name: str, experiment: Experiment, result: Result) -> list
         f"`keras-aae figures {name}` makes all that is here.",
         f"<details>\n<summary>All {len(rows)} numbers</summary>",
         markdown.table(("number", "ours", "published", "what it is"), rows),
+        *_not_measured(experiment, result),
         "</details>",
         *_figures(Path(results) / name, figure_files(experiment)),
     ]
+
+
+def _not_measured(experiment: Experiment, result: RecipeRecord) -> list[str]:
+    """Name the metrics that the record lacks, or has by an older version."""
+    names = [*measured_by_default(), *experiment.metrics]
+    missing = _of_any(result, lambda run: run.missing(names))
+    outdated = _of_any(result, lambda run: run.outdated(names))
+    return [
+        *[f"Not measured: {', '.join(missing)}."] * bool(missing),
+        *[f"By an older version of the metric: {', '.join(outdated)}."]
+        * bool(outdated),
+    ]
+
+
+def _of_any(result: RecipeRecord, names_of) -> list[str]:
+    return list(dict.fromkeys(name for run in result.runs for name in names_of(run)))
 
 
 def _meaning(metric: str) -> str:
@@ -371,7 +389,7 @@ def _meaning(metric: str) -> str:
     return describe(metric)
 
 
-def _training(result: Result) -> str:
+def _training(result: RecipeRecord) -> str:
     """Seeds, epochs, time and machine."""
     runs = result.runs
     epochs, seconds = _span({run.epochs for run in runs}), [run.seconds for run in runs]
@@ -423,7 +441,7 @@ def _caption(figure: FigureFile) -> str:
     return FIGURES[figure.kind][1] + (f" ({options})" if options else "")
 
 
-def _ours(result: Result, metric: str) -> str:
+def _ours(result: RecipeRecord, metric: str) -> str:
     return _spread(result.values(metric))
 
 

@@ -13,8 +13,11 @@ import pytest
 
 from cli.main import main
 from cli.progress import LineReporter
-from keras_aae import gallery, page, results
-from keras_aae.evaluation import evaluate
+from keras_aae.errors import DataError
+from keras_aae.evaluation import codes
+from keras_aae.losses import RECONSTRUCTION_LOSSES
+from keras_aae.publishing import checking, gallery, page
+from keras_aae.publishing.results import RecipeRecord, SweepRecord, TransferRecord
 from keras_aae.recipe import Comparison, Experiment, Recipe, Sweep, TransferStudy
 from keras_aae.registry import (
     COMPARISONS,
@@ -28,6 +31,7 @@ from keras_aae.registry import (
 from keras_aae.runs.session import Interrupted, Reporter
 
 NAMES = ("toy", "other")
+USUAL = dict(METRICS)
 
 
 @pytest.fixture
@@ -51,25 +55,22 @@ def put(toy_file, monkeypatch):
 
 
 @pytest.fixture
-def change_code(monkeypatch):
-    """Makes the code of every family another one."""
+def change_source(monkeypatch):
+    """Makes the source another one, whatever it computes."""
 
     def change(text):
-        monkeypatch.setattr(gallery, "code_fingerprint", lambda model: text * 64)
+        monkeypatch.setattr(checking, "source_hash", lambda: text)
 
     change("a")
     return change
 
 
 @pytest.fixture(autouse=True)
-def one_number(monkeypatch):
-    """Measuring more would take long, and is tested elsewhere."""
-
-    def measure(source, also):
-        assert also == ()
-        return evaluate(source.model, source.dataset, names=["mse"])
-
-    monkeypatch.setattr(gallery, "evaluate_source", measure)
+def few_metrics(monkeypatch):
+    """Leaves one metric on the menu: measuring all would take long."""
+    for name in USUAL:
+        if name != "mse":
+            monkeypatch.delitem(METRICS, name)
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +80,7 @@ def first(tmp_path_factory):
 
 
 @pytest.fixture
-def made(put, change_code, first, tmp_path):
+def made(put, change_source, first, tmp_path):
     """The toy's results and run, made before."""
     if not (first / "results").exists():
         make(first)
@@ -89,11 +90,13 @@ def made(put, change_code, first, tmp_path):
 
 def make(tmp_path, name="toy", **options):
     folders = (tmp_path / "results", tmp_path / "runs")
-    return gallery.Gallery(*folders, **options).make(name)
+    made = gallery.Gallery(*folders, **options)
+    made.check([name])
+    return made.make(name)
 
 
 def kept(tmp_path, name="toy"):
-    return results.read_result(tmp_path / "results" / name)
+    return RecipeRecord.read(tmp_path / "results" / name / "metrics.json")
 
 
 def text_of_page(tmp_path):
@@ -101,15 +104,14 @@ def text_of_page(tmp_path):
 
 
 def runs(tmp_path):
-    path = tmp_path / "runs"
-    return sorted(run.name for run in path.iterdir()) if path.exists() else []
+    return sorted(path.parent.name for path in tmp_path.glob("runs/*/recipe.json"))
 
 
 def times(folder):
     return {path.name: path.stat().st_mtime_ns for path in folder.iterdir()}
 
 
-def test_results_are_figures_numbers_and_a_page(put, change_code, tmp_path):
+def test_results_are_figures_numbers_and_a_page(put, change_source, tmp_path):
     answer = make(tmp_path)
     folder = tmp_path / "results" / "toy"
     assert {p.name for p in folder.iterdir()} == {"metrics.json", "reconstructions.png"}
@@ -163,20 +165,97 @@ def test_a_figure_that_the_recipe_no_longer_has_is_removed(made, tmp_path):
     }  # fmt: skip
 
 
-def test_what_has_changed_is_trained_anew_beside_the_old(made, change_code, tmp_path):
+def test_what_has_changed_is_trained_anew_beside_the_old(made, tmp_path):
     made(learning_rate=0.1)
     assert make(tmp_path).action == "trained" and len(runs(tmp_path)) == 2
-    assert kept(tmp_path).origin.recipe["learning_rate"] == 0.1
-    change_code("b")
-    assert make(tmp_path).action == "trained" and len(runs(tmp_path)) == 3
-    change_code("a")
-    assert make(tmp_path).action == "reused" and len(runs(tmp_path)) == 3
+    assert kept(tmp_path).origins["toy"].recipe["learning_rate"] == 0.1
+    made()
+    assert make(tmp_path).action == "reused" and len(runs(tmp_path)) == 2
+
+
+def test_another_source_that_computes_the_same_renews_the_record(
+    made, change_source, tmp_path
+):
+    before = kept(tmp_path)
+    change_source("b")
+    shutil.rmtree(tmp_path / "runs")
+    assert make(tmp_path).action == "current" and not runs(tmp_path)
+    after = kept(tmp_path)
+    assert after.origins["toy"].source == "b" and after.runs == before.runs
+
+
+def test_code_that_computes_something_else_trains_anew_and_says_why(
+    made, change_source, tmp_path, monkeypatch, capsys
+):
+    change_source("b")
+    loss = RECONSTRUCTION_LOSSES["bernoulli"]
+    monkeypatch.setitem(
+        RECONSTRUCTION_LOSSES, "bernoulli", lambda x, logits: 1.01 * loss(x, logits)
+    )
+    reporter = LineReporter(quiet=True)
+    assert make(tmp_path, reporter=reporter).action == "trained"
+    assert len(runs(tmp_path)) == 2 and "terms: loss" in capsys.readouterr().err
+
+
+def test_a_metric_added_to_the_menu_is_measured_where_the_run_exists(
+    made, tmp_path, monkeypatch
+):
+    before = kept(tmp_path)
+    name = "knn_accuracy_100"
+    monkeypatch.setitem(METRICS, "cluster_error", USUAL["cluster_error"])
+    monkeypatch.setitem(METRICS, name, ("keras_aae.evaluation.codes:few", "few"))
+    monkeypatch.setattr(codes, "few", lambda *_: {name: 0.5}, raising=False)
+    text = page.page(tmp_path / "results")
+    assert re.search(rf"^Not measured: .*{name}", text, re.M)
+    assert make(tmp_path).action == "reused"
+    (run,) = kept(tmp_path).runs
+    assert run.metrics[name] == 0.5 and run.unsupported == ["cluster_error"]
+    assert run.metrics["mse"] == before.runs[0].metrics["mse"]
+    assert make(tmp_path).action == "current"
+    assert "Not measured" not in text_of_page(tmp_path)
+
+
+def test_a_metric_added_to_the_menu_is_named_where_the_run_has_gone(
+    made, tmp_path, monkeypatch
+):
+    shutil.rmtree(tmp_path / "runs")
+    monkeypatch.setitem(METRICS, "linear_accuracy", USUAL["linear_accuracy"])
+    assert make(tmp_path).action == "current"
+    assert "Not measured: linear_accuracy." in text_of_page(tmp_path)
+
+
+def test_a_metric_of_a_new_version_is_measured_again(made, tmp_path, monkeypatch):
+    where, text = METRICS["mse"]
+    monkeypatch.setitem(METRICS, "mse", (where, text, 2))
+    assert "older version of the metric: mse" in page.page(tmp_path / "results")
+    run_folders = tmp_path / "runs"
+    run_folders.rename(tmp_path / "away")
+    assert make(tmp_path).action == "current"
+    assert kept(tmp_path).runs[0].versions == {}
+    (tmp_path / "away").rename(run_folders)
+    assert make(tmp_path).action == "reused"
+    assert kept(tmp_path).runs[0].versions == {"mse": 2}
+    assert make(tmp_path).action == "current"
+
+
+def test_a_result_whose_data_are_not_there_is_unknown_and_kept(
+    made, tmp_path, monkeypatch
+):
+    before = times(tmp_path / "results" / "toy")
+    monkeypatch.setattr(checking, "load_data", absent)
+    answer = make(tmp_path)
+    assert answer.action == "unknown" and "published" in answer.headline
+    assert times(tmp_path / "results" / "toy") == before
+
+
+def absent(recipe, data_dir):
+    raise DataError("no such file")
 
 
 def test_a_value_that_recipes_have_gained_makes_nothing_stale(made, tmp_path):
     path = tmp_path / "results" / "toy" / "metrics.json"
     values = json.loads(path.read_text())
-    del values["origin"]["recipe"]["watch"]
+    del values["origins"]["toy"]["recipe"]["watch"]
     path.write_text(json.dumps(values))
     assert make(tmp_path).action == "current"
 
@@ -261,7 +340,7 @@ def test_comparisons_are_drawn_of_runs_and_only_once(made, tmp_path, monkeypatch
     assert (tmp_path / "results" / "comparisons" / "both.png").exists()
     assert "comparisons/both.png" in text_of_page(tmp_path)
     assert "Two toys. Recipes: [toy](#toy), [other](#other)" in text_of_page(tmp_path)
-    (other,) = (path for path in (tmp_path / "runs").iterdir() if "other" in path.name)
+    (other,) = (path for path in tmp_path.glob("runs/other-*/"))
     shutil.rmtree(other)
     assert make(tmp_path, "both").action == "current" and len(runs(tmp_path)) == 1
     made("other", options={"latent_dim": 2, "hidden_units": [5]})
@@ -277,7 +356,7 @@ def test_a_sweep_is_measured_once_and_goes_on_where_it_was(
     monkeypatch.setitem(SWEEPS, "widths", (f"{__name__}:sweep", "a sweep"))
     assert make(tmp_path, "widths").action == "trained"
     folder = tmp_path / "results" / "sweeps"
-    kept = results.read_sweep(folder / "widths.json")
+    kept = SweepRecord.read(folder / "widths.json")
     assert {value: list(kept.numbers[value]) for value in "12"} == {
         "1": ["0", "1"], "2": ["0", "1"],
     }  # fmt: skip
@@ -289,7 +368,7 @@ def test_a_sweep_is_measured_once_and_goes_on_where_it_was(
     first = values["numbers"]["2"].pop("1")
     (folder / "widths.json").write_text(json.dumps(values))
     assert make(tmp_path, "widths").action in ("reused", "resumed", "trained")
-    assert results.read_sweep(folder / "widths.json").numbers["2"]["1"] == first
+    assert SweepRecord.read(folder / "widths.json").numbers["2"]["1"] == first
 
 
 @pytest.fixture
@@ -314,7 +393,7 @@ def test_a_transfer_is_numbers_and_two_pictures_made_once(put_transfer, tmp_path
     assert set(times(folder)) == {
         "moved.json", "moved-confusion.png", "moved-guesses.png"
     }  # fmt: skip
-    found = results.read_transfer(folder / "moved.json")
+    found = TransferRecord.read(folder / "moved.json")
     assert list(found.numbers) == ["codes", "untrained", "pixels", "chance"]
     assert found.classes == list("0123") and found.numbers["chance"]["test"] == {
         "accuracy": 0.25, "auroc": 0.5
@@ -336,7 +415,7 @@ def test_a_transfer_is_numbers_and_two_pictures_made_once(put_transfer, tmp_path
 
 
 def test_a_transfer_is_made_again_if_its_origin_or_settings_or_pictures_change(
-    put_transfer, made, change_code, tmp_path
+    put_transfer, made, tmp_path
 ):
     make(tmp_path, "moved")
     folder = tmp_path / "results" / "transfers"
@@ -347,12 +426,10 @@ def test_a_transfer_is_made_again_if_its_origin_or_settings_or_pictures_change(
     assert make(tmp_path, "moved").action == "current"
     put_transfer(classes=("1", "3"), baselines=False)
     assert make(tmp_path, "moved").action == "reused"
-    found = results.read_transfer(folder / "moved.json")
+    found = TransferRecord.read(folder / "moved.json")
     assert found.classes == ["1", "3"] and list(found.numbers) == ["codes", "chance"]
     assert make(tmp_path, "moved").action == "current"
     made(learning_rate=0.1)
-    assert make(tmp_path, "moved").action == "trained"
-    change_code("b")
     assert make(tmp_path, "moved").action == "trained"
 
 

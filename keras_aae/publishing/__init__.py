@@ -1,0 +1,1 @@
+"""Results: recipes trained, measured and drawn, and kept as long as they are current."""

@@ -1,0 +1,236 @@
+"""Probe of a recipe: the numbers that its first training steps compute.
+
+A result is current as long as its recipe computes what it computed, however the code is
+written. The probe runs three steps on few images, on TensorFlow and a CPU. It computes in
+double precision: in float32 the optimizers amplify rounding errors, which differ between
+processors, to more than what a changed formula may move.
+"""
+
+from contextlib import contextmanager, suppress
+
+import keras
+import numpy as np
+from keras import ops
+
+from keras_aae.building import keras_value, new_optimizers
+from keras_aae.data import Dataset, Images
+from keras_aae.engine.batch import Batch, map_block
+from keras_aae.engine.loop import same_randomness
+from keras_aae.errors import UnsupportedError
+from keras_aae.recipe import Recipe
+from keras_aae.training import Training, complete
+
+STEPS = 3
+TRAIN_IMAGES, TEST_IMAGES = 64, 16
+BATCH_SIZE, LABELS, VALIDATION = 8, 32, 8
+CODES, GENERATED = 8, 4
+# Length of an epoch that schedules are read for.
+EPOCH_STEPS = 100
+
+
+def first_images(dataset: Dataset) -> Dataset:
+    """Return the first images of a data set, as a data set that holds no others."""
+
+    def first(images, count):
+        return Images(*images.gather(np.arange(min(count, len(images)))))
+
+    return Dataset(
+        dataset.name,
+        first(dataset.train, TRAIN_IMAGES),
+        first(dataset.test, TEST_IMAGES),
+        dataset.class_names,
+    )
+
+
+def stand_in_for(data: dict) -> Dataset:
+    """Return a data set of random images, the same every time, in place of a real one.
+
+    Args:
+        data: What identifies the real one, as of `origin.describe_data`. Images are of
+            its classes in turn.
+    """
+    rng = np.random.default_rng(0)
+    classes = tuple(data["class_names"])
+
+    def random(count):
+        x = rng.integers(0, 256, (count, *data["image_shape"]), np.uint8)
+        labels = np.arange(count) % len(classes) if classes else None
+        return Images(x if data["dtype"] == "uint8" else x / np.float32(255), labels)
+
+    return Dataset(data["name"], random(TRAIN_IMAGES), random(TEST_IMAGES), classes)
+
+
+def probe(recipe: Recipe, dataset: Dataset) -> dict[str, dict[str, list[float]]]:
+    """Return the numbers of the first steps of a training on a few images.
+
+    Args:
+        recipe: What is trained; its batches and numbers of labels are cut to size.
+        dataset: Few images, as of `first_images` or `stand_in_for`.
+
+    Returns:
+        "terms": every term of every step; "validation": of a validation step;
+        "updates": the Euclidean norms by which each phase changes its variables;
+        "diagnostics": those of the model; "codes" of eight images and "generated", four
+        images, by their mean, norm and two projections; "schedules": learning rates and
+        weights at the start, half way and at the end.
+    """
+    with _double_precision():
+        found = _probe(_cut(recipe), dataset)
+    return {
+        part: {name: [_rounded(v) for v in numbers] for name, numbers in values.items()}
+        for part, values in found.items()
+        if values
+    }
+
+
+@contextmanager
+def _double_precision():
+    floatx, policy = keras.config.floatx(), keras.config.dtype_policy()
+    keras.config.set_floatx("float64")
+    keras.config.set_dtype_policy("float64")
+    try:
+        yield
+    finally:
+        keras.config.set_floatx(floatx)
+        keras.config.set_dtype_policy(policy)
+
+
+def _probe(recipe: Recipe, dataset: Dataset) -> dict[str, dict[str, list[float]]]:
+    training = Training(complete(recipe, dataset), dataset)
+    model, recipe = training.model, training.recipe
+    found = {"schedules": _schedules(model, recipe)}
+    found["terms"], found["updates"] = _train(model, training.feed)
+    found["validation"] = _validate(model, training.validation or dataset.test)
+    found["diagnostics"] = _diagnostics(model, training.examined)
+    x = dataset.train.array()[:CODES]
+    found["codes"] = _described(lambda: model.encode(x))
+    found["generated"] = _described(lambda: model.generate(GENERATED, seed=model.seed))
+    return found
+
+
+def _rounded(value: float) -> float:
+    """Return the number as it is kept: far finer than probes are compared."""
+    return float(f"{value:.7g}")
+
+
+def _cut(recipe: Recipe) -> Recipe:
+    return recipe.replace(
+        backend=None,
+        execution="steps",
+        limit=None,
+        batch_size=min(recipe.batch_size, BATCH_SIZE),
+        labels=recipe.labels and min(recipe.labels, LABELS),
+        validation=VALIDATION if recipe.validation else 0,
+        watch=min(recipe.watch, CODES),
+    )
+
+
+def _train(model, feed):
+    """Run the steps; return the terms of each, and the norms of each phase's updates."""
+    terms = {tracker.name: [] for tracker in model.metrics}
+    with recorded_updates(model) as updates:
+        for step in range(STEPS):
+            model.reset_metrics()
+            values = model.training_step(_batches(feed, step))
+            for name, value in values.items():
+                terms[name].append(float(value))
+    model.reset_metrics()
+    return terms, updates
+
+
+def _batches(feed, step: int) -> dict[str, Batch]:
+    epoch, position = divmod(step, feed.steps)
+    if position < feed.full_steps:
+        block = feed.block(epoch, position, 1, 1)
+    else:
+        block = feed.last_block(epoch)
+    return map_block(lambda rows: ops.convert_to_tensor(rows[0]), block)
+
+
+@contextmanager
+def recorded_updates(model):
+    """Record the Euclidean norm of every update inside, by phase, in a dict of lists."""
+    updates = {}
+    for phase in model.phases():
+        optimizer = model.optimizer[phase.name]
+        if phase.name not in updates:
+            updates[phase.name] = []
+            _record(optimizer, updates[phase.name])
+    yield updates
+    for name in updates:
+        del model.optimizer[name].apply
+
+
+def _record(optimizer, norms: list[float]) -> None:
+    apply = optimizer.apply
+
+    def recording(gradients, variables):
+        before = [np.array(ops.convert_to_numpy(v)) for v in variables]
+        apply(gradients, variables)
+        changes = [
+            ops.convert_to_numpy(v) - b for v, b in zip(variables, before, strict=True)
+        ]
+        norms.append(float(np.sqrt(sum(np.sum(c.astype(float) ** 2) for c in changes))))
+
+    optimizer.apply = recording
+
+
+def _validate(model, images) -> dict[str, list[float]]:
+    x, labels = images.gather(np.arange(min(VALIDATION, len(images))))
+    batch = Batch(
+        ops.convert_to_tensor(x),
+        None if labels is None else ops.convert_to_tensor(labels),
+    )
+    with same_randomness(model):
+        model.reset_metrics()
+        values = model.testing_step(dict.fromkeys(model.batches, batch))
+        model.reset_metrics()
+    return {name: [float(value)] for name, value in values.items()}
+
+
+def _diagnostics(model, examined) -> dict[str, list[float]]:
+    """Measure the diagnostics; numbered ones, of which there may be many, in summary."""
+    if examined is None:
+        return {}
+    found = {}
+    for name, value in model.health(examined).items():
+        found.setdefault(name.rstrip("0123456789").rstrip("_"), []).append(float(value))
+    return {
+        name: values if len(values) == 1 else _summary(np.array([values])).tolist()
+        for name, values in found.items()
+    }
+
+
+def _described(make) -> dict[str, list[float]]:
+    """Summarize arrays, one after the other; return {} where the model has none."""
+    with suppress(UnsupportedError, AttributeError):
+        rows = np.asarray(make(), float)
+        return {"summary": _summary(rows.reshape(len(rows), -1)).tolist()}
+    return {}
+
+
+def _summary(rows: np.ndarray) -> np.ndarray:
+    """Return mean, norm and two random projections of each row, (4 rows,)."""
+    width = rows.shape[1]
+    directions = np.random.default_rng(0).standard_normal((width, 2)) / width**0.5
+    mean, norm = rows.mean(axis=1), np.linalg.norm(rows, axis=1)
+    return np.column_stack([mean, norm, rows @ directions]).ravel()
+
+
+def _schedules(model, recipe: Recipe) -> dict[str, list[float]]:
+    """Evaluate learning rates and weights at the start, half way and at the end."""
+    end = recipe.epochs * EPOCH_STEPS
+    steps = (0, end // 2, end)
+    found = {}
+    for phase, optimizer in new_optimizers(recipe, model.phases(), EPOCH_STEPS).items():
+        found[f"{phase} learning rate"] = [_rate_at(optimizer, step) for step in steps]
+    for name, value in recipe.options.items():
+        if isinstance(value, str) and ":" in value:
+            schedule = keras_value(value, EPOCH_STEPS)
+            found[name] = [float(schedule(step)) for step in steps]
+    return found
+
+
+def _rate_at(optimizer, step: int) -> float:
+    optimizer.iterations.assign(step)
+    return float(optimizer.learning_rate)

@@ -1,0 +1,89 @@
+"""Runs of recipes: found where they were trained before, trained where not."""
+
+import json
+from dataclasses import asdict, dataclass, field
+from itertools import count
+from pathlib import Path
+
+from keras_aae import training
+from keras_aae.publishing.origin import Origin, moved_data, moved_number
+from keras_aae.recipe import Recipe
+from keras_aae.runs.files import write_json
+from keras_aae.runs.folder import RunFolder
+from keras_aae.runs.session import Reporter
+from keras_aae.source import Source
+
+
+@dataclass(frozen=True)
+class RecipeRuns:
+    """A folder of runs, each named by its recipe, beside a file with its origin.
+
+    What has changed is trained anew beside the old, and nothing is overwritten.
+
+    Args:
+        folder: Of the runs.
+        data_dir: Where to look for data first.
+        reporter: Receives the events of every training.
+    """
+
+    folder: Path
+    data_dir: str | None = None
+    reporter: Reporter = field(default_factory=Reporter)
+
+    def train(self, recipe: Recipe, origin: Origin) -> tuple[Source, str]:
+        """Return the finished run of a recipe, and "reused", "resumed" or "trained"."""
+        path = self._path(recipe, origin)
+        options = {"data_dir": self.data_dir, "reporter": self.reporter}
+        if not (path / "recipe.json").exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_json(_origin_file(path), asdict(origin))
+            run, action = training.train(recipe, path, **options), "trained"
+        elif _is_finished(path, recipe):
+            run, action = RunFolder(path), "reused"
+        else:
+            run = training.resume(path, epochs=recipe.epochs, **options)
+            action = "resumed"
+        return Source.open(run.path, data_dir=self.data_dir), action
+
+    def find(self, recipe: Recipe, origin: Origin) -> Source | None:
+        """Return the finished run of a recipe, if there is one."""
+        path = self._path(recipe, origin)
+        if (path / "recipe.json").exists() and _is_finished(path, recipe):
+            return Source.open(path, data_dir=self.data_dir)
+        return None
+
+    def _path(self, recipe: Recipe, origin: Origin) -> Path:
+        """Return the folder of the recipe's run, or a free one for it."""
+        first = Path(self.folder) / f"{recipe.name}-{recipe.fingerprint[:8]}"
+        for number in count(1):
+            path = first if number == 1 else first.with_name(f"{first.name}-{number}")
+            if _is_of(path, recipe, origin):
+                return path
+
+
+def _origin_file(path: Path) -> Path:
+    return path.with_name(f"{path.name}.origin.json")
+
+
+def _is_finished(path: Path, recipe: Recipe) -> bool:
+    run = RunFolder(path)
+    return run.finished and run.recipe.epochs == recipe.epochs
+
+
+def _is_of(path: Path, recipe: Recipe, origin: Origin) -> bool:
+    """Return whether the run of a recipe is, or may be put, at a path."""
+    if not path.exists():
+        return True
+    # A run can be trained for longer, never for less.
+    if (path / "recipe.json").exists() and (
+        RunFolder(path).recipe.epochs > recipe.epochs
+    ):
+        return False
+    try:
+        kept = Origin.read(json.loads(_origin_file(path).read_text(encoding="utf-8")))
+    except (OSError, ValueError, KeyError):
+        return False
+    # Schedules are read at the end of the training, which may have been earlier.
+    numbers = moved_number(kept.probe, origin.probe, ignore=("schedules",))
+    same_data = not moved_data(kept.data, origin.data)
+    return kept.version == origin.version and same_data and not numbers

@@ -1,0 +1,99 @@
+"""All metrics of a few small models: what a changed formula would move."""
+
+import json
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import cache
+from importlib import import_module
+
+import keras
+import numpy as np
+
+from golden import FOLDER
+from keras_aae.building import build_model
+from keras_aae.data import Dataset, Images, load_dataset
+from keras_aae.evaluation import entry_of, evaluate, metric_version
+from keras_aae.registry import METRICS
+
+FILE = FOLDER / "metrics.json"
+TEST_IMAGES = 24
+SMALL = {"hidden_units": [16]}
+# One model or more for every metric on the menu.
+MODELS = {
+    "vae": ("vae", {"latent_dim": 2, **SMALL}),
+    "sparse-autoencoder": ("sparse-autoencoder", {"latent_dim": 4, **SMALL}),
+    "labelled-aae": ("labelled-aae", {"latent_dim": 2, **SMALL}),
+    "clustering-aae": ("clustering-aae", {"latent_dim": 3, "classes": 10, **SMALL}),
+    "classifier": ("classifier", SMALL),
+    "gaussian-vae": ("vae", {"latent_dim": 3, "likelihood": "gaussian", **SMALL}),
+}
+# Numbers of samples that would take minutes, and what they are here.
+FEWER = {
+    "gaussian_likelihood": {
+        "SAMPLES": 40, "PRIOR_SAMPLES": 400, "TUNING_IMAGES": 24, "TUNING_SAMPLES": 20,
+    },
+    "likelihood": {"LONG_IMPORTANCE_SAMPLES": 100},
+    "parzen": {"SAMPLES": 500, "TUNING_IMAGES": 24},
+    "generation": {"IMAGES": 1000},
+    "probes": {"DRAWS": 2, "GUESSED_IMAGES": 200},
+    "probing": {"LABELS": 200},
+}  # fmt: skip
+
+
+@cache
+def dataset() -> Dataset:
+    """Digits, and the same upside down, under the name that FID asks for."""
+    digits = load_dataset("digits")
+    x, labels = digits.train.array(), digits.train.labels
+    train = Images(np.concatenate([x, x[:, ::-1]]), np.concatenate([labels, labels]))
+    test = digits.test.subset(np.arange(TEST_IMAGES))
+    return replace(digits, name="mnist", train=train, test=test)
+
+
+@contextmanager
+def fewer_samples():
+    """Take fewer samples inside; yields the numbers that metrics take otherwise."""
+    usual = {}
+    for module, values in FEWER.items():
+        module = import_module(f"keras_aae.evaluation.{module}")
+        for name, value in values.items():
+            usual[module, name] = getattr(module, name)
+            setattr(module, name, value)
+    try:
+        yield {f"{module.__name__}.{name}": n for (module, name), n in usual.items()}
+    finally:
+        for (module, name), value in usual.items():
+            setattr(module, name, value)
+
+
+def measure(key) -> dict[str, float]:
+    """The metrics that no earlier model has."""
+    name, options = MODELS[key]
+    keras.utils.set_random_seed(0)
+    model = build_model(name, dataset().image_shape, **options, seed=0)
+    earlier = list(MODELS)[: list(MODELS).index(key)]
+    known = {entry_of(n) for k in earlier for n in read()["metrics"].get(k, ())}
+    names = [n for n in METRICS if n not in known]
+    with fewer_samples():
+        return evaluate(model, dataset(), names=names, strict=False)
+
+
+def read() -> dict:
+    if not FILE.exists():
+        return {"versions": {}, "samples": {}, "metrics": {}}
+    return json.loads(FILE.read_text())
+
+
+def write() -> None:
+    FILE.unlink(missing_ok=True)
+    for key in MODELS:
+        found = read()
+        found["metrics"][key] = measure(key)
+        found["versions"] = {name: metric_version(name) for name in METRICS}
+        with fewer_samples() as usual:
+            found["samples"] = usual
+        FILE.write_text(json.dumps(found, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    write()
