@@ -50,6 +50,8 @@ class PhasedModel(engine.Steps, keras.Model):
 
     Class attributes:
         terms: Names of the terms, nats per example where their name says nll, kl or elbo.
+        maximized: Those terms, and columns of `health`, that are better when higher; all
+            others are better when lower.
         batches: Names of the batches that a step consumes. They share the training
             images out among them; a batch named "labelled" is drawn from the labelled
             images instead.
@@ -62,6 +64,7 @@ class PhasedModel(engine.Steps, keras.Model):
     """
 
     terms: tuple[str, ...] = ()
+    maximized: tuple[str, ...] = ()
     batches: tuple[str, ...] = ("images",)
     pixel_noise: bool = False
     health_images: int = 0
@@ -176,6 +179,10 @@ class PhasedModel(engine.Steps, keras.Model):
     def complaints(self, row: dict) -> dict[str, str]:
         """What a row of the history says is going wrong: kind -> warning."""
         return {}
+
+    def higher_is_better(self, column: str) -> bool:
+        """Return whether a column of the history, of validation or not, is maximized."""
+        return column.removeprefix("val_") in self.maximized
 
     @property
     def seed_states(self) -> list:
