@@ -9,7 +9,7 @@ from keras_aae.engine.loop import Progress
 from keras_aae.errors import DivergedError, RunError, UnsupportedError
 from keras_aae.recipe import Recipe
 from keras_aae.runs.files import reason
-from keras_aae.runs.folder import DONE, RunFolder, resume_command
+from keras_aae.runs.folder import DONE, STATUS, RunFolder, resume_command
 from keras_aae.runs.model_file import save_model
 
 SNAPSHOTS, SNAPSHOT_IMAGES = 50, 25
@@ -65,7 +65,7 @@ class Session:
         Raises:
             DivergedError: the last good checkpoint stays.
             Interrupted: everything is saved.
-            RunError: the last checkpoint or the model could not be written.
+            RunError: the last checkpoint, the model or the status could not be written.
         """
         with stop_signals(self.stop):
             try:
@@ -81,10 +81,15 @@ class Session:
                     self._try(self.events.close)
         with required(self.folder, "model.keras"):
             self._save_model()
+        self._write_status(finished=True)
         self._try(lambda: self.folder.log(DONE))
 
     def _train(self, recipe):
         progress, feed = self.progress, self.loop.feed
+        # A finished run with nothing left to do stays finished, even if killed now.
+        self._write_status(
+            finished=self.folder.finished and self.loop.finished(progress)
+        )
         with required(self.folder, "history.csv"):
             self.folder.write_history(progress.history)
         start = f"start at epoch {progress.epoch}, step {progress.step}"
@@ -93,6 +98,10 @@ class Session:
         self.reporter.start(self.folder, recipe, progress, images)
         self.loop.run(progress, self._after_chunk, self._after_epoch)
         self._save_required_checkpoint()
+
+    def _write_status(self, finished):
+        with required(self.folder, STATUS):
+            self.folder.write_status(finished=finished)
 
     def _after_chunk(self):
         feed, progress = self.loop.feed, self.progress

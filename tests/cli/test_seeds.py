@@ -208,7 +208,7 @@ FAKE = """
 import json, os, signal, sys, time
 from pathlib import Path
 from keras_aae.recipe import Recipe, override
-from keras_aae.runs.folder import DONE, RunFolder
+from keras_aae.runs.folder import RunFolder
 
 words = sys.argv[1:]
 given = [word.split("=", 1) for word in words if "=" in word]
@@ -231,8 +231,8 @@ if os.environ.get("STOP"):
 if seed == int(os.environ.get("BAD", -1)):
     print("Error: too bad.", file=sys.stderr)
     sys.exit(int(os.environ["CODE"]))
-run.log(DONE)
 run.model_path.touch()
+run.write_status(finished=True)
 if "--evaluation" in words:
     run.write_metrics({"mse": float(seed), "nll": 80.0 + epochs})
 """
