@@ -3,14 +3,13 @@
 import json
 import os
 import re
-import signal
 import sys
 from contextlib import contextmanager
 
 import click
 
 from cli.tables import print_rows
-from keras_aae.errors import KerasAAEError
+from keras_aae.errors import Interrupted, KerasAAEError
 from keras_aae.recipe import training_words
 
 # -P: a folder named cli where the user stands is not this program.
@@ -62,18 +61,6 @@ def _range(part: str) -> range:
     return range(first, last + 1)
 
 
-class SeedsInterrupted(Exception):
-    """A signal ended the trainings; the same command goes on with them."""
-
-    def __init__(self, signum: int, path, done: int, count: int):
-        super().__init__(
-            f"Stopped by {signal.Signals(signum).name} with {done} of {count} seeds done; "
-            "those under way are saved. Go on by the same command, with "
-            f"--out {path}."
-        )
-        self.signum = signum
-
-
 def train_seeds(recipe, seeds, jobs, out, as_json, **asked):
     """Train what is not there yet of the seeds, and print their numbers together.
 
@@ -88,7 +75,7 @@ def train_seeds(recipe, seeds, jobs, out, as_json, **asked):
 
     Raises:
         KerasAAEError: a seed failed; the others are trained all the same.
-        SeedsInterrupted: a signal came.
+        Interrupted: a signal came.
     """
     from keras_aae.processes import SideBySide
     from keras_aae.seeds import SeedFolder
@@ -116,7 +103,7 @@ def train_seeds(recipe, seeds, jobs, out, as_json, **asked):
     _print(folder, answer, as_json)
     if processes.stopped is not None:
         done = len(answer["runs"])
-        raise SeedsInterrupted(processes.stopped, folder.path, done, len(seeds))
+        raise _interrupted(processes.stopped, folder.path, done, len(seeds))
     if failed:
         raise _failure(failed, len(seeds))
 
@@ -263,6 +250,15 @@ def _outcome(end) -> str:
 def _reason(end) -> str:
     """The last words of a training."""
     return end.line.removeprefix("Error: ") or f"exit code {end.code}, nothing said"
+
+
+def _interrupted(signum: int, path, done: int, count: int) -> Interrupted:
+    """Return the error after which the same command goes on."""
+    return Interrupted(
+        signum,
+        f" with {done} of {count} seeds done; those under way are saved. Go on by the "
+        f"same command, with --out {path}.",
+    )
 
 
 def _failure(failed: dict, count: int):

@@ -6,24 +6,13 @@ import threading
 from contextlib import contextmanager, suppress
 
 from keras_aae.engine.loop import Progress
-from keras_aae.errors import DivergedError, RunError, UnsupportedError
+from keras_aae.errors import DivergedError, Interrupted, RunError, UnsupportedError
 from keras_aae.recipe import Recipe
 from keras_aae.runs.files import reason
 from keras_aae.runs.folder import DONE, STATUS, RunFolder, resume_command
 from keras_aae.runs.model_file import save_model
 
 SNAPSHOTS, SNAPSHOT_IMAGES = 50, 25
-
-
-class Interrupted(Exception):
-    """A signal ended the training; everything is saved and can be resumed."""
-
-    def __init__(self, signum: int, path):
-        name = signal.Signals(signum).name
-        super().__init__(
-            f"Stopped by {name}, and saved. Go on with {resume_command(path)}."
-        )
-        self.signum = signum
 
 
 class Reporter:
@@ -142,7 +131,8 @@ class Session:
     def _stop_or_save(self):
         if self.stop.signum is not None:
             self._save_required_checkpoint()
-            raise Interrupted(self.stop.signum, self.folder.path)
+            go_on = resume_command(self.folder.path)
+            raise Interrupted(self.stop.signum, f", and saved. Go on with {go_on}.")
         if self.checkpoints.due:
             self._try(self._save_checkpoint)
 

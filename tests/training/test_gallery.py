@@ -14,6 +14,7 @@ import pytest
 from cli.main import main
 from cli.progress import LineReporter
 from keras_aae import gallery, page, results
+from keras_aae.errors import Interrupted
 from keras_aae.evaluation import evaluate
 from keras_aae.recipe import Comparison, Experiment, Recipe, Sweep, TransferStudy
 from keras_aae.registry import (
@@ -25,7 +26,7 @@ from keras_aae.registry import (
     TRANSFERS,
     load_entry,
 )
-from keras_aae.runs.session import Interrupted, Reporter
+from keras_aae.runs.session import Reporter
 
 NAMES = ("toy", "other")
 
