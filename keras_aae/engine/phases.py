@@ -61,6 +61,11 @@ class PhasedModel(engine.Steps, keras.Model):
         needs_all_labels: Whether an image without a label cannot be learned from, and
             none is to be left out.
         labelled_only: Whether it learns from the labelled images, without all others.
+        uses_labels: Whether it learns to name the classes of images from their labels.
+        decodes_classes: Whether `decode` takes the class of each image beside its code.
+        components_are_classes: Whether the components of its prior stand for the classes
+            of the data, by their numbers.
+        judges_images: Whether `discriminate` judges images, not codes.
     """
 
     terms: tuple[str, ...] = ()
@@ -71,6 +76,10 @@ class PhasedModel(engine.Steps, keras.Model):
     label_classes: int | None = None
     needs_all_labels: bool = False
     labelled_only: bool = False
+    uses_labels: bool = False
+    decodes_classes: bool = False
+    components_are_classes: bool = False
+    judges_images: bool = False
 
     def __init__(self, *, seed: int = 0, terms: tuple | None = None, **kwargs):
         super().__init__(**kwargs)

@@ -81,7 +81,6 @@ class CategoricalAAE(ClassifyingModel, PriorMatchingModel):
         "accuracy_category_prior",
     )
     builders = (build_autoencoder_networks, build_discriminator)
-    uses_labels = False
 
     def __init__(
         self, encoder, decoder, style_discriminator, category_discriminator, *,

@@ -1,5 +1,6 @@
 """What every model family promises, on the engine of this process."""
 
+import inspect
 import json
 
 import keras
@@ -164,6 +165,22 @@ def test_a_family_declares_which_columns_are_better_when_higher(name, toy_images
     higher = {c for c in columns if model.higher_is_better(c)}
     assert higher == columns & MAXIMIZED
     assert {c for c in columns if model.higher_is_better(f"val_{c}")} == higher
+
+
+NAMES_CLASSES = {
+    "wide-and-deep", "labelled-aae", "semi-supervised-aae", "classifying-sen",
+    "directed-sen", "classifier",
+}  # fmt: skip
+
+
+@families
+def test_a_family_declares_what_it_does_with_classes_and_images(name):
+    model = family_class(name)
+    decode = getattr(model, "decode", lambda z: None)
+    assert model.decodes_classes == ("labels" in inspect.signature(decode).parameters)
+    assert model.uses_labels == (name in NAMES_CLASSES)
+    assert model.components_are_classes == (name == "labelled-aae")
+    assert model.judges_images == (name == "gan")
 
 
 @pytest.mark.parametrize(
