@@ -5,8 +5,8 @@ import numpy as np
 from keras_aae.data import stratified_subset
 from keras_aae.errors import UnsupportedError
 from keras_aae.evaluation.density import finite_codes
+from keras_aae.evaluation.few_labels import encoder_of, quiet
 from keras_aae.evaluation.pixels import labelled
-from keras_aae.evaluation.probes import encoder_of, quiet
 
 WITHIN = 3  # standard deviations
 STARTS = 10  # of k-means, of which the best counts
