@@ -1,13 +1,15 @@
 """`keras-aae`: the group of commands, and what becomes of errors."""
 
-import errno
 import os
 import sys
 import traceback
 
 import click
 
+from cli.errors import outcome
 from keras_aae.registry import suggestion
+
+STOPPED = 128  # exit codes from here on are of signals
 
 COMMANDS = {
     "train": ("cli.train", "train"),
@@ -23,25 +25,6 @@ COMMANDS = {
     "list": ("cli.listing", "list_"),
     "inspect": ("cli.listing", "inspect"),
 }
-
-
-# How the backends say it, each by an error of its own.
-OUT_OF_MEMORY = (
-    "RESOURCE_EXHAUSTED",
-    "OOM when allocating",
-    "allocate memory",
-    "out of memory",
-    "bad_alloc",
-    "error return without exception set",  # of C code that got none, and says so badly
-)
-SYSTEM_IS_SHORT_OF = (
-    errno.ENOSPC,
-    errno.EDQUOT,
-    errno.EMFILE,
-    errno.ENFILE,
-    errno.EIO,
-    errno.EROFS,
-)
 
 
 class LazyGroup(click.Group):
@@ -98,8 +81,6 @@ def main() -> None:
 
 def _report(error: BaseException) -> int:
     """Tell the user, on stderr, and return the exit code."""
-    from keras_aae.errors import DivergedError, KerasAAEError
-
     if isinstance(error, SystemExit):
         return error.code or 0
     if isinstance(error, click.exceptions.Exit):
@@ -107,46 +88,6 @@ def _report(error: BaseException) -> int:
     if isinstance(error, click.ClickException):
         error.show()
         return error.exit_code
-    if isinstance(error, KeyboardInterrupt | click.Abort):
-        click.echo("Stopped.", err=True)
-        return 130
-    if hasattr(error, "signum"):
-        click.echo(error, err=True)
-        return 128 + error.signum
-    if isinstance(error, KerasAAEError):
-        click.echo(f"Error: {error}", err=True)
-        return 3 if isinstance(error, DivergedError) else 1
-    click.echo(f"Error: {_describe(error)}", err=True)
-    return 1
-
-
-def _describe(error: BaseException) -> str:
-    """An error that is not one of ours, in a line."""
-    # What is cleaned up after the memory or the disk has ended fails for other reasons.
-    for each in _with_causes(error):
-        text = _in_a_line(each)
-        if isinstance(each, MemoryError) or any(
-            words in text for words in OUT_OF_MEMORY
-        ):
-            return (
-                "the memory is not enough. Set a smaller --batch-size or --limit, or a "
-                "smaller network. Checkpoints are as they were."
-            )
-        if isinstance(each, OSError) and each.errno in SYSTEM_IS_SHORT_OF:
-            return (
-                f"the system refuses: {text}. Give it what it lacks, and do the same "
-                "again. What was saved is as it was."
-            )
-    text = _in_a_line(error) or type(error).__name__
-    return f"unexpected {type(error).__name__}: {text} (--debug shows where)"
-
-
-def _in_a_line(error: BaseException) -> str:
-    return " ".join(str(error).split())[:300]
-
-
-def _with_causes(error: BaseException | None):
-    """An error, what it came of, what that came of, and so on."""
-    while error is not None:
-        yield error
-        error = error.__cause__ or error.__context__
+    code, text = outcome(error)
+    click.echo(text if code >= STOPPED else f"Error: {text}", err=True)
+    return code

@@ -66,6 +66,18 @@ def json_option(function):
     )(function)
 
 
+def progress_option(function):
+    """`--progress`."""
+    return click.option(
+        "--progress",
+        type=click.Choice(["text", "json"]),
+        default="text",
+        show_default=True,
+        help="A bar or lines, or for programs events: a JSON object a line, of event "
+        "start, progress, epoch, warning, done or error.",
+    )(function)
+
+
 def data_dir_option(function):
     """`--data-dir`."""
     return click.option(

@@ -43,8 +43,8 @@ def probe(runs, labels, draws, seed, dataset, data_dir, backend, as_json):
       keras-aae probe runs/vae_mnist_20260101-120000 --labels 2000
     """
     select_backend(backend)
+    from keras_aae.evaluation.few_labels import encoder_of
     from keras_aae.evaluation.pixels import as_rows
-    from keras_aae.evaluation.probes import encoder_of
     from keras_aae.evaluation.probing import probe
     from keras_aae.source import Source
 

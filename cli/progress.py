@@ -1,4 +1,4 @@
-"""Progress of a training: a live bar on a terminal, a line an epoch elsewhere."""
+"""Progress of a training: a live bar, plain lines, or events for programs."""
 
 import sys
 import time
@@ -6,9 +6,51 @@ from contextlib import contextmanager
 
 import click
 
+from cli.events import emit
 
-class LineReporter:
-    """One plain line an epoch; see `keras_aae.training.Reporter` for the calls.
+
+class EventReporter:
+    """One event after the other; see `keras_aae.training.Reporter` for the calls.
+
+    Args:
+        tell: Function of each event, a dict of plain values.
+    """
+
+    def __init__(self, tell=emit):
+        self.tell = tell
+
+    def start(self, run, recipe, progress, images):
+        """Tell what is trained where, and from which epoch and step on."""
+        self.epochs, self.images = recipe.epochs, images
+        event = {"run": str(run.path), "recipe": recipe.name, "dataset": recipe.dataset}
+        event |= {"seed": recipe.seed, "epochs": recipe.epochs, "images": images}
+        event |= {"epoch": progress.epoch, "step": progress.step}
+        self.tell({"event": "start"} | event)
+
+    def progress(self, progress, images):
+        """Tell how many images of the epoch under way are seen, and its terms so far."""
+        event = {"epoch": progress.epoch + 1, "epochs": self.epochs}
+        event |= {"images": images, "of": self.images}
+        self.tell({"event": "progress"} | event | {"terms": _terms_so_far(progress)})
+
+    def epoch(self, row):
+        """Tell the row of the history of an epoch."""
+        self.tell({"event": "epoch", "epochs": self.epochs, "row": row})
+
+    def note(self, text):
+        """Tell what is being done that takes a while."""
+        self.tell({"event": "note", "text": text})
+
+    def warn(self, text):
+        """Tell a warning."""
+        self.tell({"event": "warning", "text": text})
+
+    def stop(self):
+        """Do nothing: there is nothing to take away."""
+
+
+class LineReporter(EventReporter):
+    """Plain lines, one an epoch.
 
     Args:
         err: Write them to stderr.
@@ -16,53 +58,33 @@ class LineReporter:
     """
 
     def __init__(self, err: bool = False, quiet: bool = False):
+        super().__init__(self.write)
         self.err, self.quiet = err, quiet
+        # On a terminal a note is a line that the next one takes the place of.
+        self.noted = False
 
-    def start(self, run, recipe, progress, images):
-        """Say what is trained and where."""
-        self.epochs = recipe.epochs
-        self.print(f"Training {recipe.name} on {recipe.dataset} in {run.path}")
-        if progress.epoch or progress.step:
-            self.print(f"Going on after {progress.epoch} epochs, {progress.step} steps")
+    def write(self, event):
+        """Print the lines of an event; a warning cannot be missed."""
+        self._erase_note()
+        if event["event"] == "note":
+            self.noted = sys.stderr.isatty()
+            click.echo(f"{event['text']} ...", err=True, nl=not self.noted)
+            return
+        if event["event"] == "warning":
+            click.secho(*lines_of(event), fg="yellow", err=True)
+            return
+        for line in lines_of(event):
+            self.print(line)
 
-    def progress(self, progress, images):
-        """Nothing: a line an epoch is enough."""
-
-    def epoch(self, row):
-        """The epoch's terms."""
-        self.print(describe_epoch(row, self.epochs))
-
-    def note(self, text):
-        """What is being done, on stderr, in one line that the next one replaces."""
-        live = sys.stderr.isatty()
-        click.echo(f"\r\033[K{text} ..." if live else text, err=True, nl=not live)
-        self.noted = live
-
-    def warn(self, text):
-        """A warning that cannot be missed."""
-        click.secho(f"Warning: {text}", fg="yellow", err=True)
+    def _erase_note(self):
+        if self.noted:
+            click.echo("\r\033[K", err=True, nl=False)
+            self.noted = False
 
     def print(self, text):
         """A line of progress."""
         if not self.quiet:
             click.echo(text, err=self.err)
-
-    def stop(self):
-        """Nothing to take away."""
-
-
-def describe_epoch(row: dict, epochs: int) -> str:
-    """One line: epoch, terms, images per second."""
-    hidden = ("epoch", "seconds", "images_per_second", "loss", "val_loss")
-    terms = "  ".join(
-        f"{k} {v:.4g}"
-        for k, v in row.items()
-        if k not in hidden and not k.startswith("code_")
-    )
-    return (
-        f"epoch {row['epoch']:>{len(str(epochs))}}/{epochs}  {terms}  "
-        f"{row['images_per_second']:,.0f} images/s"
-    )
 
 
 class BarReporter(LineReporter):
@@ -75,7 +97,7 @@ class BarReporter(LineReporter):
         self.stop()
         super().start(run, recipe, progress, images)
         self.title = f"{recipe.name}, seed {recipe.seed}: " if self.quiet else ""
-        self.images, self.done = images, progress.epoch
+        self.done = progress.epoch
         self.bar = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
@@ -100,11 +122,7 @@ class BarReporter(LineReporter):
             self.started, self.first = time.monotonic(), seen
         seconds = max(time.monotonic() - self.started, 1e-9)
         speed = (seen - self.first) / seconds
-        terms = "  ".join(
-            f"{name} {total / weight:.4g}"
-            for name, (total, weight) in progress.totals.items()
-            if name != "loss" and weight
-        )
+        terms = "  ".join(f"{k} {v:.4g}" for k, v in _terms_so_far(progress).items())
         self.bar.update(
             self.task,
             completed=seen,
@@ -131,14 +149,50 @@ class BarReporter(LineReporter):
             del self.bar
 
 
+def lines_of(event: dict) -> list[str]:
+    """Return what an event is on a page of text: a few lines, or none."""
+    kind = event["event"]
+    if kind == "start":
+        where = f"{event['recipe']} on {event['dataset']} in {event['run']}"
+        done = f"Going on after {event['epoch']} epochs, {event['step']} steps"
+        going_on = event["epoch"] or event["step"]
+        return [f"Training {where}", *([done] if going_on else [])]
+    if kind == "epoch":
+        epochs, row = event["epochs"], event["row"]
+        number = f"{row['epoch']:>{len(str(epochs))}}/{epochs}"
+        return [f"epoch {number}  {describe_row(row)}"]
+    return [f"Warning: {event['text']}"] if kind == "warning" else []
+
+
+def describe_row(row: dict) -> str:
+    """Return terms and images per second of a row of the history, in a line."""
+    hidden = ("epoch", "seconds", "images_per_second", "loss", "val_loss")
+    terms = "  ".join(
+        f"{name} {'nan' if value is None else format(value, '.4g')}"
+        for name, value in row.items()
+        if name not in hidden and not name.startswith("code_")
+    )
+    return f"{terms}  {row['images_per_second']:,.0f} images/s"
+
+
+def _terms_so_far(progress) -> dict[str, float]:
+    """Return the means of the terms over the epoch under way."""
+    return {
+        name: total / weight
+        for name, (total, weight) in progress.totals.items()
+        if name != "loss" and weight
+    }
+
+
 @contextmanager
-def reporting(as_json: bool = False, quiet: bool = False):
+def reporting(as_json: bool = False, quiet: bool = False, events: bool = False):
     """A bar on a terminal, lines elsewhere; beside JSON the lines go to stderr.
 
-    A quiet one has the bar alone.
+    A quiet one has the bar alone; events take the place of both.
     """
     live = sys.stdout.isatty() and not as_json
-    reporter = BarReporter(quiet=quiet) if live else LineReporter(as_json, quiet)
+    lines = BarReporter(quiet=quiet) if live else LineReporter(as_json, quiet)
+    reporter = EventReporter() if events else lines
     try:
         yield reporter
     finally:

@@ -3,22 +3,19 @@
 import json
 import os
 import re
-import signal
 import sys
-from contextlib import contextmanager
 
 import click
 
+from cli.events import emit
+from cli.seed_progress import listening_to
 from cli.tables import print_rows
-from keras_aae.errors import KerasAAEError
+from keras_aae.errors import Interrupted, KerasAAEError
 from keras_aae.recipe import training_words
 
 # -P: a folder named cli where the user stands is not this program.
 PROGRAM = [sys.executable, "-P", "-m", "cli"]
 MOST = 1000
-EPOCH = re.compile(r"epoch +(\d+)/\d+ +(.*)")
-PROGRESS = re.compile(r"epoch |Training |Going on ")
-OUTCOMES = {0: "done", 3: "diverged", 129: "stopped", 130: "stopped", 143: "stopped"}
 
 
 class Seeds(click.ParamType):
@@ -62,19 +59,7 @@ def _range(part: str) -> range:
     return range(first, last + 1)
 
 
-class SeedsInterrupted(Exception):
-    """A signal ended the trainings; the same command goes on with them."""
-
-    def __init__(self, signum: int, path, done: int, count: int):
-        super().__init__(
-            f"Stopped by {signal.Signals(signum).name} with {done} of {count} seeds done; "
-            "those under way are saved. Go on by the same command, with "
-            f"--out {path}."
-        )
-        self.signum = signum
-
-
-def train_seeds(recipe, seeds, jobs, out, as_json, **asked):
+def train_seeds(recipe, seeds, jobs, out, as_json, progress="text", **asked):
     """Train what is not there yet of the seeds, and print their numbers together.
 
     Args:
@@ -83,12 +68,13 @@ def train_seeds(recipe, seeds, jobs, out, as_json, **asked):
         jobs: Trainings at once, or None.
         out: Folder of the runs, or None.
         as_json: Print JSON.
+        progress: "json" for events, as `train` has them, with their seed.
         **asked: What every training is asked for: data_dir, checkpoint_seconds,
             tensorboard, evaluation, figures.
 
     Raises:
         KerasAAEError: a seed failed; the others are trained all the same.
-        SeedsInterrupted: a signal came.
+        Interrupted: a signal came.
     """
     from keras_aae.processes import SideBySide
     from keras_aae.seeds import SeedFolder
@@ -105,20 +91,21 @@ def train_seeds(recipe, seeds, jobs, out, as_json, **asked):
     }
     folder.write(seeds, {})
     places = _shares(jobs, len(commands))
-    _announce(folder, seeds, commands, places, as_json)
-    with _listening(commands, recipe.epochs, as_json) as listener:
+    _announce(folder, seeds, commands, places, as_json or progress == "json")
+    with listening_to(commands, recipe.epochs, as_json, progress) as listener:
         processes = SideBySide(places, listener, _environment())
         ends = processes.run(commands)
     if processes.stopped is not None:
         ends = {s: e for s, e in ends.items() if e.code != 128 + processes.stopped}
     failed = {seed: end for seed, end in ends.items() if end.code}
-    answer = folder.write(seeds, {seed: _reason(end) for seed, end in failed.items()})
-    _print(folder, answer, as_json)
+    reasons = {seed: listener.reason(seed, end) for seed, end in failed.items()}
+    answer = folder.write(seeds, reasons)
+    _print(folder, answer, as_json, progress)
     if processes.stopped is not None:
         done = len(answer["runs"])
-        raise SeedsInterrupted(processes.stopped, folder.path, done, len(seeds))
+        raise _interrupted(processes.stopped, folder.path, done, len(seeds))
     if failed:
-        raise _failure(failed, len(seeds))
+        raise _failure(failed, reasons, len(seeds))
 
 
 def _command(folder, seed: int, asked: dict) -> list[str]:
@@ -136,7 +123,8 @@ def _command(folder, seed: int, asked: dict) -> list[str]:
         f"--{'' if asked[name] else 'no-'}{name}" for name in ("evaluation", "figures")
     ]
     words += ["--tensorboard"] if asked["tensorboard"] else []
-    return [*PROGRAM, *words, "--json", *(["--debug"] if "--debug" in sys.argv else [])]
+    words += ["--debug"] if "--debug" in sys.argv else []
+    return [*PROGRAM, *words, "--progress", "json"]
 
 
 def _environment() -> dict:
@@ -167,82 +155,10 @@ def _announce(folder, seeds, commands, places, as_json):
         )
 
 
-class SeedLines:
-    """Every line of every training, after its seed; see `processes.Listener`."""
-
-    def __init__(self, err: bool):
-        self.err = err
-
-    def line(self, seed, text):
-        """Progress, or something to know."""
-        click.echo(f"seed {seed}: {text}", err=self.err or not PROGRESS.match(text))
-
-    def end(self, seed, end):
-        """Say what became of the training."""
-        click.echo(f"seed {seed}: {_outcome(end)}", err=self.err)
-
-
-class SeedBars:
-    """A live bar a seed, and above them what is no progress.
-
-    Args:
-        bars: A started `rich.progress.Progress`.
-        seeds: The seeds to come.
-        epochs: Of each.
-    """
-
-    def __init__(self, bars, seeds, epochs: int):
-        self.bars, self.epochs = bars, epochs
-        self.tasks = {
-            seed: bars.add_task(f"seed {seed}", total=epochs, start=False, terms="")
-            for seed in seeds
-        }
-
-    def line(self, seed, text):
-        """Move the seed's bar, or print above the bars."""
-        epoch = EPOCH.match(text)
-        if epoch:
-            self._update(seed, epoch[2], completed=int(epoch[1]))
-        elif PROGRESS.match(text):
-            self.bars.start_task(self.tasks[seed])
-            self._update(seed, "compiling")
-        else:
-            text = f"seed {seed}: {text}"
-            self.bars.console.print(text, highlight=False, markup=False, soft_wrap=True)
-
-    def end(self, seed, end):
-        """The bar stays, full if the training came to its end."""
-        # Patience may have ended it before the last epoch.
-        values = {} if end.code else {"completed": self.epochs}
-        self._update(seed, _outcome(end), **values)
-        self.bars.stop_task(self.tasks[seed])
-
-    def _update(self, seed, terms, **values):
-        self.bars.update(self.tasks[seed], terms=terms, **values)
-
-
-@contextmanager
-def _listening(seeds, epochs: int, as_json: bool):
-    """Bars on a terminal, lines elsewhere; beside JSON the lines go to stderr."""
-    if as_json or not sys.stdout.isatty():
-        yield SeedLines(as_json)
+def _print(folder, answer: dict, as_json: bool, progress: str):
+    if progress == "json":
+        emit({"event": "done", "out": str(folder.path)} | answer)
         return
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-    from rich.table import Column
-
-    terms = Column(no_wrap=True, overflow="ellipsis", ratio=1)
-    with Progress(
-        TextColumn("{task.description}"),
-        BarColumn(20),
-        TextColumn("{task.completed}/{task.total}"),
-        TimeRemainingColumn(),
-        TextColumn("{task.fields[terms]}", table_column=terms),
-        expand=True,
-    ) as bars:
-        yield SeedBars(bars, seeds, epochs)
-
-
-def _print(folder, answer: dict, as_json: bool):
     if as_json:
         click.echo(json.dumps({"out": str(folder.path)} | answer))
         return
@@ -256,19 +172,19 @@ def _print(folder, answer: dict, as_json: bool):
     click.echo(f"Seeds:   {folder.path / 'seeds.json'}")
 
 
-def _outcome(end) -> str:
-    return OUTCOMES.get(end.code, f"failed, exit code {end.code}")
+def _interrupted(signum: int, path, done: int, count: int) -> Interrupted:
+    """Return the error after which the same command goes on."""
+    return Interrupted(
+        signum,
+        f" with {done} of {count} seeds done; those under way are saved. Go on by the "
+        f"same command, with --out {path}.",
+    )
 
 
-def _reason(end) -> str:
-    """The last words of a training."""
-    return end.line.removeprefix("Error: ") or f"exit code {end.code}, nothing said"
-
-
-def _failure(failed: dict, count: int):
+def _failure(failed: dict, reasons: dict, count: int):
     """The error that stands for those of some seeds."""
     from keras_aae.errors import DivergedError, RunError
 
     kind = DivergedError if any(e.code == 3 for e in failed.values()) else RunError
-    reasons = "; ".join(f"seed {seed}: {_reason(e)}" for seed, e in failed.items())
+    reasons = "; ".join(f"seed {seed}: {reason}" for seed, reason in reasons.items())
     return kind(f"{len(failed)} of {count} seeds failed. {reasons}")

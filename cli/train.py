@@ -5,6 +5,7 @@ import json
 import click
 
 from cli.backend import select_backend
+from cli.events import EventCommand, emit
 from cli.options import (
     Assignment,
     Name,
@@ -14,6 +15,7 @@ from cli.options import (
     dataset_option,
     debug_option,
     json_option,
+    progress_option,
 )
 from cli.seeds import Seeds, train_seeds
 from keras_aae.recipe import EXECUTIONS
@@ -41,13 +43,14 @@ def training_options(function):
         ),
         data_dir_option,
         json_option,
+        progress_option,
         debug_option,
     ):
         function = option(function)
     return function
 
 
-@click.command()
+@click.command(cls=EventCommand)
 @click.argument("model", type=Name(MODELS, "model"), required=False)
 @click.option("--recipe", type=Name(RECIPES, "recipe"), help="A named experiment.")
 @click.option(
@@ -102,7 +105,7 @@ def training_options(function):
 @training_options
 def train(
     model, recipe, settings, seeds, jobs, out, data_dir, checkpoint_seconds,
-    tensorboard, figures, evaluation, as_json, **given,
+    tensorboard, figures, evaluation, as_json, progress, **given,
 ):  # fmt: skip
     """Train MODEL, or a named recipe, in a new run folder.
 
@@ -126,6 +129,7 @@ def train(
             jobs,
             out,
             as_json,
+            progress,
             data_dir=data_dir,
             checkpoint_seconds=checkpoint_seconds,
             tensorboard=tensorboard,
@@ -139,7 +143,7 @@ def train(
     from cli.progress import reporting
     from keras_aae import training
 
-    with reporting(as_json) as reporter:
+    with reporting(as_json, events=progress == "json") as reporter:
         run = training.train(
             recipe,
             out,
@@ -148,16 +152,17 @@ def train(
             checkpoint_seconds=checkpoint_seconds,
             tensorboard=tensorboard,
         )
-    _finish(run, data_dir, figures, evaluation, as_json)
+    _finish(run, data_dir, figures, evaluation, as_json, progress)
 
 
-@click.command()
+@click.command(cls=EventCommand)
 @click.argument("run", type=click.Path())
 @click.option("--epochs", type=click.IntRange(min=1), help="A new total of epochs.")
 @training_options
 def resume(
-    run, epochs, data_dir, checkpoint_seconds, tensorboard, figures, evaluation, as_json
-):
+    run, epochs, data_dir, checkpoint_seconds, tensorboard, figures, evaluation,
+    as_json, progress,
+):  # fmt: skip
     """Go on with RUN, exactly, from its newest valid checkpoint.
 
     \b
@@ -170,7 +175,7 @@ def resume(
     from cli.progress import reporting
     from keras_aae import training
 
-    with reporting(as_json) as reporter:
+    with reporting(as_json, events=progress == "json") as reporter:
         run = training.resume(
             run,
             epochs=epochs,
@@ -179,7 +184,7 @@ def resume(
             checkpoint_seconds=checkpoint_seconds,
             tensorboard=tensorboard,
         )
-    _finish(run, data_dir, figures, evaluation, as_json)
+    _finish(run, data_dir, figures, evaluation, as_json, progress)
 
 
 def _recipe(model, recipe, settings, given):
@@ -197,7 +202,7 @@ def _recipe(model, recipe, settings, given):
     return override(start, {**chosen, **settings})
 
 
-def _finish(run, data_dir, figures, evaluation, as_json):
+def _finish(run, data_dir, figures, evaluation, as_json, progress):
     """Measure, draw, and say where everything is."""
     from cli.tables import print_metrics
     from keras_aae.source import Source, draw_run, evaluate_source
@@ -207,9 +212,13 @@ def _finish(run, data_dir, figures, evaluation, as_json):
         source = Source.open(run.path, data_dir=data_dir)
         metrics = evaluate_source(source) if evaluation else {}
         drawn = draw_run(source) if figures else []
+    answer = {"run": str(run.path), "metrics": metrics}
+    answer |= {"figures": [str(path) for path in drawn]}
+    if progress == "json":
+        emit({"event": "done"} | answer)
+        return
     if as_json:
-        answer = {"run": str(run.path), "metrics": metrics}
-        click.echo(json.dumps(answer | {"figures": [str(path) for path in drawn]}))
+        click.echo(json.dumps(answer))
         return
     print_metrics({run.path.name: metrics})
     click.echo(f"Model:   {run.model_path}")

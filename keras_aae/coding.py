@@ -12,7 +12,6 @@ from PIL import Image
 
 from keras_aae.codefile import Codes, check_ending, write_codes
 from keras_aae.errors import DataError, RunError, UnsupportedError
-from keras_aae.figures.class_rows import is_told_the_class
 from keras_aae.runs.files import held, read_json, replacing, write_json
 
 BLOCK_BYTES = 1 << 25
@@ -164,7 +163,7 @@ def _write_array(model, codes, partial, told) -> Path:
 def _decode(model, codes, z: np.ndarray, labels) -> np.ndarray:
     if not np.isfinite(z).all():
         raise DataError(f"{codes.path} holds numbers that are not finite. Remove them.")
-    if not is_told_the_class(model.decode):
+    if not model.decodes_classes:
         return model.decode(z)
     try:
         numbers = np.array([int(label) for label in labels or [""] * len(z)])

@@ -1,5 +1,7 @@
 """Every error the library raises on purpose; the command line turns these into one line."""
 
+import signal
+
 
 class KerasAAEError(ValueError):
     """The request cannot be met; the message says what is wrong and what to do."""
@@ -27,3 +29,19 @@ class UnsupportedError(KerasAAEError):
 
 class DivergedError(KerasAAEError):
     """A term of the objective, or a weight, is no longer a finite number."""
+
+
+class Interrupted(Exception):
+    """A signal ended the work; what was done is saved, and the message says how to go on.
+
+    Args:
+        signum: The signal.
+        text: What is said after its name.
+
+    Attributes:
+        signum: The signal.
+    """
+
+    def __init__(self, signum: int, text: str):
+        super().__init__(f"Stopped by {signal.Signals(signum).name}{text}")
+        self.signum = signum

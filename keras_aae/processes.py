@@ -4,52 +4,42 @@ Two trainings on one core each are far faster than two that share the same two c
 their threads would wait for each other at every step.
 """
 
+import asyncio
 import os
-import selectors
 import signal
-import subprocess
 import threading
-from contextlib import contextmanager
+from asyncio.subprocess import DEVNULL, PIPE
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-# A signal waits for at most this long before it is passed on.
-SECONDS = 0.2
+# Twice as much is read before anybody asks for it, so no process waits to be read.
+LONGEST_LINE = 2**24
 
 
 @dataclass(frozen=True)
 class End:
-    """How a process ended: its exit code, 128 + N by signal N, and its last line."""
+    """How a process ended: its exit code, 128 + N by signal N, and its last words."""
 
     code: int
-    line: str
-
-
-class Listener:
-    """What is told of processes under way; this one tells nobody."""
-
-    def line(self, name, text: str):
-        """A process wrote a line to stderr."""
-
-    def end(self, name, end: End):
-        """A process ended."""
+    line: str  # the last one of stderr
 
 
 def usable_cores() -> list[int]:
-    """The numbers of the cores that this process may run on."""
+    """Return the numbers of the cores that this process may run on."""
     if hasattr(os, "sched_getaffinity"):
         return sorted(os.sched_getaffinity(0))
     return list(range(os.cpu_count() or 1))
 
 
 def has_gpu() -> bool:
-    """Whether there is an NVIDIA GPU that is not hidden."""
+    """Return whether there is an NVIDIA GPU that is not hidden."""
     hidden = os.environ.get("CUDA_VISIBLE_DEVICES") in ("", "-1")
     return not hidden and any(Path("/dev").glob("nvidia[0-9]*"))
 
 
 def shares(cores: list[int], jobs: int) -> list[list[int]]:
-    """The cores of each of so many jobs: equally many, and disjoint while there are enough.
+    """Return the cores of each job: equally many, and disjoint while there are enough.
 
     Equally many, since the number of cores may change the last bits of a training.
     """
@@ -58,109 +48,106 @@ def shares(cores: list[int], jobs: int) -> list[list[int]]:
     return [cores[start : start + each] for start in starts]
 
 
-@dataclass
-class _Child:
-    name: object
-    cores: list[int]
-    process: subprocess.Popen
-    text: bytes = b""
-    last: str = ""
-
-
 class SideBySide:
     """Runs commands, as many at once as there are shares of the cores.
 
     A signal to stop is passed on to the commands under way, which end as they like, and
-    no others are begun.
+    no others are begun. If the listener raises, all of them are told to end.
 
     Args:
         shares: The cores of each; see `shares`.
-        listener: Is told of lines and ends.
+        listener: Has `output(name, text)` and `error(name, text)`, which are told every
+            line of stdout and stderr, and `end(name, end)`.
         environment: Of the commands; None is that of this process.
 
     Attributes:
         stopped: The first signal that came, or None.
     """
 
-    def __init__(self, shares, listener: Listener, environment: dict | None = None):
+    def __init__(self, shares, listener, environment: dict | None = None):
         self.shares, self.listener, self.environment = shares, listener, environment
         self.stopped: int | None = None
+        self._running = set()
 
     def run(self, commands: dict) -> dict:
-        """Run commands by name, in their order.
+        """Run commands by name, in their order; return the `End` of each that was begun."""
+        return asyncio.run(self._run_all(commands))
 
-        Returns:
-            The `End` of each that was begun.
-        """
-        self._waiting, self._free = list(commands.items()), list(self.shares)
-        self._ends, self._signals = {}, []
-        with selectors.DefaultSelector() as self._running, _noting(self._signals):
-            try:
-                while self._begin_and_signal():
-                    for key, _ in self._running.select(SECONDS):
-                        self._read(key.data)
-            except BaseException:
-                self._end_all()
-                raise
-        return self._ends
-
-    @property
-    def _children(self) -> list[_Child]:
-        return [key.data for key in self._running.get_map().values()]
-
-    def _begin_and_signal(self) -> bool:
-        """Whether anything is under way after what is due has been done."""
-        while self._signals:
-            signum = self._signals.pop(0)
-            self.stopped = self.stopped or signum
-            for child in self._children:
-                child.process.send_signal(signum)
-        while self._waiting and self._free and self.stopped is None:
-            self._begin(*self._waiting.pop(0))
-        return bool(self._children)
-
-    def _begin(self, name, command):
-        cores = self._free.pop(0)
-        with _on(cores):
-            process = subprocess.Popen(
-                command,
-                env=self.environment,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.PIPE,
-                # Ctrl-C reaches this process alone, which passes it on once.
-                process_group=0,
+    async def _run_all(self, commands):
+        self._free, self._starting = asyncio.Queue(), asyncio.Lock()
+        for cores in self.shares:
+            self._free.put_nowait(cores)
+        with _signals_to(self._stop):
+            # An error cancels the others, which end their processes.
+            ends = await asyncio.gather(
+                *(self._run_when_free(*each) for each in commands.items())
             )
-        child = _Child(name, cores, process)
-        self._running.register(process.stderr, selectors.EVENT_READ, child)
+        return {
+            n: end for n, end in zip(commands, ends, strict=True) if end is not None
+        }
 
-    def _read(self, child):
-        new = os.read(child.process.stderr.fileno(), 2**16)
-        *lines, child.text = (child.text + new).split(b"\n")
-        if not new:
-            lines, child.text = [child.text], b""
-        for line in lines:
-            text = line.decode(errors="replace").strip()
-            if text:
-                child.last = text
-                self.listener.line(child.name, text)
-        if not new:
-            self._end(child)
+    def _stop(self, signum):
+        self.stopped = self.stopped or signum
+        for process in self._running:
+            _send(process, signum)
 
-    def _end(self, child):
-        self._running.unregister(child.process.stderr)
-        child.process.stderr.close()
-        code = child.process.wait()
-        end = End(128 - code if code < 0 else code, child.last)
-        self._ends[child.name] = end
-        self._free.append(child.cores)
-        self.listener.end(child.name, end)
+    async def _run_when_free(self, name, command):
+        cores = await self._free.get()
+        try:
+            return await self._run(name, command, cores) if not self.stopped else None
+        finally:
+            self._free.put_nowait(cores)
 
-    def _end_all(self):
-        for child in self._children:
-            child.process.terminate()
-        for child in self._children:
-            child.process.communicate()
+    async def _run(self, name, command, cores):
+        process = await self._start(command, cores)
+        self._running.add(process)
+        if self.stopped:  # while it started
+            _send(process, self.stopped)
+        try:
+            _, last = await asyncio.gather(
+                _tell(name, process.stdout, self.listener.output),
+                _tell(name, process.stderr, self.listener.error),
+            )
+        except BaseException:
+            _send(process, signal.SIGTERM)
+            raise
+        finally:
+            code = await process.wait()
+            self._running.discard(process)
+        end = End(128 - code if code < 0 else code, last)
+        self.listener.end(name, end)
+        return end
+
+    async def _start(self, command, cores):
+        # One at a time, since a process is given the cores that this one has just then.
+        async with self._starting:
+            with _on(cores):
+                return await asyncio.create_subprocess_exec(
+                    *command,
+                    env=self.environment,
+                    stdin=DEVNULL,
+                    stdout=PIPE,
+                    stderr=PIPE,
+                    limit=LONGEST_LINE,
+                    # Ctrl-C reaches this process alone, which passes it on once.
+                    process_group=0,
+                )
+
+
+async def _tell(name, stream, tell) -> str:
+    """Pass the lines of a stream on; return the last one."""
+    last = ""
+    async for line in stream:
+        text = line.decode(errors="replace").strip()
+        if text:
+            last = text
+            tell(name, text)
+    return last
+
+
+def _send(process, signum):
+    with suppress(ProcessLookupError):  # it has ended
+        process.send_signal(signum)
 
 
 @contextmanager
@@ -178,20 +165,20 @@ def _on(cores):
 
 
 @contextmanager
-def _noting(signals: list):
-    """Signals to stop are put on a list."""
+def _signals_to(stop):
+    """Signals to stop call a function in the running loop."""
     # Only the main thread may handle signals.
     main = threading.current_thread() is threading.main_thread()
     signums = [signal.SIGINT, signal.SIGTERM] if main else []
     # Under nohup a hangup stops nothing.
     if main and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
         signums.append(signal.SIGHUP)
-    before = {
-        signum: signal.signal(signum, lambda number, frame: signals.append(number))
-        for signum in signums
-    }
+    loop, before = asyncio.get_running_loop(), {s: signal.getsignal(s) for s in signums}
+    for signum in signums:
+        loop.add_signal_handler(signum, stop, signum)
     try:
         yield
     finally:
         for signum, handler in before.items():
+            loop.remove_signal_handler(signum)
             signal.signal(signum, handler)

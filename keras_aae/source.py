@@ -8,8 +8,8 @@ from keras_aae.building import load_data, new_model
 from keras_aae.data import Dataset, load_dataset
 from keras_aae.errors import KerasAAEError, RunError, UnsupportedError
 from keras_aae.evaluation import evaluate
+from keras_aae.evaluation.few_labels import encoder_of
 from keras_aae.evaluation.pixels import as_small_rows
-from keras_aae.evaluation.probes import encoder_of
 from keras_aae.figures import draw, save
 from keras_aae.figures.menu import (
     compares,

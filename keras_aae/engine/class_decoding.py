@@ -20,6 +20,7 @@ class ClassDecodingModel(AutoencodingModel):
     """
 
     needs_all_labels = True
+    decodes_classes = True
 
     @classmethod
     def options(cls):

@@ -53,8 +53,8 @@ class TrainingLoop:
         feed: The `Feed` of training images.
         validation: Images to measure the same terms on after each epoch, or None.
         epochs: To train in all.
-        monitor: Column of the history whose best epoch is kept; lower is better, but for
-            accuracies. None keeps the last.
+        monitor: Column of the history whose best epoch is kept, the highest of those that
+            the model maximizes and the lowest of others. None keeps the last epoch.
         patience: Epochs without a better value after which to stop, or None.
         watched: Images the quantiles of whose codes join the history, or None.
         examined: Images that the model's `health` is measured on, or None.
@@ -160,7 +160,7 @@ class TrainingLoop:
             raise RecipeError(
                 f"Unknown monitor {self.monitor!r}. The history has {', '.join(row)}."
             )
-        sign = -1 if "accuracy" in self.monitor else 1
+        sign = -1 if self.model.higher_is_better(self.monitor) else 1
         value = row[self.monitor]
         if progress.best is None or sign * value < sign * progress.best:
             progress.best, progress.best_epoch = value, row["epoch"]

@@ -50,6 +50,8 @@ class PhasedModel(engine.Steps, keras.Model):
 
     Class attributes:
         terms: Names of the terms, nats per example where their name says nll, kl or elbo.
+        maximized: Those terms, and columns of `health`, that are better when higher; all
+            others are better when lower.
         batches: Names of the batches that a step consumes. They share the training
             images out among them; a batch named "labelled" is drawn from the labelled
             images instead.
@@ -59,15 +61,25 @@ class PhasedModel(engine.Steps, keras.Model):
         needs_all_labels: Whether an image without a label cannot be learned from, and
             none is to be left out.
         labelled_only: Whether it learns from the labelled images, without all others.
+        uses_labels: Whether it learns to name the classes of images from their labels.
+        decodes_classes: Whether `decode` takes the class of each image beside its code.
+        components_are_classes: Whether the components of its prior stand for the classes
+            of the data, by their numbers.
+        judges_images: Whether `discriminate` judges images, not codes.
     """
 
     terms: tuple[str, ...] = ()
+    maximized: tuple[str, ...] = ()
     batches: tuple[str, ...] = ("images",)
     pixel_noise: bool = False
     health_images: int = 0
     label_classes: int | None = None
     needs_all_labels: bool = False
     labelled_only: bool = False
+    uses_labels: bool = False
+    decodes_classes: bool = False
+    components_are_classes: bool = False
+    judges_images: bool = False
 
     def __init__(self, *, seed: int = 0, terms: tuple | None = None, **kwargs):
         super().__init__(**kwargs)
@@ -176,6 +188,10 @@ class PhasedModel(engine.Steps, keras.Model):
     def complaints(self, row: dict) -> dict[str, str]:
         """What a row of the history says is going wrong: kind -> warning."""
         return {}
+
+    def higher_is_better(self, column: str) -> bool:
+        """Return whether a column of the history, of validation or not, is maximized."""
+        return column.removeprefix("val_") in self.maximized
 
     @property
     def seed_states(self) -> list:

@@ -5,8 +5,8 @@ import numpy as np
 from keras_aae.data import stratified_subset
 from keras_aae.errors import UnsupportedError
 from keras_aae.evaluation.density import finite_codes
+from keras_aae.evaluation.few_labels import encoder_of, quiet
 from keras_aae.evaluation.pixels import labelled
-from keras_aae.evaluation.probes import encoder_of, quiet
 
 WITHIN = 3  # standard deviations
 STARTS = 10  # of k-means, of which the best counts
@@ -163,7 +163,7 @@ def _classified(model, dataset) -> tuple[np.ndarray, np.ndarray]:
 
 def _require_class_probabilities(model, *, uses_labels: bool) -> None:
     given = hasattr(model, "class_probabilities")
-    if not given or getattr(model, "uses_labels", False) != uses_labels:
+    if not given or model.uses_labels != uses_labels:
         raise UnsupportedError(
             f"A model of class {type(model).__name__} does not learn "
             f"{'the classes from labels' if uses_labels else 'clusters without labels'}. "
@@ -185,8 +185,7 @@ def _prior_of_parts(model):
 def _prior_of_told_parts(model, dataset):
     """The prior, if the model is told which of its parts are for which class."""
     prior = _prior_of_parts(model)
-    told = getattr(model, "components_are_classes", False)
-    if not told or prior.num_classes != dataset.num_classes:
+    if not model.components_are_classes or prior.num_classes != dataset.num_classes:
         raise UnsupportedError(
             "Petals of a class need a model trained with labels, and a prior of as "
             f"many parts as there are classes, {dataset.num_classes}. Use a labelled "

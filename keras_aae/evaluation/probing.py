@@ -3,9 +3,15 @@
 import numpy as np
 
 from keras_aae.data import stratified_subset
-from keras_aae.evaluation.density import finite_codes
+from keras_aae.evaluation.few_labels import (
+    DRAWS,
+    Features,
+    draws_of,
+    encoder_of,
+    logistic,
+    quiet,
+)
 from keras_aae.evaluation.pixels import as_rows, labelled
-from keras_aae.evaluation.probes import DRAWS, encoder_of, quiet, scaled
 
 LABELS = 2000
 NEIGHBOURS, HIDDEN_UNITS = 5, (100,)
@@ -35,15 +41,14 @@ def probe(encode, dataset, labels: int, *, draws: int = DRAWS, seed: int = 0):
         DataError: there are fewer labels than asked for.
     """
     test, test_labels = labelled(dataset.test)
-    features, scores = finite_codes(encode(test)), {}
-    for draw in range(draws):
-        chosen = stratified_subset(dataset.train.labels, labels, draws * seed + draw)
+    asked, scores = encode(test), {}
+    for number, draw in enumerate(draws_of(seed, draws)):
+        chosen = stratified_subset(dataset.train.labels, labels, draw)
         x, classes = dataset.train.gather(chosen)
-        told, asked = scaled(finite_codes(encode(x)), features)
+        features = Features.scaled(encode(x), classes, asked, test_labels)
         with quiet():
-            for name, classifier in _classifiers(draw).items():
-                score = classifier.fit(told, classes).score(asked, test_labels)
-                scores.setdefault(name, []).append(float(score))
+            for name, classifier in _classifiers(number).items():
+                scores.setdefault(name, []).append(float(features.score(classifier)))
     return scores
 
 
@@ -63,12 +68,11 @@ def _means(name: str, scores: dict) -> dict[str, float]:
 
 
 def _classifiers(seed: int) -> dict:
-    from sklearn.linear_model import LogisticRegression  # these take a second
-    from sklearn.neighbors import KNeighborsClassifier
+    from sklearn.neighbors import KNeighborsClassifier  # these take a second
     from sklearn.neural_network import MLPClassifier
 
     return {
-        "logistic": LogisticRegression(max_iter=300),
+        "logistic": logistic(),
         "neighbours": KNeighborsClassifier(NEIGHBOURS),
         "dense": MLPClassifier(HIDDEN_UNITS, max_iter=300, random_state=seed),
     }

@@ -1,14 +1,14 @@
 """What an encoder's codes of other images than it was trained on say of their classes."""
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from keras_aae.data import Dataset, Images
 from keras_aae.errors import DataError, UnsupportedError
 from keras_aae.evaluation.classes import macro_auroc
-from keras_aae.evaluation.density import finite_codes
-from keras_aae.evaluation.probes import quiet, scaled
+from keras_aae.evaluation.few_labels import Features, logistic, quiet
 
 BATCH = 2048
 # Trees that see a tenth of the features and part of the images grow fast, so there may be
@@ -92,20 +92,20 @@ def transfer(encode, dataset: Dataset, classifier: str, *, seed: int = 0) -> Tra
             labels.
         DataError: fewer than two classes, or a class that a part lacks.
     """
-    (train, classes), (test, test_classes) = (
-        _features(encode, part) for part in (dataset.train, dataset.test)
-    )
-    found = np.unique(classes)
-    if len(found) < 2 or set(np.unique(test_classes)) != set(found):
+    train, test = (_encoded(encode, part) for part in (dataset.train, dataset.test))
+    found, asked = np.unique(train[1]), np.unique(test[1])
+    if len(found) < 2 or set(asked) != set(found):
         raise DataError(
-            f"{dataset.name!r} has {len(found)} classes to train on and "
-            f"{len(np.unique(test_classes))} to test on; expected the same two or more in "
-            "both parts."
+            f"{dataset.name!r} has {len(found)} classes to train on and {len(asked)} to "
+            "test on; expected the same two or more in both parts."
         )
-    train, test = scaled(train, test)
+    features = Features.scaled(*train, *test)
     with quiet():
-        model = CLASSIFIERS[classifier](train, classes, seed)
-        return Transfer(_part(model, train, classes), _part(model, test, test_classes))
+        model = CLASSIFIERS[classifier](seed).fit(features.train, features.classes)
+        return Transfer(
+            _part(model, features.train, features.classes),
+            _part(model, features.test, features.test_classes),
+        )
 
 
 def of_classes(dataset: Dataset, names=None) -> Dataset:
@@ -134,13 +134,13 @@ def of_classes(dataset: Dataset, names=None) -> Dataset:
     )  # fmt: skip
 
 
-def _features(encode, images: Images):
+def _encoded(encode, images: Images):
     """Features and classes of the labelled images of a part, encoded batch by batch."""
     _check_labels(images)
     known = images.subset(np.flatnonzero(images.labels >= 0))
     starts = range(0, len(known), BATCH)
     blocks = [encode(known.gather(slice(s, s + BATCH))[0]) for s in starts]
-    return finite_codes(np.concatenate(blocks)), known.labels
+    return np.concatenate(blocks), known.labels
 
 
 def _check_labels(images: Images) -> None:
@@ -161,20 +161,6 @@ def _part(model, x, classes) -> Part:
     return Part(float(np.mean(given == classes)), auroc, confusion, given)
 
 
-def _logistic(x, classes, seed: int):
-    from sklearn.linear_model import LogisticRegression
-
-    return LogisticRegression(max_iter=300, random_state=seed).fit(x, classes)
-
-
-def _lightgbm(x, classes, seed: int):
-    return _trees(seed).fit(x, classes)
-
-
-def _tuned_lightgbm(x, classes, seed: int):
-    return _trees(seed, **TUNED).fit(x, classes)
-
-
 def _trees(seed: int, **settings):
     try:
         from lightgbm import LGBMClassifier
@@ -190,7 +176,7 @@ def _trees(seed: int, **settings):
 
 
 CLASSIFIERS = {
-    "logistic": _logistic,
-    "lightgbm": _lightgbm,
-    "lightgbm-tuned": _tuned_lightgbm,
+    "logistic": lambda seed: logistic(),  # nothing in it is random
+    "lightgbm": _trees,
+    "lightgbm-tuned": partial(_trees, **TUNED),
 }

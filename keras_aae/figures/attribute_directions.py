@@ -5,7 +5,6 @@ from numbers import Real
 import numpy as np
 
 from keras_aae.errors import DataError, KerasAAEError
-from keras_aae.figures.class_rows import is_told_the_class
 from keras_aae.figures.classes import short_name
 from keras_aae.figures.codes import finite_codes
 from keras_aae.figures.inputs import ability, check_count, images_at, varied_positions
@@ -203,7 +202,7 @@ def _decoded(model, z: np.ndarray, x: np.ndarray, labels) -> np.ndarray:
     decode = ability(model, "decode", KIND)
     n, columns, width = z.shape
     codes = z.reshape(n * columns, width).astype("float32")
-    if is_told_the_class(decode):
+    if model.decodes_classes:
         labels = model.classify(x) if hasattr(model, "classify") else labels
         images = decode(codes, np.repeat(labels, columns))
     else:

@@ -1,6 +1,5 @@
 """What rows of classes, clusters or petals are called."""
 
-import inspect
 from collections.abc import Callable
 
 import numpy as np
@@ -17,18 +16,13 @@ def class_decoder(model, figure: str) -> Callable:
         UnsupportedError: the model's decoder is told no class.
     """
     decode = ability(model, "decode", figure)
-    if is_told_the_class(decode) and hasattr(model, "classes"):
+    if model.decodes_classes:
         return decode
     raise UnsupportedError(
         f"Figure {figure!r} needs a decoder that is told the class, which that of "
         f"{type(model).__name__} is not. Choose another figure, or a supervised, "
         "semi-supervised or clustering model."
     )
-
-
-def is_told_the_class(decode: Callable) -> bool:
-    """Whether a method `decode` takes labels beside codes."""
-    return "labels" in inspect.signature(decode).parameters
 
 
 def classify_test_images(model, dataset, figure: str) -> np.ndarray:
@@ -48,7 +42,7 @@ def labels_for(model, dataset, figure: str) -> np.ndarray:
         UnsupportedError: there are no labels, or the model learned none.
     """
     labels = dataset.test.labels
-    if labels is None or not getattr(model, "uses_labels", False):
+    if labels is None or not model.uses_labels:
         raise UnsupportedError(
             f"Figure {figure!r} needs labelled images, and a model that learns their "
             "classes from labels. Choose another figure, or a classifier."

@@ -7,7 +7,7 @@ import numpy as np
 from keras_aae.errors import KerasAAEError, UnsupportedError
 from keras_aae.figures.class_rows import row_names
 from keras_aae.figures.inputs import ability, check_count
-from keras_aae.figures.prior_samples import has_class_components, prior_of
+from keras_aae.figures.prior_samples import prior_of
 from keras_aae.figures.rows import named_rows
 
 
@@ -43,7 +43,7 @@ def mode_samples(
     petals = [prior.along(k, radii) for k in range(prior.components)]
     images = decode(np.concatenate(petals))
     names = row_names(
-        prior.components, dataset if has_class_components(model) else None
+        prior.components, dataset if model.components_are_classes else None
     )
     rows = images.reshape(prior.components, n, *images.shape[1:])
     note = "" if dataset is None else dataset.note

@@ -12,7 +12,6 @@ from keras_aae.figures.outlines import show_outlines
 from keras_aae.figures.prior_samples import (
     check_widths,
     draw_components,
-    has_class_components,
     prior_of,
 )
 from keras_aae.figures.style import (
@@ -74,9 +73,8 @@ def posterior_prior(model, dataset, *, n: int = 5000, seed: int = 0):
     check_widths(codes, samples, "posterior-prior")
     labels, components = _countable(labels), _countable(components)
     names = tuple(dataset.class_names)
-    told = has_class_components(model) and len(names) == getattr(
-        prior, "num_classes", 0
-    )
+    as_many = len(names) == getattr(prior, "num_classes", 0)
+    told = model.components_are_classes and as_many
     component, component_names = ("class", names) if told else ("component", ())
     titles = [
         f"codes of {len(codes):,} test images" + _by("class", labels),

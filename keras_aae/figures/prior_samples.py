@@ -65,11 +65,6 @@ def check_widths(codes: np.ndarray, samples: np.ndarray, figure: str):
         )
 
 
-def has_class_components(model) -> bool:
-    """Whether `model` was told which component of its prior is for which class."""
-    return getattr(model, "components_are_classes", False)
-
-
 def _as_array(codes) -> np.ndarray:
     import keras  # priors of Keras give tensors, of any engine
 

@@ -47,7 +47,7 @@ def probability_histograms(model, dataset, *, n: int = 5000, seed: int = 0):
         UnsupportedError: the model generates nothing, or discriminates no images.
     """
     discriminate = ability(model, "discriminate", KIND)
-    if not getattr(model, "judges_images", False):
+    if not model.judges_images:
         raise UnsupportedError(
             f"Figure {KIND!r} needs a discriminator of images, and that of "
             f"{type(model).__name__} is of codes. Draw 'discriminator-output'."

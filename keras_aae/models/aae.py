@@ -67,6 +67,7 @@ class AAE(PriorMatchingModel):
         "accuracy_codes",
         "accuracy_prior",
     )
+    maximized = ("accuracy_codes", "accuracy_prior")
     builders = (*PriorMatchingModel.builders, build_discriminator)
 
     def __init__(

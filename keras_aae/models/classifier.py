@@ -34,6 +34,7 @@ class Classifier(ClassifyingModel):
     """
 
     terms = ("classification_loss", "accuracy")
+    maximized = ("accuracy",)
     builders = (build_classifier,)
     labelled_only = True
     uses_labels = True

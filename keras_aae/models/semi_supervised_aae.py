@@ -74,8 +74,13 @@ class CategoricalAAE(ClassifyingModel, PriorMatchingModel):
         "accuracy_categories",
         "accuracy_category_prior",
     )
+    maximized = (
+        "accuracy_codes",
+        "accuracy_prior",
+        "accuracy_categories",
+        "accuracy_category_prior",
+    )
     builders = (build_autoencoder_networks, build_discriminator)
-    uses_labels = False
 
     def __init__(
         self, encoder, decoder, style_discriminator, category_discriminator, *,

@@ -32,7 +32,8 @@ from keras_aae.registry import check_name
 
 # Where a made embedding goes before the discriminator sees it.
 FAKE_PATHS = ("image", "direct", "random", "none")
-GAME = ("generation", "discrimination", "accuracy_images", "accuracy_generated")
+ACCURACIES = ("accuracy_images", "accuracy_generated")
+GAME = ("generation", "discrimination", *ACCURACIES)
 
 
 @keras.saving.register_keras_serializable("keras_aae")
@@ -74,6 +75,7 @@ class SEN(AutoencodingModel):
     """
 
     terms = ("reconstruction_loss", "augmented_loss", *GAME)
+    maximized = ACCURACIES
     batches = ("augmented", "generated", "judged")
     pixel_noise = True
     builders = (build_autoencoder_networks, build_discriminator, build_generator)

@@ -15,6 +15,7 @@ from keras_aae.recipe import Recipe
 from keras_aae.runs.files import (
     held,
     is_temporary,
+    read_json,
     reason,
     replacing,
     sweep,
@@ -24,6 +25,7 @@ from keras_aae.runs.files import (
 
 FORMAT = 1
 DONE, LOCK = "done", "run.lock"
+STATUS = "status.json"
 
 
 class RunFolder:
@@ -133,8 +135,10 @@ class RunFolder:
         return self._recipe_file()["data"]
 
     def write_recipe(self, recipe: Recipe) -> None:
-        """Replace the recipe, for example by one with more epochs."""
+        """Replace the recipe; a run whose recipe changes is no longer finished."""
         content = self._recipe_file() | {"recipe": recipe.to_dict()}
+        if recipe != self.recipe:
+            self.write_status(finished=False)
         write_json(self.path / "recipe.json", content)
 
     @property
@@ -220,13 +224,24 @@ class RunFolder:
 
     @property
     def finished(self) -> bool:
-        """Whether the training came to its end; an interrupted one leaves a model too."""
+        """Return whether the training ended; an interrupted one leaves a model too."""
+        if (self.path / STATUS).exists():
+            ended = read_json(self.path / STATUS) == {"finished": True}
+        else:
+            ended = self._log_ends_in_done()
+        return ended and self.model_path.exists()
+
+    def write_status(self, *, finished: bool) -> None:
+        """Record whether the training has come to its end."""
+        write_json(self.path / STATUS, {"finished": finished})
+
+    def _log_ends_in_done(self) -> bool:
+        """Return what stands for the status in runs of earlier versions."""
         try:
             lines = (self.path / "train.log").read_text(encoding="utf-8").splitlines()
         except OSError:
             return False
-        done = bool(lines) and lines[-1].endswith(f" {DONE}")
-        return done and self.model_path.exists()
+        return bool(lines) and lines[-1].endswith(f" {DONE}")
 
     @contextmanager
     def lock(self):

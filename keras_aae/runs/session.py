@@ -6,24 +6,13 @@ import threading
 from contextlib import contextmanager, suppress
 
 from keras_aae.engine.loop import Progress
-from keras_aae.errors import DivergedError, RunError, UnsupportedError
+from keras_aae.errors import DivergedError, Interrupted, RunError, UnsupportedError
 from keras_aae.recipe import Recipe
 from keras_aae.runs.files import reason
-from keras_aae.runs.folder import DONE, RunFolder, resume_command
+from keras_aae.runs.folder import DONE, STATUS, RunFolder, resume_command
 from keras_aae.runs.model_file import save_model
 
 SNAPSHOTS, SNAPSHOT_IMAGES = 50, 25
-
-
-class Interrupted(Exception):
-    """A signal ended the training; everything is saved and can be resumed."""
-
-    def __init__(self, signum: int, path):
-        name = signal.Signals(signum).name
-        super().__init__(
-            f"Stopped by {name}, and saved. Go on with {resume_command(path)}."
-        )
-        self.signum = signum
 
 
 class Reporter:
@@ -68,7 +57,7 @@ class Session:
         Raises:
             DivergedError: the last good checkpoint stays.
             Interrupted: everything is saved.
-            RunError: the last checkpoint or the model could not be written.
+            RunError: the last checkpoint, the model or the status could not be written.
         """
         with stop_signals(self.stop):
             try:
@@ -84,10 +73,15 @@ class Session:
                     self._try(self.events.close)
         with required(self.folder, "model.keras"):
             self._save_model()
+        self._write_status(finished=True)
         self._try(lambda: self.folder.log(DONE))
 
     def _train(self, recipe):
         progress, feed = self.progress, self.loop.feed
+        # A finished run with nothing left to do stays finished, even if killed now.
+        self._write_status(
+            finished=self.folder.finished and self.loop.finished(progress)
+        )
         with required(self.folder, "history.csv"):
             self.folder.write_history(progress.history)
         start = f"start at epoch {progress.epoch}, step {progress.step}"
@@ -96,6 +90,10 @@ class Session:
         self.reporter.start(self.folder, recipe, progress, images)
         self.loop.run(progress, self._after_chunk, self._after_epoch)
         self._save_required_checkpoint()
+
+    def _write_status(self, finished):
+        with required(self.folder, STATUS):
+            self.folder.write_status(finished=finished)
 
     def _after_chunk(self):
         feed, progress = self.loop.feed, self.progress
@@ -136,7 +134,8 @@ class Session:
     def _stop_or_save(self):
         if self.stop.signum is not None:
             self._save_required_checkpoint()
-            raise Interrupted(self.stop.signum, self.folder.path)
+            go_on = resume_command(self.folder.path)
+            raise Interrupted(self.stop.signum, f", and saved. Go on with {go_on}.")
         if self.checkpoints.due:
             self._try(self._save_checkpoint)
 

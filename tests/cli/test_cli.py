@@ -69,6 +69,60 @@ def test_train_answers_with_numbers_and_figures(trained):
     assert "Traceback" not in progress and "I0000" not in progress
 
 
+def events_of(*args):
+    code, out, err = call(*args, "--progress", "json")
+    return code, [json.loads(line) for line in out.splitlines()], err
+
+
+def test_events_follow_a_training_from_start_to_end(toy_npz, tmp_path):
+    words = ["--dataset", toy_npz, *SMALL, "--validation", 8, "--out", tmp_path / "run"]
+    measured = ("--no-figures", "--no-evaluation")
+    code, events, err = events_of("train", "vae", *words, "--watch-nothing")
+    assert code == 2 and events == [] and "No such option" in err
+    code, events, err = events_of("train", "vae", *words, *measured)
+    assert code == 0 and "epoch" not in err
+    kinds = [event["event"] for event in events if event["event"] != "progress"]
+    assert kinds == ["start", "epoch", "epoch", "done"]
+    start, *middle, done = events
+    assert start["run"] == done["run"] == str(tmp_path / "run")
+    assert (start["epochs"], start["epoch"], start["images"]) == (2, 0, 48)
+    seen = [(e["epoch"], e["images"]) for e in middle if e["event"] == "progress"]
+    assert seen[-1] == (2, 48) and {"kl", "neg_elbo"} <= set(middle[0]["terms"])
+    rows = [e["row"] for e in middle if e["event"] == "epoch"]
+    assert [row["epoch"] for row in rows] == [1, 2] and "val_kl" in rows[0]
+    assert (done["metrics"], done["figures"]) == ({}, [])
+    _, events, _ = events_of("resume", tmp_path / "run", "--epochs", 3, *measured)
+    assert events[0]["epoch"] == 2 and events[-1]["event"] == "done"
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["train", "vae", "--set", "latent_dims=2"], 1),
+        (["train"], 2),
+        (["train", "vae", "--set", "optimizer=sgd", "--set", "learning_rate=1e9"], 3),
+        (["resume", "nowhere"], 1),
+    ],
+)
+def test_an_error_is_an_event_too(words, code, toy_npz, tmp_path):
+    if words[:2] == ["train", "vae"]:
+        words = [*words, "--dataset", toy_npz, *SMALL, "--out", tmp_path / "run"]
+    found, events, err = events_of(*words)
+    assert (found, events[-1]["event"], events[-1]["code"]) == (code, "error", code)
+    assert events[-1]["text"] in err
+
+
+def test_numbers_that_json_lacks_are_null(capsys):
+    from cli.events import emit, read_event
+
+    emit(
+        {"event": "epoch", "row": {"kl": float("nan"), "loss": float("inf"), "mse": 1}}
+    )
+    event = read_event(capsys.readouterr().out)
+    assert event == {"event": "epoch", "row": {"kl": None, "loss": None, "mse": 1}}
+    assert read_event("epoch 1/2") is read_event("[1]") is read_event("{}") is None
+
+
 @pytest.mark.parametrize(
     ("kind", "options", "name"),
     [

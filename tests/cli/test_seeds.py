@@ -13,10 +13,11 @@ from scipy import stats
 
 import cli.seeds
 from cli.main import main
+from cli.seed_progress import SeedBars
 from cli.seeds import parse_seeds
 from keras_aae import processes
 from keras_aae.errors import KerasAAEError
-from keras_aae.processes import Listener, SideBySide, shares, usable_cores
+from keras_aae.processes import SideBySide, shares, usable_cores
 from keras_aae.registry import RECIPES, load_entry
 from keras_aae.runs.folder import RunFolder
 from keras_aae.seeds import SeedFolder
@@ -112,12 +113,15 @@ def test_cores_are_shared_evenly_and_by_nobody_else():
     assert shares([3, 5], 3) == [[3], [5], [3]]
 
 
-class Recorder(Listener):
+class Recorder:
     def __init__(self):
         self.lines, self.ends = [], []
 
-    def line(self, name, text):
-        self.lines.append((name, text))
+    def output(self, name, text):
+        self.lines.append((name, "stdout", text))
+
+    def error(self, name, text):
+        self.lines.append((name, "stderr", text))
 
     def end(self, name, end):
         self.ends.append(name)
@@ -158,7 +162,7 @@ def test_every_process_runs_on_cores_of_its_own(tmp_path):
         {"a": command("a", "b"), "b": command("b", "a")}
     )
     assert [end.code for end in ends.values()] == [0, 0]
-    (_, first), (_, second) = recorder.lines
+    first, second = (text for _, _, text in recorder.lines)
     assert not set(json.loads(first)) & set(json.loads(second))
     assert sorted(os.sched_getaffinity(0)) == cores
 
@@ -188,9 +192,23 @@ def test_how_processes_end_is_told_and_the_others_go_on():
     assert recorder.ends == list(ends) == ["good", "bad", "killed", "last"]
 
 
+def test_both_streams_are_told_whatever_is_in_them():
+    recorder, many = Recorder(), 300_000
+    (end,) = (
+        SideBySide([usable_cores()], recorder)
+        .run({0: script(f"print('x' * {many}); print()\n" + say(f"'y' * {many}"))})
+        .values()
+    )
+    assert end.code == 0 and end.line == "y" * many
+    assert sorted(recorder.lines) == [
+        (0, "stderr", "y" * many),
+        (0, "stdout", "x" * many),
+    ]
+
+
 def test_processes_are_ended_with_the_one_that_waits_for_them(tmp_path):
-    class Broken(Listener):
-        def line(self, name, text):
+    class Broken(Recorder):
+        def error(self, name, text):
             raise BrokenPipeError
 
     pid = tmp_path / "pid"
@@ -208,7 +226,7 @@ FAKE = """
 import json, os, signal, sys, time
 from pathlib import Path
 from keras_aae.recipe import Recipe, override
-from keras_aae.runs.folder import DONE, RunFolder
+from keras_aae.runs.folder import RunFolder
 
 words = sys.argv[1:]
 given = [word.split("=", 1) for word in words if "=" in word]
@@ -224,15 +242,26 @@ else:
 with open("calls", "a") as file:
     file.write(f"{words[0]} {run.path.name}\\n")
 seed, epochs = run.recipe.seed, run.recipe.epochs
-print(f"epoch {epochs}/{epochs}  loss 1  9 images/s", file=sys.stderr, flush=True)
+assert words[words.index("--progress") + 1] == "json"
+
+def tell(event, **values):
+    print(json.dumps({"event": event} | values), flush=True)
+
+row = {"epoch": epochs, "seconds": 1, "images_per_second": 9, "mse": 1, "kl": None}
+if os.environ.get("WARN"):
+    tell("warning", text="Odd.")
+tell("epoch", epochs=epochs, row=row)
 if os.environ.get("STOP"):
     os.kill(os.getppid(), signal.SIGTERM)
     time.sleep(60)
 if seed == int(os.environ.get("BAD", -1)):
-    print("Error: too bad.", file=sys.stderr)
+    tell("error", code=int(os.environ["CODE"]), text="too bad.")
     sys.exit(int(os.environ["CODE"]))
-run.log(DONE)
+if seed == int(os.environ.get("CRASH", -1)):
+    print("Error: crashed.", file=sys.stderr)
+    os.abort()
 run.model_path.touch()
+run.write_status(finished=True)
 if "--evaluation" in words:
     run.write_metrics({"mse": float(seed), "nll": 80.0 + epochs})
 """
@@ -281,7 +310,7 @@ def test_seeds_are_trained_and_their_numbers_told_together(train, fake):
     code, out, err = train("--seeds", "1,3", "--epochs", 4, "--out", "group")
     assert (code, err) == (0, "")
     assert fake() == ["train seed-1", "train seed-3"]
-    assert "seed 1: epoch 4/4  loss 1" in out and "seed 3: done" in out
+    assert "seed 1: epoch 4/4  mse 1  kl nan  9" in out and "seed 3: done" in out
     row = next(line for line in out.splitlines() if line.startswith("mse"))
     assert row.split() == ["mse", "2", "1.4", "-10.706", "to", "14.706", "2"]
     content = seeds_json()
@@ -325,17 +354,49 @@ def test_the_same_command_trains_what_is_missing_only(train, fake):
 def test_a_terminal_shows_a_bar_a_seed():
     console = Console(file=io.StringIO(), width=80)
     with Progress(console=console) as bars:
-        listener = cli.seeds.SeedBars(bars, [4, 7], epochs=9)
-        listener.line(7, "Training vae on toy in group/seed-7")
-        listener.line(7, "epoch 3/9  loss 1  9 images/s")
-        listener.line(4, "Warning: [1] is odd")
+        listener = SeedBars(bars, [4, 7], epochs=9)
+        listener.output(7, json.dumps({"event": "start", "epoch": 2}))
         shown = [(task.completed, task.fields["terms"]) for task in bars.tasks]
-        assert shown == [(0, ""), (3, "loss 1  9 images/s")]
+        assert shown == [(0, ""), (2, "compiling")]
+        row = {"epoch": 3, "nll": 1, "images_per_second": 9}
+        listener.output(7, json.dumps({"event": "epoch", "epochs": 9, "row": row}))
+        listener.output(4, json.dumps({"event": "warning", "text": "[1] is odd"}))
+        listener.output(4, "no event")
+        shown = [(task.completed, task.fields["terms"]) for task in bars.tasks]
+        assert shown == [(0, ""), (3, "nll 1  9 images/s")]
         listener.end(7, processes.End(0, ""))
         listener.end(4, processes.End(3, ""))
         shown = [(task.completed, task.fields["terms"]) for task in bars.tasks]
         assert shown == [(0, "diverged"), (9, "done")]
-    assert "seed 4: Warning: [1] is odd" in console.file.getvalue()
+    printed = console.file.getvalue()
+    assert "seed 4: Warning: [1] is odd" in printed and "seed 4: no event" in printed
+
+
+def test_events_of_seeds_have_their_seed(train, monkeypatch):
+    monkeypatch.setenv("BAD", "1")
+    monkeypatch.setenv("CODE", "1")
+    words = ("--seeds", "0,1", "--jobs", 1, "--out", "group", "--progress", "json")
+    code, out, err = train(*words)
+    events = [json.loads(line) for line in out.splitlines()]
+    told = [(event.get("seed"), event["event"]) for event in events]
+    assert told == [
+        (0, "epoch"), (0, "end"), (1, "epoch"), (1, "end"), (None, "done"), (None, "error"),
+    ]  # fmt: skip
+    ends = [(e["code"], e["outcome"]) for e in events if e["event"] == "end"]
+    assert ends == [(0, "done"), (1, "failed, exit code 1")]
+    assert events[-2] == {"event": "done", "out": "group"} | seeds_json()
+    assert events[-1]["code"] == code == 1 and "seed 1: too bad." in events[-1]["text"]
+    assert "Seeds 0, 1 in group, 1 at a time" in err
+
+
+def test_what_a_seed_says_beside_its_events_is_passed_on(train, monkeypatch):
+    monkeypatch.setenv("WARN", "1")
+    monkeypatch.setenv("CRASH", "1")
+    code, out, err = train("--seeds", "0,1", "--out", "group")
+    assert code == 1 and "Odd" not in out
+    assert "seed 0: Warning: Odd." in err and "seed 1: Error: crashed." in err
+    assert "seed 1: failed, exit code 134" in out
+    assert seeds_json()["failed"] == {"1": "crashed."}
 
 
 @pytest.mark.parametrize(("child", "code"), [(1, 1), (3, 3), (143, 1)])
@@ -413,7 +474,8 @@ def test_the_command_of_a_seed_trains_the_same_recipe(name, tmp_path, monkeypatc
     words = cli.seeds._command(folder, 7, asked)[len(cli.seeds.PROGRAM) + 1 :]
     params = train.make_context("train", words).params
     assert {key: params.pop(key) for key in asked} == asked
-    assert params.pop("out") == str(folder.run_path(7)) and params.pop("as_json")
+    assert params.pop("out") == str(folder.run_path(7))
+    assert params.pop("progress") == "json" and not params.pop("as_json")
     assert params.pop("seeds") is None is params.pop("jobs")
     first = [params.pop(key) for key in ("model", "recipe")]
     settings = dict(params.pop("settings"))

@@ -22,9 +22,8 @@ class Sure:
 class Petals:
     """The code of an image is the centre of the petal that its first pixel says."""
 
-    def __init__(self, prior=PETALS, **attributes):
-        self.prior = prior
-        vars(self).update(attributes)
+    def __init__(self, prior=PETALS, components_are_classes=False):
+        self.prior, self.components_are_classes = prior, components_are_classes
 
     def encode(self, x):
         angle = 2 * np.pi * x[:, 0, 0, 0] / 4

@@ -17,11 +17,12 @@ def final_state(run: Path) -> dict:
     """SHA-256 of all tensors of the newest checkpoint and of the model, and the history."""
     newest = run / "checkpoints" / f"step-{newest_step(run):08d}"
     progress = json.loads((newest / "manifest.json").read_text())["progress"]
-    best = newest / "best.npz"
+    best, status = newest / "best.npz", run / "status.json"
     state = {
         "checkpoint": newest.name,
         "tensors": tensors_sha256(newest / "state.keras"),
         "model": tensors_sha256(run / "model.keras"),
+        "status": json.loads(status.read_text()) if status.exists() else None,
         "best": arrays_sha256(best) if best.exists() else None,
         "progress": {
             k: v for k, v in progress.items() if k not in ("history", *TIMING)

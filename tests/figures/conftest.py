@@ -53,6 +53,8 @@ class LinearModel:
     Pixel (0, 0) is the sigmoid of z_1, pixel (0, 1) that of z_2, all others grey.
     """
 
+    uses_labels = decodes_classes = components_are_classes = judges_images = False
+
     def __init__(self, latent_dim, prior=None):
         self.latent_dim, self.prior = latent_dim, prior
         weights = np.random.default_rng(1).normal(size=(SIZE * SIZE, latent_dim))
@@ -95,7 +97,7 @@ class ClassModel(LinearModel):
     one falls with pixel (0, 1).
     """
 
-    uses_labels = True
+    uses_labels = decodes_classes = True
 
     def __init__(self, classes, latent_dim=2, prior=None):
         super().__init__(latent_dim, prior)

@@ -28,6 +28,8 @@ def test_slant_is_the_lean_of_a_stroke():
 class Thick:
     """Codes are the mean pixel and the first one; images are grey as the code says."""
 
+    decodes_classes = False
+
     def encode(self, x):
         return np.stack([x.mean(axis=(1, 2, 3)), x[:, 0, 0, 0]], axis=1)
 
@@ -37,7 +39,7 @@ class Thick:
 
 
 class ThickOfClass(Thick):
-    classes = 10
+    classes, decodes_classes = 10, True
 
     def decode(self, z, labels=None):
         self.labels = labels

@@ -119,6 +119,7 @@ def test_rows_have_the_names_of_classes_only_if_they_are_these(
     assert names_on(style_grid(clusters, make_dataset(classes=3))) == numbers
 
     class ToldTheClass:
+        decodes_classes = True
         classes, prior, decode = 4, clusters.prior, clusters.decode
 
     assert names_on(style_grid(ToldTheClass(), grouped)) == named

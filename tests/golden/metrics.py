@@ -35,7 +35,7 @@ FEWER = {
     "likelihood": {"LONG_IMPORTANCE_SAMPLES": 100},
     "parzen": {"SAMPLES": 500, "TUNING_IMAGES": 24},
     "generation": {"IMAGES": 1000},
-    "probes": {"DRAWS": 2, "GUESSED_IMAGES": 200},
+    "probes": {"GUESSED_IMAGES": 200},
     "probing": {"LABELS": 200},
 }  # fmt: skip
 

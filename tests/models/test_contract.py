@@ -1,5 +1,6 @@
 """What every model family promises, on the engine of this process."""
 
+import inspect
 import json
 
 import keras
@@ -148,6 +149,54 @@ def assert_reads_alike(model, loaded, x):
 def test_another_seed_gives_another_model(name):
     first, second = (values(small_model(name, seed=seed).weights) for seed in (1, 2))
     assert any(not np.array_equal(a, b) for a, b in zip(first, second, strict=True))
+
+
+MAXIMIZED = {
+    "accuracy", "accuracy_images", "accuracy_generated", "accuracy_codes",
+    "accuracy_prior", "accuracy_categories", "accuracy_category_prior",
+}  # fmt: skip
+
+
+@families
+def test_a_family_declares_which_columns_are_better_when_higher(name, toy_images):
+    model = small_model(name)
+    health = model.health(toy_images[0]) if model.health_images else {}
+    columns = {"loss", *model.terms, *health}
+    higher = {c for c in columns if model.higher_is_better(c)}
+    assert higher == columns & MAXIMIZED
+    assert {c for c in columns if model.higher_is_better(f"val_{c}")} == higher
+
+
+NAMES_CLASSES = {
+    "wide-and-deep", "labelled-aae", "semi-supervised-aae", "classifying-sen",
+    "directed-sen", "classifier",
+}  # fmt: skip
+
+
+@families
+def test_a_family_declares_what_it_does_with_classes_and_images(name):
+    model = family_class(name)
+    decode = getattr(model, "decode", lambda z: None)
+    assert model.decodes_classes == ("labels" in inspect.signature(decode).parameters)
+    assert model.uses_labels == (name in NAMES_CLASSES)
+    assert model.components_are_classes == (name == "labelled-aae")
+    assert model.judges_images == (name == "gan")
+
+
+@pytest.mark.parametrize(
+    ("monitor", "best"), [("accuracy", max), ("val_accuracy", max), ("val_loss", min)]
+)
+def test_the_best_epoch_has_the_highest_or_the_lowest_value(monitor, best, toy_images):
+    slow = keras.optimizers.Adam(0.001)
+    model, progress = small_model("classifier", optimizer=slow), Progress()
+    loop = TrainingLoop(
+        model, feed_for(model, toy_images), Images(*toy_images),
+        epochs=4, monitor=monitor, execution="graph",
+    )  # fmt: skip
+    loop.run(progress, lambda: None, lambda row: None)
+    values = [row[monitor] for row in progress.history]
+    assert progress.best == best(values) and min(values) < max(values)
+    assert progress.best_epoch == 1 + values.index(progress.best)
 
 
 # One family of each kind of step: they compile long, and the others differ in formulas.

@@ -13,7 +13,7 @@ import pytest
 
 from cli.main import main
 from cli.progress import LineReporter
-from keras_aae.errors import DataError
+from keras_aae.errors import DataError, Interrupted
 from keras_aae.evaluation import codes
 from keras_aae.losses import RECONSTRUCTION_LOSSES
 from keras_aae.publishing import checking, gallery, page
@@ -28,7 +28,7 @@ from keras_aae.registry import (
     TRANSFERS,
     load_entry,
 )
-from keras_aae.runs.session import Interrupted, Reporter
+from keras_aae.runs.session import Reporter
 
 NAMES = ("toy", "other")
 USUAL = dict(METRICS)

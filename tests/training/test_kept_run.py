@@ -41,6 +41,20 @@ def test_it_measures_what_it_measured(kept):
         assert now[name] == pytest.approx(before[name], rel=1e-4)
 
 
+def test_it_is_finished_until_it_is_extended(kept):
+    class Stops(training.Reporter):
+        def epoch(self, row):
+            raise InterruptedError
+
+    run = source.Source.open(kept).run
+    assert not (kept / "status.json").exists() and run.finished
+    training.resume(kept)
+    assert run.finished
+    with pytest.raises(InterruptedError):
+        training.resume(kept, epochs=len(run.history) + 1, reporter=Stops())
+    assert not run.finished
+
+
 def test_it_goes_on(kept):
     before = source.Source.open(kept).run
     rows, warnings = before.history, []

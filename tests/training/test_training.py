@@ -1,4 +1,6 @@
+import errno
 import json
+import os
 import shlex
 
 import keras
@@ -9,6 +11,7 @@ from keras_aae import source, training
 from keras_aae.building import build_model
 from keras_aae.errors import DataError, DivergedError, RecipeError, RunError
 from keras_aae.recipe import Recipe
+from keras_aae.runs.files import write_json
 from keras_aae.runs.folder import RunFolder
 
 OPTIONS = {"latent_dim": 2, "hidden_units": [8]}
@@ -43,8 +46,7 @@ def test_a_run_folder_holds_everything(toy_npz, tmp_path):
     run = training.train(recipe(toy_npz), tmp_path / "run", reporter=recorder)
     assert {p.name for p in run.path.iterdir()} == {
         "recipe.json", "environment.json", "history.csv", "model.keras", "checkpoints",
-        "snapshots",
-        "run.lock", "train.log",
+        "snapshots", "run.lock", "status.json", "train.log",
     }  # fmt: skip
     rows = run.history
     assert [row["epoch"] for row in rows] == [1, 2, 3]
@@ -159,6 +161,62 @@ def test_resuming_a_finished_run_changes_nothing(toy_npz, tmp_path):
     training.resume(run.path)
     assert (run.path / "history.csv").read_bytes() == history
     np.testing.assert_array_equal(before, codes(run))
+
+
+class Stops(training.Reporter):
+    """Ends a training after its first epoch, as an error would."""
+
+    def epoch(self, row):
+        raise InterruptedError
+
+
+def test_a_run_is_finished_from_its_end_until_it_is_extended(toy_npz, tmp_path):
+    with pytest.raises(InterruptedError):
+        training.train(recipe(toy_npz), tmp_path / "run", reporter=Stops())
+    run = RunFolder(tmp_path / "run")
+    assert not run.finished
+    training.resume(run.path)
+    assert run.finished
+    # Nothing is left to do, so nothing undoes it.
+    training.resume(run.path, epochs=3, reporter=Stops())
+    (run.path / "train.log").unlink()
+    assert run.finished
+    with pytest.raises(InterruptedError):
+        training.resume(run.path, epochs=5, reporter=Stops())
+    assert not run.finished and run.recipe.epochs == 5
+    run.log("done")
+    assert not run.finished
+    training.resume(run.path)
+    assert run.finished and len(run.history) == 5
+    run.model_path.unlink()
+    assert not run.finished
+
+
+def test_a_changed_recipe_alone_makes_a_run_unfinished(toy_npz, tmp_path):
+    # A process may be killed between the new recipe and the first step of it.
+    run = training.train(recipe(toy_npz), tmp_path / "run")
+    run.write_recipe(run.recipe)
+    assert run.finished
+    run.write_recipe(run.recipe.replace(epochs=9))
+    assert not run.finished
+
+
+@pytest.mark.parametrize("finished", [True, False])
+def test_a_status_that_cannot_be_written_is_an_error(
+    finished, toy_npz, tmp_path, monkeypatch
+):
+    def full(path, value):
+        if value == {"finished": finished}:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        write_json(path, value)
+
+    monkeypatch.setattr("keras_aae.runs.folder.write_json", full)
+    with pytest.raises(RunError, match=r"status\.json.*No space left"):
+        training.train(recipe(toy_npz), tmp_path / "run")
+    run = RunFolder(tmp_path / "run")
+    assert not run.finished and not list(run.path.glob(".*.tmp*"))
+    monkeypatch.undo()
+    assert training.resume(run.path).finished
 
 
 def test_a_run_without_a_checkpoint_starts_again(toy_npz, tmp_path):

@@ -1,0 +1,139 @@
+"""Progress of several seeds at once: a live bar each, plain lines, or events."""
+
+import sys
+from contextlib import contextmanager
+
+import click
+
+from cli.events import emit, read_event
+from cli.progress import describe_row, lines_of
+
+OUTCOMES = {0: "done", 3: "diverged", 129: "stopped", 130: "stopped", 143: "stopped"}
+
+
+class SeedLines:
+    """Every line of every training, after its seed; see `processes.SideBySide`.
+
+    Args:
+        err: Write them to stderr.
+
+    Attributes:
+        errors: Seed -> what ended its training.
+    """
+
+    def __init__(self, err: bool = False):
+        self.err, self.errors = err, {}
+
+    def output(self, seed, text):
+        """Take an event, or pass on what is none."""
+        event = read_event(text)
+        if event is None:
+            self.error(seed, text)
+        elif event["event"] == "error":
+            self.errors[seed] = event["text"]
+        else:
+            self.event(seed, event)
+
+    def event(self, seed, event):
+        """Print its lines."""
+        for line in lines_of(event):
+            to_stderr = self.err or event["event"] == "warning"
+            click.echo(f"seed {seed}: {line}", err=to_stderr)
+
+    def error(self, seed, text):
+        """Pass on what is no event."""
+        click.echo(f"seed {seed}: {text}", err=True)
+
+    def end(self, seed, end):
+        """Say what became of the training."""
+        click.echo(f"seed {seed}: {_outcome(end)}", err=self.err)
+
+    def reason(self, seed, end) -> str:
+        """Return why a training failed, by its last words if there is no event of it."""
+        last = end.line.removeprefix("Error: ")
+        return self.errors.get(seed) or last or f"exit code {end.code}, nothing said"
+
+
+class SeedEvents(SeedLines):
+    """Every event of every training, with its seed."""
+
+    def event(self, seed, event):
+        """Print it."""
+        emit({"seed": seed} | event)
+
+    def end(self, seed, end):
+        """Print what became of the training."""
+        emit({"seed": seed, "event": "end", "code": end.code, "outcome": _outcome(end)})
+
+
+class SeedBars(SeedLines):
+    """A live bar a seed, and above them what is no progress.
+
+    Args:
+        bars: A started `rich.progress.Progress`.
+        seeds: The seeds to come.
+        epochs: Of each.
+    """
+
+    def __init__(self, bars, seeds, epochs: int):
+        super().__init__()
+        self.bars, self.epochs = bars, epochs
+        self.tasks = {
+            seed: bars.add_task(f"seed {seed}", total=epochs, start=False, terms="")
+            for seed in seeds
+        }
+
+    def event(self, seed, event):
+        """Move the seed's bar, or print above the bars."""
+        kind = event["event"]
+        if kind == "start":
+            self.bars.start_task(self.tasks[seed])
+            self._update(seed, "compiling", completed=event["epoch"])
+        elif kind == "epoch":
+            row = event["row"]
+            self._update(seed, describe_row(row), completed=row["epoch"])
+        elif kind == "warning":
+            self.error(seed, *lines_of(event))
+
+    def error(self, seed, text):
+        """Print above the bars."""
+        text = f"seed {seed}: {text}"
+        self.bars.console.print(text, highlight=False, markup=False, soft_wrap=True)
+
+    def end(self, seed, end):
+        """Leave the bar, full if the training came to its end."""
+        # Patience may have ended it before the last epoch.
+        values = {} if end.code else {"completed": self.epochs}
+        self._update(seed, _outcome(end), **values)
+        self.bars.stop_task(self.tasks[seed])
+
+    def _update(self, seed, terms, **values):
+        self.bars.update(self.tasks[seed], terms=terms, **values)
+
+
+@contextmanager
+def listening_to(seeds, epochs: int, as_json: bool, progress: str):
+    """Bars on a terminal, lines elsewhere; beside JSON the lines go to stderr."""
+    if progress == "json":
+        yield SeedEvents()
+        return
+    if as_json or not sys.stdout.isatty():
+        yield SeedLines(as_json)
+        return
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.table import Column
+
+    terms = Column(no_wrap=True, overflow="ellipsis", ratio=1)
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(20),
+        TextColumn("{task.completed}/{task.total}"),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[terms]}", table_column=terms),
+        expand=True,
+    ) as bars:
+        yield SeedBars(bars, seeds, epochs)
+
+
+def _outcome(end) -> str:
+    return OUTCOMES.get(end.code, f"failed, exit code {end.code}")
