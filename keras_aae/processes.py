@@ -6,12 +6,12 @@ their threads would wait for each other at every step.
 
 import os
 import selectors
-import signal
 import subprocess
-import threading
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from keras_aae.runs.signals import handling_stops
 
 # A signal waits for at most this long before it is passed on.
 SECONDS = 0.2
@@ -94,7 +94,10 @@ class SideBySide:
         """
         self._waiting, self._free = list(commands.items()), list(self.shares)
         self._ends, self._signals = {}, []
-        with selectors.DefaultSelector() as self._running, _noting(self._signals):
+        with (
+            selectors.DefaultSelector() as self._running,
+            handling_stops(self._signals.append),
+        ):
             try:
                 while self._begin_and_signal():
                     for key, _ in self._running.select(SECONDS):
@@ -175,23 +178,3 @@ def _on(cores):
         yield
     finally:
         os.sched_setaffinity(0, before)
-
-
-@contextmanager
-def _noting(signals: list):
-    """Signals to stop are put on a list."""
-    # Only the main thread may handle signals.
-    main = threading.current_thread() is threading.main_thread()
-    signums = [signal.SIGINT, signal.SIGTERM] if main else []
-    # Under nohup a hangup stops nothing.
-    if main and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
-        signums.append(signal.SIGHUP)
-    before = {
-        signum: signal.signal(signum, lambda number, frame: signals.append(number))
-        for signum in signums
-    }
-    try:
-        yield
-    finally:
-        for signum, handler in before.items():
-            signal.signal(signum, handler)
