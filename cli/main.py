@@ -7,6 +7,7 @@ import traceback
 
 import click
 
+from keras_aae import __version__
 from keras_aae.registry import suggestion
 
 COMMANDS = {
@@ -70,7 +71,7 @@ class LazyGroup(click.Group):
         "auto_envvar_prefix": "KERAS_AAE",
     },
 )
-@click.version_option(package_name="keras-aae")
+@click.version_option(__version__, prog_name="keras-aae")
 def cli():
     """Train, look into and compare autoencoders, VAEs, AAEs, SENs and GANs.
 
