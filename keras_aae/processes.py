@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from keras_aae.errors import UnsupportedError
 from keras_aae.runs.signals import handling_stops
 
 # A signal waits for at most this long before it is passed on.
@@ -91,7 +92,15 @@ class SideBySide:
 
         Returns:
             The `End` of each that was begun.
+
+        Raises:
+            UnsupportedError: this is Windows, which cannot wait for pipes so.
         """
+        if os.name == "nt":
+            raise UnsupportedError(
+                "Several trainings side by side need a POSIX system. Train one seed at a "
+                "time, by --seed."
+            )
         self._waiting, self._free = list(commands.items()), list(self.shares)
         self._ends, self._signals = {}, []
         with (
