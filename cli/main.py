@@ -7,6 +7,7 @@ import traceback
 import click
 
 from cli.errors import outcome
+from keras_aae import __version__
 from keras_aae.registry import suggestion
 
 STOPPED = 128  # exit codes from here on are of signals
@@ -53,7 +54,7 @@ class LazyGroup(click.Group):
         "auto_envvar_prefix": "KERAS_AAE",
     },
 )
-@click.version_option(package_name="keras-aae")
+@click.version_option(__version__, prog_name="keras-aae")
 def cli():
     """Train, look into and compare autoencoders, VAEs, AAEs, SENs and GANs.
 

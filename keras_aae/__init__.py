@@ -5,6 +5,8 @@ Importing this is light; the names below import Keras when they are first used.
 
 import importlib
 
+__version__ = "0.1.0"
+
 _NAMES = {
     "Recipe": "keras_aae.recipe",
     "KerasAAEError": "keras_aae.errors",

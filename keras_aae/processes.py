@@ -7,11 +7,13 @@ their threads would wait for each other at every step.
 import asyncio
 import os
 import signal
-import threading
 from asyncio.subprocess import DEVNULL, PIPE
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+
+from keras_aae.errors import UnsupportedError
+from keras_aae.runs.signals import handling_stops
 
 # Twice as much is read before anybody asks for it, so no process waits to be read.
 LONGEST_LINE = 2**24
@@ -70,14 +72,23 @@ class SideBySide:
         self._running = set()
 
     def run(self, commands: dict) -> dict:
-        """Run commands by name, in their order; return the `End` of each that was begun."""
+        """Run commands by name, in their order; return the `End` of each that was begun.
+
+        Raises:
+            UnsupportedError: this is Windows, which has no process groups.
+        """
+        if os.name == "nt":
+            raise UnsupportedError(
+                "Several trainings side by side need a POSIX system. Train one seed at a "
+                "time, by --seed."
+            )
         return asyncio.run(self._run_all(commands))
 
     async def _run_all(self, commands):
         self._free, self._starting = asyncio.Queue(), asyncio.Lock()
         for cores in self.shares:
             self._free.put_nowait(cores)
-        with _signals_to(self._stop):
+        with handling_stops(self._stop):
             # An error cancels the others, which end their processes.
             ends = await asyncio.gather(
                 *(self._run_when_free(*each) for each in commands.items())
@@ -162,23 +173,3 @@ def _on(cores):
         yield
     finally:
         os.sched_setaffinity(0, before)
-
-
-@contextmanager
-def _signals_to(stop):
-    """Signals to stop call a function in the running loop."""
-    # Only the main thread may handle signals.
-    main = threading.current_thread() is threading.main_thread()
-    signums = [signal.SIGINT, signal.SIGTERM] if main else []
-    # Under nohup a hangup stops nothing.
-    if main and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
-        signums.append(signal.SIGHUP)
-    loop, before = asyncio.get_running_loop(), {s: signal.getsignal(s) for s in signums}
-    for signum in signums:
-        loop.add_signal_handler(signum, stop, signum)
-    try:
-        yield
-    finally:
-        for signum, handler in before.items():
-            loop.remove_signal_handler(signum)
-            signal.signal(signum, handler)

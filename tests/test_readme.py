@@ -79,8 +79,12 @@ def test_make_targets_of_the_readme_exist():
         assert re.search(rf"^{target}:.*##", makefile, flags=re.MULTILINE), target
 
 
-def test_links_and_pictures_of_the_readme_exist():
-    for target in re.findall(r"\]\(([^)#]+)\)", README):
+@pytest.mark.parametrize("name", ["README", "CHANGELOG", "CONTRIBUTING", "SECURITY"])
+def test_links_and_pictures_exist(name):
+    text = (ROOT / f"{name}.md").read_text(encoding="utf-8")
+    targets = re.findall(r"\]\(([^)#]+)[^)]*\)", text)
+    assert targets
+    for target in targets:
         assert target.startswith("http") or (ROOT / target).exists(), target
 
 

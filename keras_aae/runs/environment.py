@@ -4,7 +4,9 @@ import os
 import platform
 from importlib import metadata
 
-PACKAGES = ("keras-aae", "keras", "tensorflow", "jax", "jaxlib", "torch", "numpy")
+from keras_aae import __version__
+
+PACKAGES = ("keras", "tensorflow", "jax", "jaxlib", "torch", "numpy")
 FLAGS = (
     "TF_ENABLE_ONEDNN_OPTS",
     "TF_NUM_INTRAOP_THREADS",
@@ -36,7 +38,8 @@ def describe_environment(engine: str, device: str, execution: str) -> dict:
         "engine": engine,
         "device": device,
         "execution": execution,
-        "packages": {p: v for p in PACKAGES if (v := _version(p))},
+        "packages": {"keras-aae": __version__}
+        | {p: v for p in PACKAGES if (v := _version(p))},
         "flags": {flag: os.environ.get(flag) for flag in FLAGS},
     }
 

@@ -1,6 +1,5 @@
 """Files that are whole or absent, whenever the machine stops."""
 
-import fcntl
 import hashlib
 import json
 import os
@@ -15,7 +14,9 @@ TEMPORARY = re.compile(r"\..+-(\d+)\.tmp(?:\..+)?", re.DOTALL)
 
 
 def sync_folder(path: Path) -> None:
-    """Make renames in a folder survive a power cut."""
+    """Make renames in a folder survive a power cut, where folders can be opened."""
+    if os.name == "nt":
+        return
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -60,6 +61,9 @@ def is_temporary(path: Path) -> bool:
 
 
 def _runs(process: int) -> bool:
+    # On Windows any signal ends the process: what may be in use is left alone.
+    if os.name == "nt":
+        return True
     try:
         os.kill(process, 0)
     except ProcessLookupError:
@@ -99,24 +103,39 @@ def held(path: Path, what: str):
     Raises:
         RunError: another process holds it, or it cannot be written.
     """
+    # Whoever only reads runs need not wait for it.
+    from filelock import lock_descriptor
+
     try:
         file = open(path, "a+")
     except OSError as error:
         raise RunError(f"Cannot write in {what}: {reason(error)}.") from error
     with file:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            file.seek(0)
-            holder = file.read().strip() or "unknown"
+            locked = lock_descriptor(file.fileno(), blocking=False)
+        except OSError as error:
             raise RunError(
-                f"{what[0].upper()}{what[1:]} is in use by process {holder}. Wait for it "
-                "to end, or stop it."
-            ) from None
+                f"Cannot lock {what}: {reason(error)}. Choose a folder on a file system "
+                "that has locks."
+            ) from error
+        if not locked:
+            raise RunError(
+                f"{what[0].upper()}{what[1:]} is in use by process {_holder(file)}. Wait "
+                "for it to end, or stop it."
+            )
         file.truncate(0)
         file.write(str(os.getpid()))
         file.flush()
         yield
+
+
+def _holder(file) -> str:
+    """Return the process named in a lock file; Windows keeps it from being read."""
+    try:
+        file.seek(0)
+        return file.read().strip() or "unknown"
+    except OSError:
+        return "unknown"
 
 
 def reason(error: OSError) -> str:

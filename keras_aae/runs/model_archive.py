@@ -55,11 +55,10 @@ def read_file(path) -> bytes:
         ModelFileError: it is anything else; the message says what.
     """
     name = check_name(path)
-    # One descriptor for all checks and the reading: the file cannot be exchanged in
-    # between. Not blocking, so that a pipe does not hang; links are not followed.
-    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
     try:
-        descriptor = os.open(name, flags)
+        # One descriptor for all checks and the reading: the file cannot be exchanged in
+        # between.
+        descriptor = _open(name)
         with open(descriptor, "rb") as file:
             _check_status(name, os.fstat(descriptor))
             content = file.read(MAX_FILE_BYTES + 1)
@@ -68,6 +67,19 @@ def read_file(path) -> bytes:
     if len(content) > MAX_FILE_BYTES:
         raise ModelFileError(_too_large(name))
     return content
+
+
+def _open(name: str) -> int:
+    """Open a file without following a link or waiting for a pipe.
+
+    Windows cannot do that, and has to be asked for bytes as they are.
+    """
+    if not hasattr(os, "O_NOFOLLOW") and os.path.islink(name):
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
+    flags = os.O_RDONLY
+    for flag in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_BINARY"):
+        flags |= getattr(os, flag, 0)
+    return os.open(name, flags)
 
 
 def check_name(path) -> str:

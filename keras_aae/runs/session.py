@@ -1,8 +1,6 @@
 """One process's part in a training: the loop, its run folder, the signals that end it."""
 
 import os
-import signal
-import threading
 from contextlib import contextmanager, suppress
 
 from keras_aae.engine.loop import Progress
@@ -11,6 +9,7 @@ from keras_aae.recipe import Recipe
 from keras_aae.runs.files import reason
 from keras_aae.runs.folder import DONE, STATUS, RunFolder, resume_command
 from keras_aae.runs.model_file import save_model
+from keras_aae.runs.signals import handling_stops
 
 SNAPSHOTS, SNAPSHOT_IMAGES = 50, 25
 
@@ -59,7 +58,7 @@ class Session:
             Interrupted: everything is saved.
             RunError: the last checkpoint, the model or the status could not be written.
         """
-        with stop_signals(self.stop):
+        with handling_stops(self.stop):
             try:
                 self._train(recipe)
             except (DivergedError, Interrupted) as error:
@@ -183,27 +182,14 @@ def required(run: RunFolder, what: str):
 
 
 class _Stop:
+    """The first signal to stop, for a clean end; a second ends the process at once."""
+
     signum: int | None = None
 
-
-@contextmanager
-def stop_signals(stop):
-    """The first signal to stop is noted, for a clean end; a second ends at once."""
-
-    def handle(signum, frame):
-        if stop.signum is not None:
+    def __call__(self, signum: int):
+        if self.signum is not None:
             os._exit(128 + signum)
-        stop.signum = signum
-
-    # Only the main thread may handle signals.
-    main = threading.current_thread() is threading.main_thread()
-    signums = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP) if main else ()
-    before = {signum: signal.signal(signum, handle) for signum in signums}
-    try:
-        yield
-    finally:
-        for signum, handler in before.items():
-            signal.signal(signum, handler)
+        self.signum = signum
 
 
 def warn(run: RunFolder, reporter: Reporter, text: str) -> None:

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import textwrap
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ from cli.main import main
 from cli.seed_progress import SeedBars
 from cli.seeds import parse_seeds
 from keras_aae import processes
-from keras_aae.errors import KerasAAEError
+from keras_aae.errors import KerasAAEError, UnsupportedError
 from keras_aae.processes import SideBySide, shares, usable_cores
 from keras_aae.registry import RECIPES, load_entry
 from keras_aae.runs.folder import RunFolder
@@ -221,10 +222,18 @@ def test_processes_are_ended_with_the_one_that_waits_for_them(tmp_path):
         os.kill(int(pid.read_text()), 0)
 
 
+def test_a_system_that_cannot_run_them_side_by_side_is_told(monkeypatch):
+    monkeypatch.setattr(processes, "os", SimpleNamespace(name="nt"))
+    with pytest.raises(UnsupportedError, match="--seed"):
+        SideBySide([[0]], None).run({0: script("pass")})
+
+
 # Leaves what a training leaves, and fails as it is told to by the learning rate.
 FAKE = """
 import json, os, signal, sys, time
 from pathlib import Path
+from types import SimpleNamespace
+from types import SimpleNamespace
 from keras_aae.recipe import Recipe, override
 from keras_aae.runs.folder import RunFolder
 

@@ -12,6 +12,8 @@ import pytest
 from faults.cases import CASES
 from keras_aae.registry import MODELS
 
+# Copies of a process with TensorFlow in it, pipes of any width, /proc.
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="needs Linux")
 TESTS = Path(__file__).parents[1]
 SHORT = {
     "the same recipe twice": 1,

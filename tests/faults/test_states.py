@@ -5,6 +5,7 @@ import io
 import json
 import os
 import shutil
+import sys
 import zipfile
 from pathlib import Path
 from random import Random
@@ -98,6 +99,7 @@ def test_everything_that_goes_is_missed(run):
 
 # Other tests of this process may have started JAX, which warns of every copy; it is gone.
 @pytest.mark.filterwarnings("ignore:os.fork")
+@pytest.mark.skipif(sys.platform != "linux", reason="needs Linux")
 def test_a_copy_that_cannot_even_say_why_it_failed_ends_there():
     def work():
         os.close(2)

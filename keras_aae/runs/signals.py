@@ -1,0 +1,31 @@
+"""The signals that ask a program to stop, on every system."""
+
+import signal
+import threading
+from contextlib import contextmanager
+
+
+@contextmanager
+def handling_stops(handle):
+    """Let `handle(signum)` receive the signals to stop while the block runs.
+
+    Only the main thread can handle signals; in any other, nothing changes.
+    """
+    before = {
+        signum: signal.signal(signum, lambda number, frame: handle(number))
+        for signum in _stops()
+    }
+    try:
+        yield
+    finally:
+        for signum, handler in before.items():
+            signal.signal(signum, handler)
+
+
+def _stops() -> list[int]:
+    if threading.current_thread() is not threading.main_thread():
+        return []
+    # Windows has no hangup, and under nohup it stops nothing.
+    hangup = getattr(signal, "SIGHUP", None)
+    ignored = hangup is None or signal.getsignal(hangup) is signal.SIG_IGN
+    return [signal.SIGINT, signal.SIGTERM, *([] if ignored else [hangup])]
