@@ -6,7 +6,7 @@ from keras import layers, ops
 
 from keras_aae.building import build_model, family
 from keras_aae.engine import AutoencodingModel, Phase
-from keras_aae.losses import bernoulli_nll
+from keras_aae.losses.reconstruction import bernoulli_nll
 from keras_aae.priors import Normal
 from keras_aae.registry import MODELS
 

@@ -116,7 +116,7 @@ CHECKLIST = {
         (41, "weight of the KL term; both terms logged",
          (("vae-2d", "learning-curves"), "tests/training/test_training.py")),
         (42, "a KL that is never negative",
-         ("keras_aae/divergences.py", "tests/formulas/test_formulas.py")),
+         ("keras_aae/losses/divergences.py", "tests/formulas/test_formulas.py")),
         (43, "checkpoints, resuming, histories, saving and loading",
          ("README.md", "tests/training/test_killing.py",
           "tests/model_files/test_model_file_saving.py")),

@@ -6,19 +6,19 @@ import keras
 import numpy as np
 from keras import ops
 
-from keras_aae.adversarial_losses import (
+from keras_aae.checks import check_share
+from keras_aae.engine import ClassDecodingModel, Phase
+from keras_aae.engine.class_decoding import check_labels
+from keras_aae.engine.imaging import option_of_create
+from keras_aae.errors import RecipeError
+from keras_aae.losses.adversarial import (
     GENERATOR_LOSSES,
     discriminator_wins,
     loss_on_codes,
     loss_on_prior,
     share_positive,
 )
-from keras_aae.checks import check_share
-from keras_aae.engine import ClassDecodingModel, Phase
-from keras_aae.engine.class_decoding import check_labels
-from keras_aae.engine.imaging import option_of_create
-from keras_aae.errors import RecipeError
-from keras_aae.matching import KERNELS, mmd
+from keras_aae.losses.distances import KERNELS, mmd
 from keras_aae.models.prior_matching import (
     PriorMatchingModel,
     build_posterior_networks,

@@ -4,9 +4,6 @@ import keras
 import numpy as np
 from keras import ops
 
-from keras_aae.adversarial_losses import GENERATOR_LOSSES
-from keras_aae.adversarial_losses import loss_on_codes as loss_on_fake
-from keras_aae.adversarial_losses import loss_on_prior as loss_on_real
 from keras_aae.checks import check_count, check_share
 from keras_aae.engine import GeneratingModel, Phase
 from keras_aae.engine.backend import engine
@@ -14,7 +11,10 @@ from keras_aae.engine.generating import fixed_prior
 from keras_aae.engine.networks import call_in_passing, has_batch_normalisation
 from keras_aae.engine.phases import as_tensor_images
 from keras_aae.errors import RecipeError
-from keras_aae.gan_losses import (
+from keras_aae.losses.adversarial import GENERATOR_LOSSES
+from keras_aae.losses.adversarial import loss_on_codes as loss_on_fake
+from keras_aae.losses.adversarial import loss_on_prior as loss_on_real
+from keras_aae.losses.wasserstein import (
     between,
     critic_fooled,
     feature_distance,

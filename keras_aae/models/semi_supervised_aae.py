@@ -4,22 +4,22 @@ import keras
 import numpy as np
 from keras import ops
 
-from keras_aae.adversarial_losses import (
-    discriminator_wins,
-    loss_on_codes,
-    loss_on_prior,
-    non_saturating,
-    share_positive,
-)
-from keras_aae.classification import cross_entropy, wrong
-from keras_aae.divergences import categorical_kl
 from keras_aae.engine import ClassDecodingModel, ClassifyingModel, Phase
 from keras_aae.engine.backend import engine
 from keras_aae.engine.feed import LABELLED
 from keras_aae.engine.imaging import option_of_create
 from keras_aae.engine.networks import call_in_passing
 from keras_aae.engine.phases import as_tensor_images
-from keras_aae.losses import RECONSTRUCTION_LOSSES
+from keras_aae.losses.adversarial import (
+    discriminator_wins,
+    loss_on_codes,
+    loss_on_prior,
+    non_saturating,
+    share_positive,
+)
+from keras_aae.losses.classification import cross_entropy, wrong
+from keras_aae.losses.divergences import categorical_kl
+from keras_aae.losses.reconstruction import RECONSTRUCTION_LOSSES
 from keras_aae.models.prior_matching import PriorMatchingModel
 from keras_aae.networks import build_autoencoder_networks, check_widths
 from keras_aae.networks.discriminator import build_discriminator

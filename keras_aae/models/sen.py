@@ -6,17 +6,8 @@ import keras
 import numpy as np
 from keras import ops
 
-from keras_aae.adversarial_losses import (
-    discriminator_wins,
-    loss_on_codes,
-    loss_on_prior,
-    non_saturating,
-    share_positive,
-)
 from keras_aae.augmentations import AUGMENTATIONS, check_augmentation
-from keras_aae.classification import cross_entropy, wrong
 from keras_aae.corruptions import gaussian
-from keras_aae.divergences import normal_kl
 from keras_aae.engine import AutoencodingModel, ClassifyingModel, Phase
 from keras_aae.engine.class_decoding import check_labels
 from keras_aae.engine.feed import LABELLED
@@ -24,7 +15,16 @@ from keras_aae.engine.imaging import option_of_create
 from keras_aae.engine.networks import call_in_passing
 from keras_aae.engine.phases import as_tensor_images
 from keras_aae.errors import DataError, RecipeError, UnsupportedError
-from keras_aae.losses import RECONSTRUCTION_LOSSES
+from keras_aae.losses.adversarial import (
+    discriminator_wins,
+    loss_on_codes,
+    loss_on_prior,
+    non_saturating,
+    share_positive,
+)
+from keras_aae.losses.classification import cross_entropy, wrong
+from keras_aae.losses.divergences import normal_kl
+from keras_aae.losses.reconstruction import RECONSTRUCTION_LOSSES
 from keras_aae.networks import build_autoencoder_networks, check_widths
 from keras_aae.networks.discriminator import build_discriminator
 from keras_aae.networks.generator import build_generator

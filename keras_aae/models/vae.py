@@ -7,8 +7,6 @@ import numpy as np
 from keras import ops
 
 from keras_aae.checks import check_count
-from keras_aae.classification import cross_entropy, wrong
-from keras_aae.divergences import normal_kl, normal_log_prob
 from keras_aae.engine import (
     AutoencodingModel,
     ClassDecodingModel,
@@ -18,7 +16,9 @@ from keras_aae.engine import (
 from keras_aae.engine.feed import LABELLED
 from keras_aae.engine.phases import as_tensor_images
 from keras_aae.errors import RecipeError
-from keras_aae.losses import LIKELIHOODS
+from keras_aae.losses.classification import cross_entropy, wrong
+from keras_aae.losses.divergences import normal_kl, normal_log_prob
+from keras_aae.losses.reconstruction import LIKELIHOODS
 from keras_aae.networks import build_autoencoder_networks
 from keras_aae.networks.classifier import build_wide_classifier
 from keras_aae.priors import Normal

@@ -7,7 +7,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from keras_aae.divergences import normal_kl, normal_log_prob
+from keras_aae.losses.divergences import normal_kl, normal_log_prob
 from keras_aae.priors.fixed import FixedPrior
 
 

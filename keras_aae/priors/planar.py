@@ -7,8 +7,8 @@ import numpy as np
 from keras import ops
 
 from keras_aae.checks import check_count
-from keras_aae.divergences import normal_log_prob
 from keras_aae.errors import RecipeError
+from keras_aae.losses.divergences import normal_log_prob
 from keras_aae.priors.fixed import FixedPrior
 
 

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from keras_aae.divergences import normal_log_prob
+from keras_aae.losses.divergences import normal_log_prob
 from keras_aae.priors.planar import PlanarPrior
 
 POINTS = 500  # to sum the density over: nearer to each other than its spread

@@ -5,7 +5,7 @@ from families import small_model
 from keras_aae.data import Dataset, Images
 from keras_aae.errors import UnsupportedError
 from keras_aae.evaluation import evaluate, prior
-from keras_aae.matching import mmd
+from keras_aae.losses.distances import mmd
 from keras_aae.priors import Normal
 
 DISTANCES = ["prior_mmd", "prior_sliced_wasserstein"]

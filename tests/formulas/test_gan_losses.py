@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from keras import ops
 
-from keras_aae.gan_losses import (
+from keras_aae.losses.wasserstein import (
     between,
     critic_fooled,
     feature_distance,

@@ -6,8 +6,8 @@ import reference
 from keras import ops
 from scipy.optimize import linear_sum_assignment
 
-from keras_aae import adversarial_losses as game
-from keras_aae.matching import KERNELS, mmd, sliced_wasserstein
+from keras_aae.losses import adversarial as game
+from keras_aae.losses.distances import KERNELS, mmd, sliced_wasserstein
 
 KERNEL = pytest.mark.parametrize("kernel", KERNELS)
 LOGITS = np.array([[-6.0], [-0.5], [0.0], [2.0], [9.0]], "float32")

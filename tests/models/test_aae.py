@@ -13,7 +13,7 @@ from keras_aae.engine import Batch, Feed
 from keras_aae.engine.backend import engine
 from keras_aae.engine.loop import Progress, TrainingLoop
 from keras_aae.errors import DataError, KerasAAEError, RecipeError, UnsupportedError
-from keras_aae.matching import mmd
+from keras_aae.losses.distances import mmd
 from keras_aae.models import AAE, LabelledAAE
 
 FLAT = {"latent_dim": 2, "discriminator_units": [8]}

@@ -9,9 +9,9 @@ from scipy.special import log_softmax
 from keras_aae import training
 from keras_aae.augmentations import AUGMENTATIONS
 from keras_aae.building import build_model
-from keras_aae.classification import cross_entropy, wrong
 from keras_aae.engine import Batch
 from keras_aae.errors import DataError, KerasAAEError, RecipeError, UnsupportedError
+from keras_aae.losses.classification import cross_entropy, wrong
 from keras_aae.recipe import Recipe
 from keras_aae.source import Source, draw_run, evaluate_source
 

@@ -6,10 +6,10 @@ import keras
 import pytest
 from golden import recipe_of
 
-from keras_aae import losses
 from keras_aae.data.images import Images
 from keras_aae.engine import feed, phases
 from keras_aae.errors import DataError
+from keras_aae.losses import reconstruction
 from keras_aae.networks import dense
 from keras_aae.priors import Umbrella
 from keras_aae.publishing import checking, origin
@@ -92,9 +92,11 @@ def scale_pixels(monkeypatch):
 
 
 def scale_loss(monkeypatch):
-    loss = losses.LIKELIHOODS["bernoulli"]
+    loss = reconstruction.LIKELIHOODS["bernoulli"]
     monkeypatch.setitem(
-        losses.LIKELIHOODS, "bernoulli", lambda x, logits: 1.001 * loss(x, logits)
+        reconstruction.LIKELIHOODS,
+        "bernoulli",
+        lambda x, logits: 1.001 * loss(x, logits),
     )
 
 

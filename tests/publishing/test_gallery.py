@@ -15,7 +15,7 @@ from cli.main import main
 from cli.progress import LineReporter
 from keras_aae.errors import DataError, Interrupted
 from keras_aae.evaluation import codes
-from keras_aae.losses import RECONSTRUCTION_LOSSES
+from keras_aae.losses.reconstruction import RECONSTRUCTION_LOSSES
 from keras_aae.publishing import checking, gallery, page
 from keras_aae.publishing.results import RecipeRecord, SweepRecord, TransferRecord
 from keras_aae.recipe import Comparison, Experiment, Recipe, Sweep, TransferStudy

@@ -5,8 +5,8 @@ from numbers import Real
 import keras
 from keras import ops
 
-from keras_aae.divergences import bernoulli_kl
 from keras_aae.errors import RecipeError
+from keras_aae.losses.divergences import bernoulli_kl
 
 
 def l1_activity(z):

@@ -1,0 +1,1 @@
+"""Reconstruction, adversarial and other losses, distances and regularizers."""
