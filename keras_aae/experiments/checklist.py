@@ -20,7 +20,7 @@ CHECKLIST = {
         (1, "denoising pairs: clipped noise of 0.4, clean target",
          (("denoising", "denoising"),)),
         (2, "flips and quarter turns for the autoencoder's batches alone",
-         ("keras_aae/augmentations.py", "tests/formulas/test_augmentations.py")),
+         ("keras_aae/transforms/augmentations.py", "tests/formulas/test_augmentations.py")),
         (3, "MNIST, and how often each digit is in it",
          ("keras_aae/data/mnist.py", "tests/data/test_data_named.py")),
         (4, "validation images split off, labelled subsets",
@@ -121,7 +121,7 @@ CHECKLIST = {
          ("README.md", "tests/training/test_killing.py",
           "tests/model_files/test_model_file_saving.py")),
         (44, "random augmentation of faces",
-         ("keras_aae/augmentations.py", ("lfw-aae-400", "reconstruction-grid-36-train"))),
+         ("keras_aae/transforms/augmentations.py", ("lfw-aae-400", "reconstruction-grid-36-train"))),
     ),
     "Figures": (
         (45, "noisy, denoised and generated digits in three panels, at three instants",

@@ -4,7 +4,6 @@ import keras
 import numpy as np
 from keras import ops
 
-from keras_aae.augmentations import AUGMENTATIONS, check_augmentation
 from keras_aae.engine import AutoencodingModel
 from keras_aae.engine.batch import Batch
 from keras_aae.engine.generating import fixed_prior
@@ -13,6 +12,7 @@ from keras_aae.losses.distances import mmd, sliced_wasserstein, unit_directions
 from keras_aae.losses.reconstruction import RECONSTRUCTION_LOSSES
 from keras_aae.networks import build_autoencoder_networks, check_widths
 from keras_aae.registry import check_name
+from keras_aae.transforms.augmentations import AUGMENTATIONS, check_augmentation
 
 DIRECTIONS = 50
 COLLAPSED = 0.05  # standard deviation of a dimension of the codes

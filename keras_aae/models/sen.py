@@ -6,8 +6,6 @@ import keras
 import numpy as np
 from keras import ops
 
-from keras_aae.augmentations import AUGMENTATIONS, check_augmentation
-from keras_aae.corruptions import gaussian
 from keras_aae.engine import AutoencodingModel, ClassifyingModel, Phase
 from keras_aae.engine.class_decoding import check_labels
 from keras_aae.engine.feed import LABELLED
@@ -29,6 +27,8 @@ from keras_aae.networks import build_autoencoder_networks, check_widths
 from keras_aae.networks.discriminator import build_discriminator
 from keras_aae.networks.generator import build_generator
 from keras_aae.registry import check_name
+from keras_aae.transforms.augmentations import AUGMENTATIONS, check_augmentation
+from keras_aae.transforms.corruptions import gaussian
 
 # Where a made embedding goes before the discriminator sees it.
 FAKE_PATHS = ("image", "direct", "random", "none")

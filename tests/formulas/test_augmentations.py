@@ -5,7 +5,8 @@ import pytest
 from keras import ops
 from keras.random import SeedGenerator
 
-from keras_aae.augmentations import (
+from keras_aae.errors import KerasAAEError
+from keras_aae.transforms.augmentations import (
     AUGMENTATIONS,
     check_augmentation,
     dihedral,
@@ -15,7 +16,6 @@ from keras_aae.augmentations import (
     shading,
     some_of,
 )
-from keras_aae.errors import KerasAAEError
 
 
 def numpy(tensor):

@@ -4,9 +4,9 @@ import pytest
 import reference
 from keras import ops
 
-from keras_aae.corruptions import CORRUPTIONS
 from keras_aae.errors import RecipeError
 from keras_aae.losses.regularizers import WeightPenalty, kl_sparsity, l1_activity
+from keras_aae.transforms.corruptions import CORRUPTIONS
 
 rng = np.random.default_rng(0)
 Z = rng.random((12, 5)).astype("float32")

@@ -7,13 +7,13 @@ from keras import ops
 from scipy.special import log_softmax
 
 from keras_aae import training
-from keras_aae.augmentations import AUGMENTATIONS
 from keras_aae.building import build_model
 from keras_aae.engine import Batch
 from keras_aae.errors import DataError, KerasAAEError, RecipeError, UnsupportedError
 from keras_aae.losses.classification import cross_entropy, wrong
 from keras_aae.recipe import Recipe
 from keras_aae.source import Source, draw_run, evaluate_source
+from keras_aae.transforms.augmentations import AUGMENTATIONS
 
 
 def test_the_cross_entropy_and_what_is_wrong():
