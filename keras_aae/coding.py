@@ -12,7 +12,7 @@ from PIL import Image
 
 from keras_aae.codefile import Codes, check_ending, write_codes
 from keras_aae.errors import DataError, RunError, UnsupportedError
-from keras_aae.runs.files import held, read_json, replacing, write_json
+from keras_aae.files import held, read_json, replacing, write_json
 
 BLOCK_BYTES = 1 << 25
 MOST_ROWS = 8192

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from keras_aae.errors import KerasAAEError, RunError
-from keras_aae.runs.files import replacing
+from keras_aae.files import replacing
 
 UNKNOWN = "Unknown figure format"
 

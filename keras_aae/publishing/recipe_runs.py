@@ -6,9 +6,9 @@ from itertools import count
 from pathlib import Path
 
 from keras_aae import training
+from keras_aae.files import write_json
 from keras_aae.publishing.origin import Origin, moved_data, moved_number
 from keras_aae.recipe import Recipe
-from keras_aae.runs.files import write_json
 from keras_aae.runs.folder import RunFolder
 from keras_aae.runs.session import Reporter
 from keras_aae.source import Source

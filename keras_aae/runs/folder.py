@@ -11,8 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from keras_aae.errors import RunError
-from keras_aae.recipe import Recipe
-from keras_aae.runs.files import (
+from keras_aae.files import (
     held,
     is_temporary,
     read_json,
@@ -22,6 +21,7 @@ from keras_aae.runs.files import (
     write_json,
     write_text,
 )
+from keras_aae.recipe import Recipe
 
 FORMAT = 1
 DONE, LOCK = "done", "run.lock"

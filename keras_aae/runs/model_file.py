@@ -22,7 +22,7 @@ from keras import ops
 
 import keras_aae.models  # noqa: F401  (registers the classes)
 from keras_aae.errors import DivergedError, ModelFileError
-from keras_aae.runs.files import reason, replacing
+from keras_aae.files import reason, replacing
 from keras_aae.runs.model_archive import (
     CONFIG,
     METADATA,

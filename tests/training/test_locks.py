@@ -10,13 +10,14 @@ import time
 import filelock
 import pytest
 
+from keras_aae import files
 from keras_aae.errors import RunError
-from keras_aae.runs import files, model_archive, signals
-from keras_aae.runs.files import held
+from keras_aae.files import held
+from keras_aae.runs import model_archive, signals
 
 HOLDER = """
 import os, sys, time
-from keras_aae.runs.files import held
+from keras_aae.files import held
 with held(sys.argv[1], "the folder"):
     print(os.getpid(), flush=True)
     time.sleep(60)

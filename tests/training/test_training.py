@@ -10,8 +10,8 @@ import pytest
 from keras_aae import source, training
 from keras_aae.building import build_model
 from keras_aae.errors import DataError, DivergedError, RecipeError, RunError
+from keras_aae.files import write_json
 from keras_aae.recipe import Recipe
-from keras_aae.runs.files import write_json
 from keras_aae.runs.folder import RunFolder
 
 OPTIONS = {"latent_dim": 2, "hidden_units": [8]}
