@@ -8,8 +8,8 @@ import tempfile
 from contextlib import contextmanager
 
 from keras_aae.errors import KerasAAEError
+from keras_aae.lookup import check_name
 from keras_aae.recipe import BACKENDS
-from keras_aae.registry import check_name
 
 
 def select_backend(name: str | None = None) -> str:

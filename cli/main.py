@@ -8,7 +8,7 @@ import click
 
 from cli.errors import outcome
 from keras_aae import __version__
-from keras_aae.registry import suggestion
+from keras_aae.lookup import suggestion
 
 STOPPED = 128  # exit codes from here on are of signals
 

@@ -5,8 +5,8 @@ import json
 import click
 
 from keras_aae.errors import KerasAAEError
+from keras_aae.lookup import check_name
 from keras_aae.recipe import BACKENDS
-from keras_aae.registry import check_name
 
 
 class Name(click.ParamType):

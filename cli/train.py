@@ -188,8 +188,8 @@ def resume(
 
 
 def _recipe(model, recipe, settings, given):
+    from keras_aae.lookup import load_entry
     from keras_aae.recipe import Recipe, override
-    from keras_aae.registry import load_entry
 
     if (model is None) == (recipe is None):
         raise click.UsageError("Give a MODEL or --recipe NAME, one of the two.")

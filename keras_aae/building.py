@@ -7,9 +7,10 @@ import keras
 from keras_aae.checks import check_share
 from keras_aae.data import Dataset, load_dataset
 from keras_aae.errors import RecipeError
+from keras_aae.lookup import load_entry
 from keras_aae.networks import NETWORKS
 from keras_aae.recipe import Recipe, Schedule, parse_value, unknown_key
-from keras_aae.registry import MODELS, load_entry
+from keras_aae.registry import MODELS
 
 # Networks of convolutions alone.
 OF_FILTERS = ("conv", "pooled", "normalised-conv")

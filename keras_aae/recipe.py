@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from keras_aae.errors import RecipeError
-from keras_aae.registry import suggestion
+from keras_aae.lookup import suggestion
 
 SCHEDULES = ("linear", "cosine", "exponential")
 EXECUTIONS = ("auto", "xla", "graph", "steps")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import keras_aae
-from keras_aae import registry
+from keras_aae import lookup, registry
 
 
 def test_the_import_rules_hold():
@@ -47,5 +47,5 @@ def test_every_entry_of_every_menu_can_be_imported_and_says_what_it_is(menu):
     entries = getattr(registry, menu)
     assert entries
     for name, (_, text) in entries.items():
-        assert registry.load_entry(name, entries, menu) is not None
+        assert lookup.load_entry(name, entries, menu) is not None
         assert text and not text.endswith(".")

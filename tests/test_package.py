@@ -124,7 +124,7 @@ import keras_aae
 from keras_aae import recipe, registry
 assert keras_aae.__version__ == {VERSION!r} and keras_aae.__file__.startswith(sys.argv[1])
 for name in registry.RECIPES:
-    experiment = registry.load_entry(name, registry.RECIPES, "recipe")
+    experiment = lookup.load_entry(name, registry.RECIPES, "recipe")
     assert isinstance(experiment.recipe, recipe.Recipe)
 """
 

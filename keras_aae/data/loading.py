@@ -10,7 +10,8 @@ from pathlib import Path
 from keras_aae.data.dataset import Dataset
 from keras_aae.data.fetching import DataNotFoundError
 from keras_aae.errors import DataError, KerasAAEError
-from keras_aae.registry import DATASETS, load_entry
+from keras_aae.lookup import load_entry
+from keras_aae.registry import DATASETS
 
 FILE_ENDINGS = (".npz", ".npy")
 FALLBACK_NOTE = (

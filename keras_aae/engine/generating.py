@@ -6,7 +6,8 @@ from keras import ops
 
 from keras_aae.engine.imaging import ImageModel
 from keras_aae.errors import DataError, RecipeError, UnsupportedError
-from keras_aae.registry import PRIORS, load_entry
+from keras_aae.lookup import load_entry
+from keras_aae.registry import PRIORS
 
 
 class GeneratingModel(ImageModel):

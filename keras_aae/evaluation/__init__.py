@@ -1,7 +1,8 @@
 """Numbers: every model family to one dict of named metrics."""
 
 from keras_aae.errors import UnsupportedError
-from keras_aae.registry import METRICS, SLOW_METRICS, load_entry
+from keras_aae.lookup import load_entry
+from keras_aae.registry import METRICS, SLOW_METRICS
 
 __all__ = [
     "describe",

@@ -9,7 +9,7 @@ from keras_aae.figures.classes import short_name
 from keras_aae.figures.codes import finite_codes
 from keras_aae.figures.inputs import ability, check_count, images_at, varied_positions
 from keras_aae.figures.rows import named_rows
-from keras_aae.registry import check_name
+from keras_aae.lookup import check_name
 
 KIND, ARITHMETIC = "attribute-directions", "attribute-arithmetic"
 MOST_IMAGES = 5000  # whose codes make the direction

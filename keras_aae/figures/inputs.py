@@ -6,7 +6,7 @@ from numbers import Integral
 import numpy as np
 
 from keras_aae.errors import DataError, KerasAAEError, UnsupportedError
-from keras_aae.registry import check_name
+from keras_aae.lookup import check_name
 
 PARTS = {"train": "images trained on", "test": "images kept back"}
 

@@ -10,7 +10,7 @@ from keras_aae.figures.grid import thin_gap, tile
 from keras_aae.figures.inputs import ability, check_count
 from keras_aae.figures.rows import marks
 from keras_aae.figures.style import add_note, house_style, image_figure
-from keras_aae.registry import check_name
+from keras_aae.lookup import check_name
 
 EXTENT = 3.0
 MOST_CODES = 10_000  # more do not move a percentile by what can be seen

@@ -3,7 +3,8 @@
 import inspect
 
 from keras_aae.errors import KerasAAEError
-from keras_aae.registry import FIGURES, check_name, load_entry
+from keras_aae.lookup import check_name, load_entry
+from keras_aae.registry import FIGURES
 
 INPUTS = ("model", "models", "dataset", "history", "snapshots", "seed")
 HINTS = {"snapshots": "Only runs of models with a prior leave them. "}

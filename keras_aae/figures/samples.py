@@ -7,7 +7,7 @@ from keras_aae.evaluation.density import generate_from_density
 from keras_aae.figures.grid import near_square, tile
 from keras_aae.figures.inputs import ability, check_count
 from keras_aae.figures.style import add_note, house_style, image_figure
-from keras_aae.registry import check_name
+from keras_aae.lookup import check_name
 
 
 def samples(

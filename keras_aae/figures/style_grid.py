@@ -6,7 +6,7 @@ from keras_aae.figures.class_rows import class_decoder, classify_test_images, ro
 from keras_aae.figures.inputs import check_count
 from keras_aae.figures.prior_samples import draw_samples, prior_of
 from keras_aae.figures.rows import named_rows
-from keras_aae.registry import check_name
+from keras_aae.lookup import check_name
 
 
 def style_grid(

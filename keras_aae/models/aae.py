@@ -11,6 +11,7 @@ from keras_aae.engine import ClassDecodingModel, Phase
 from keras_aae.engine.class_decoding import check_labels
 from keras_aae.engine.imaging import option_of_create
 from keras_aae.errors import RecipeError
+from keras_aae.lookup import check_name, load_entry
 from keras_aae.losses.adversarial import (
     GENERATOR_LOSSES,
     discriminator_wins,
@@ -25,7 +26,7 @@ from keras_aae.models.prior_matching import (
 )
 from keras_aae.networks import build_autoencoder_networks
 from keras_aae.networks.discriminator import build_discriminator
-from keras_aae.registry import PRIORS, check_name, load_entry
+from keras_aae.registry import PRIORS
 
 
 @keras.saving.register_keras_serializable("keras_aae")

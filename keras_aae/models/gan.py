@@ -11,6 +11,7 @@ from keras_aae.engine.generating import fixed_prior
 from keras_aae.engine.networks import call_in_passing, has_batch_normalisation
 from keras_aae.engine.phases import as_tensor_images
 from keras_aae.errors import RecipeError
+from keras_aae.lookup import check_name
 from keras_aae.losses.adversarial import GENERATOR_LOSSES
 from keras_aae.losses.adversarial import loss_on_codes as loss_on_fake
 from keras_aae.losses.adversarial import loss_on_prior as loss_on_real
@@ -22,7 +23,6 @@ from keras_aae.losses.wasserstein import (
     wasserstein_distance,
 )
 from keras_aae.networks.dcgan import build_dcgan_networks
-from keras_aae.registry import check_name
 
 LOSSES = {**GENERATOR_LOSSES, "wasserstein": critic_fooled}
 WINS = 0.95  # mean probability of being right, at which the generator learns little

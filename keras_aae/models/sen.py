@@ -13,6 +13,7 @@ from keras_aae.engine.imaging import option_of_create
 from keras_aae.engine.networks import call_in_passing
 from keras_aae.engine.phases import as_tensor_images
 from keras_aae.errors import DataError, RecipeError, UnsupportedError
+from keras_aae.lookup import check_name
 from keras_aae.losses.adversarial import (
     discriminator_wins,
     loss_on_codes,
@@ -26,7 +27,6 @@ from keras_aae.losses.reconstruction import RECONSTRUCTION_LOSSES
 from keras_aae.networks import build_autoencoder_networks, check_widths
 from keras_aae.networks.discriminator import build_discriminator
 from keras_aae.networks.generator import build_generator
-from keras_aae.registry import check_name
 from keras_aae.transforms.augmentations import AUGMENTATIONS, check_augmentation
 from keras_aae.transforms.corruptions import gaussian
 

@@ -16,13 +16,14 @@ from keras_aae.engine import (
 from keras_aae.engine.feed import LABELLED
 from keras_aae.engine.phases import as_tensor_images
 from keras_aae.errors import RecipeError
+from keras_aae.lookup import check_name, load_entry
 from keras_aae.losses.classification import cross_entropy, wrong
 from keras_aae.losses.divergences import normal_kl, normal_log_prob
 from keras_aae.losses.reconstruction import LIKELIHOODS
 from keras_aae.networks import build_autoencoder_networks
 from keras_aae.networks.classifier import build_wide_classifier
 from keras_aae.priors import Normal
-from keras_aae.registry import PRIORS, check_name, load_entry
+from keras_aae.registry import PRIORS
 
 
 @keras.saving.register_keras_serializable("keras_aae")

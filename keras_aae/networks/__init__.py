@@ -3,6 +3,7 @@
 import keras
 
 from keras_aae.errors import RecipeError
+from keras_aae.lookup import check_name
 from keras_aae.losses.regularizers import WeightPenalty
 from keras_aae.networks import (
     conv,
@@ -13,7 +14,6 @@ from keras_aae.networks import (
     normalised_conv,
     pooled,
 )
-from keras_aae.registry import check_name
 
 NETWORKS = {
     "dense": dense,

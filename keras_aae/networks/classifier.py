@@ -4,9 +4,9 @@ import keras
 from keras import layers
 
 from keras_aae.checks import check_share
+from keras_aae.lookup import check_name
 from keras_aae.networks import NETWORKS, check_activation, check_widths
 from keras_aae.networks.dropout import dropout_layer
-from keras_aae.registry import check_name
 
 # Of those that narrow an image down to a row of features.
 BODIES = {name: NETWORKS[name] for name in ("dense", "conv", "lenet", "normalised")}

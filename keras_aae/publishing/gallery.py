@@ -6,12 +6,13 @@ from functools import cached_property
 from pathlib import Path
 
 from keras_aae.files import write_text
+from keras_aae.lookup import load_entry
 from keras_aae.publishing.checking import OriginChecks
 from keras_aae.publishing.kinds import experiment, result_of
 from keras_aae.publishing.page import page
 from keras_aae.publishing.recipe_runs import RecipeRuns
 from keras_aae.recipe import Comparison
-from keras_aae.registry import COMPARISONS, RECIPES, TABLES, load_entry
+from keras_aae.registry import COMPARISONS, RECIPES, TABLES
 from keras_aae.runs.session import Reporter
 
 ACTIONS = ("current", "unknown", "reused", "resumed", "trained")

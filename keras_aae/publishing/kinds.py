@@ -11,6 +11,7 @@ from keras_aae.figures.confusion import confusion_matrix
 from keras_aae.figures.labelled_samples import guessed_samples
 from keras_aae.figures.sweep_curve import sweep_curve
 from keras_aae.files import write_json
+from keras_aae.lookup import load_entry
 from keras_aae.publishing.origin import Origin
 from keras_aae.publishing.page import headline, transfer_headline
 from keras_aae.publishing.recipe_runs import RecipeRuns
@@ -30,7 +31,7 @@ from keras_aae.publishing.results import (
     transfer_pictures,
 )
 from keras_aae.recipe import Experiment
-from keras_aae.registry import COMPARISONS, RECIPES, SWEEPS, TRANSFERS, load_entry
+from keras_aae.registry import COMPARISONS, RECIPES, SWEEPS, TRANSFERS
 from keras_aae.source import Source, evaluate_source, export_comparison, export_figure
 
 

@@ -9,7 +9,7 @@ import keras
 from keras import ops
 
 from keras_aae.errors import RecipeError
-from keras_aae.registry import check_name
+from keras_aae.lookup import check_name
 
 ANGLE = 15.0  # degrees
 SHIFT = 2.0  # pixels

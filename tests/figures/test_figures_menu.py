@@ -12,8 +12,9 @@ from keras_aae.errors import KerasAAEError
 from keras_aae.figures import draw
 from keras_aae.figures.animation import Animation
 from keras_aae.figures.menu import INPUTS, compares, file_name
+from keras_aae.lookup import load_entry
 from keras_aae.priors import Umbrella
-from keras_aae.registry import FIGURES, load_entry
+from keras_aae.registry import FIGURES
 
 HISTORY = [
     {"epoch": 1, "kl": 2.0, "val_kl": 2.5, "z_q05": -1.0, "z_q95": 1.0, "mmd": 0.1}

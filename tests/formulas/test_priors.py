@@ -8,8 +8,9 @@ from families import small_model
 from keras import ops
 
 from keras_aae.errors import RecipeError, UnsupportedError
+from keras_aae.lookup import load_entry
 from keras_aae.priors import Categorical, Normal, SwissRoll, Umbrella, Uniform
-from keras_aae.registry import PRIORS, load_entry
+from keras_aae.registry import PRIORS
 
 UMBRELLA, ROLL = Umbrella(), SwissRoll()
 PLANAR = pytest.mark.parametrize("prior", [UMBRELLA, ROLL], ids=["umbrella", "roll"])

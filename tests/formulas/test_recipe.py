@@ -3,8 +3,9 @@ import json
 import pytest
 
 from keras_aae.errors import KerasAAEError, RecipeError
+from keras_aae.lookup import check_name, load_entry
 from keras_aae.recipe import Recipe, Schedule, override, parse_value
-from keras_aae.registry import FIGURES, MODELS, RECIPES, check_name, load_entry
+from keras_aae.registry import FIGURES, MODELS, RECIPES
 
 
 @pytest.mark.parametrize("name", RECIPES)

@@ -3,7 +3,8 @@
 import json
 from pathlib import Path
 
-from keras_aae.registry import RECIPES, SWEEPS, load_entry
+from keras_aae.lookup import load_entry
+from keras_aae.registry import RECIPES, SWEEPS
 
 FOLDER = Path(__file__).parent
 NAMES = (*RECIPES, *SWEEPS)

@@ -14,8 +14,9 @@ from keras import layers
 
 from keras_aae import models
 from keras_aae.errors import DivergedError, ModelFileError
+from keras_aae.lookup import load_entry
 from keras_aae.models import VAE, Autoencoder
-from keras_aae.registry import MODELS, load_entry
+from keras_aae.registry import MODELS
 from keras_aae.runs.model_file import load_model, save_model
 from keras_aae.runs.model_inspection import inspect_model
 

@@ -15,19 +15,12 @@ from cli.main import main
 from cli.progress import LineReporter
 from keras_aae.errors import DataError, Interrupted
 from keras_aae.evaluation import codes
+from keras_aae.lookup import load_entry
 from keras_aae.losses.reconstruction import RECONSTRUCTION_LOSSES
 from keras_aae.publishing import checking, gallery, page
 from keras_aae.publishing.results import RecipeRecord, SweepRecord, TransferRecord
 from keras_aae.recipe import Comparison, Experiment, Recipe, Sweep, TransferStudy
-from keras_aae.registry import (
-    COMPARISONS,
-    FIGURES,
-    METRICS,
-    RECIPES,
-    SWEEPS,
-    TRANSFERS,
-    load_entry,
-)
+from keras_aae.registry import COMPARISONS, FIGURES, METRICS, RECIPES, SWEEPS, TRANSFERS
 from keras_aae.runs.session import Reporter
 
 NAMES = ("toy", "other")

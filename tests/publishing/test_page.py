@@ -8,6 +8,7 @@ from keras_aae.results import FigureFile
 from keras_aae.building import family
 from keras_aae.evaluation.transferring import CLASSIFIERS
 from keras_aae.experiments.checklist import CHECKLIST
+from keras_aae.lookup import load_entry
 from keras_aae.publishing import gallery, page, results
 from keras_aae.recipe import Experiment, Recipe, Table, TransferStudy
 from keras_aae.registry import (
@@ -20,7 +21,6 @@ from keras_aae.registry import (
     SWEEPS,
     TABLES,
     TRANSFERS,
-    load_entry,
 )
 
 ROOT = Path(__file__).parents[2]
