@@ -5,8 +5,9 @@ import numpy as np
 from keras import layers, ops
 
 from keras_aae.building import build_model, family
-from keras_aae.engine import AutoencodingModel, Phase
+from keras_aae.engine import Phase
 from keras_aae.losses.reconstruction import bernoulli_nll
+from keras_aae.models.base.autoencoder import AutoencodingModel
 from keras_aae.priors import Normal
 from keras_aae.registry import MODELS
 

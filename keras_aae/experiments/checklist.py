@@ -58,7 +58,7 @@ CHECKLIST = {
          (("aae-8d", "mse"), ("aae-8d", "discriminator_accuracy_codes"),
           ("aae-8d-matched", "discriminator_accuracy_codes"))),
         (19, "adversarial autoencoder with a random posterior, or noise at its input",
-         ("keras_aae/models/prior_matching.py", "tests/models/test_aae.py")),
+         ("keras_aae/models/base/prior_matching.py", "tests/models/test_aae.py")),
         (20, "VAE of two softplus layers of 500, 20-D",
          (("vae-20d", "neg_elbo"),)),
         (20, "the same, 2-D",

@@ -7,9 +7,7 @@ import numpy as np
 from keras import ops
 
 from keras_aae.checks import check_share
-from keras_aae.engine import ClassDecodingModel, Phase
-from keras_aae.engine.class_decoding import check_labels
-from keras_aae.engine.imaging import option_of_create
+from keras_aae.engine import Phase
 from keras_aae.errors import RecipeError
 from keras_aae.lookup import check_name, load_entry
 from keras_aae.losses.adversarial import (
@@ -20,7 +18,9 @@ from keras_aae.losses.adversarial import (
     share_positive,
 )
 from keras_aae.losses.distances import KERNELS, mmd
-from keras_aae.models.prior_matching import (
+from keras_aae.models.base.conditional import ClassDecodingModel, check_labels
+from keras_aae.models.base.image_model import option_of_create
+from keras_aae.models.base.prior_matching import (
     PriorMatchingModel,
     build_posterior_networks,
 )

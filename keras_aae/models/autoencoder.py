@@ -4,11 +4,12 @@ import keras
 from keras import ops
 
 from keras_aae.checks import check_share
-from keras_aae.engine import AutoencodingModel, Phase
+from keras_aae.engine import Phase
 from keras_aae.engine.phases import as_tensor_images
 from keras_aae.lookup import check_name
 from keras_aae.losses.reconstruction import RECONSTRUCTION_LOSSES
 from keras_aae.losses.regularizers import kl_sparsity, l1_activity
+from keras_aae.models.base.autoencoder import AutoencodingModel
 from keras_aae.transforms.corruptions import CORRUPTIONS
 
 

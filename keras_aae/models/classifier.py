@@ -6,10 +6,11 @@ import keras
 import numpy as np
 from keras import ops
 
-from keras_aae.engine import ClassifyingModel, Phase
+from keras_aae.engine import Phase
 from keras_aae.engine.phases import as_tensor_images
 from keras_aae.errors import UnsupportedError
 from keras_aae.losses.classification import cross_entropy, wrong
+from keras_aae.models.base.classifier import ClassifyingModel
 from keras_aae.networks.classifier import build_classifier
 from keras_aae.transforms.augmentations import AUGMENTATIONS, check_augmentation
 

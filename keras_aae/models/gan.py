@@ -5,9 +5,8 @@ import numpy as np
 from keras import ops
 
 from keras_aae.checks import check_count, check_share
-from keras_aae.engine import GeneratingModel, Phase
+from keras_aae.engine import Phase
 from keras_aae.engine.backend import engine
-from keras_aae.engine.generating import fixed_prior
 from keras_aae.engine.networks import call_in_passing, has_batch_normalisation
 from keras_aae.engine.phases import as_tensor_images
 from keras_aae.errors import RecipeError
@@ -22,6 +21,7 @@ from keras_aae.losses.wasserstein import (
     slope_penalty,
     wasserstein_distance,
 )
+from keras_aae.models.base.generator import GeneratingModel, fixed_prior
 from keras_aae.networks.dcgan import build_dcgan_networks
 
 LOSSES = {**GENERATOR_LOSSES, "wasserstein": critic_fooled}

@@ -4,10 +4,9 @@ import keras
 import numpy as np
 from keras import ops
 
-from keras_aae.engine import ClassDecodingModel, ClassifyingModel, Phase
+from keras_aae.engine import Phase
 from keras_aae.engine.backend import engine
 from keras_aae.engine.feed import LABELLED
-from keras_aae.engine.imaging import option_of_create
 from keras_aae.engine.networks import call_in_passing
 from keras_aae.engine.phases import as_tensor_images
 from keras_aae.losses.adversarial import (
@@ -20,7 +19,10 @@ from keras_aae.losses.adversarial import (
 from keras_aae.losses.classification import cross_entropy, wrong
 from keras_aae.losses.divergences import categorical_kl
 from keras_aae.losses.reconstruction import RECONSTRUCTION_LOSSES
-from keras_aae.models.prior_matching import PriorMatchingModel
+from keras_aae.models.base.classifier import ClassifyingModel
+from keras_aae.models.base.conditional import ClassDecodingModel
+from keras_aae.models.base.image_model import option_of_create
+from keras_aae.models.base.prior_matching import PriorMatchingModel
 from keras_aae.networks import build_autoencoder_networks, check_widths
 from keras_aae.networks.discriminator import build_discriminator
 from keras_aae.priors import Categorical

@@ -6,10 +6,8 @@ import keras
 import numpy as np
 from keras import ops
 
-from keras_aae.engine import AutoencodingModel, ClassifyingModel, Phase
-from keras_aae.engine.class_decoding import check_labels
+from keras_aae.engine import Phase
 from keras_aae.engine.feed import LABELLED
-from keras_aae.engine.imaging import option_of_create
 from keras_aae.engine.networks import call_in_passing
 from keras_aae.engine.phases import as_tensor_images
 from keras_aae.errors import DataError, RecipeError, UnsupportedError
@@ -24,6 +22,10 @@ from keras_aae.losses.adversarial import (
 from keras_aae.losses.classification import cross_entropy, wrong
 from keras_aae.losses.divergences import normal_kl
 from keras_aae.losses.reconstruction import RECONSTRUCTION_LOSSES
+from keras_aae.models.base.autoencoder import AutoencodingModel
+from keras_aae.models.base.classifier import ClassifyingModel
+from keras_aae.models.base.conditional import check_labels
+from keras_aae.models.base.image_model import option_of_create
 from keras_aae.networks import build_autoencoder_networks, check_widths
 from keras_aae.networks.discriminator import build_discriminator
 from keras_aae.networks.generator import build_generator

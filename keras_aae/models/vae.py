@@ -7,12 +7,7 @@ import numpy as np
 from keras import ops
 
 from keras_aae.checks import check_count
-from keras_aae.engine import (
-    AutoencodingModel,
-    ClassDecodingModel,
-    ClassifyingModel,
-    Phase,
-)
+from keras_aae.engine import Phase
 from keras_aae.engine.feed import LABELLED
 from keras_aae.engine.phases import as_tensor_images
 from keras_aae.errors import RecipeError
@@ -20,6 +15,9 @@ from keras_aae.lookup import check_name, load_entry
 from keras_aae.losses.classification import cross_entropy, wrong
 from keras_aae.losses.divergences import normal_kl, normal_log_prob
 from keras_aae.losses.reconstruction import LIKELIHOODS
+from keras_aae.models.base.autoencoder import AutoencodingModel
+from keras_aae.models.base.classifier import ClassifyingModel
+from keras_aae.models.base.conditional import ClassDecodingModel
 from keras_aae.networks import build_autoencoder_networks
 from keras_aae.networks.classifier import build_wide_classifier
 from keras_aae.priors import Normal

@@ -3,8 +3,8 @@
 import keras
 import numpy as np
 
-from keras_aae.engine.generating import GeneratingModel
 from keras_aae.engine.phases import as_tensor_images
+from keras_aae.models.base.generator import GeneratingModel
 from keras_aae.networks import build_autoencoder_networks
 
 

@@ -4,13 +4,13 @@ import keras
 import numpy as np
 from keras import ops
 
-from keras_aae.engine import AutoencodingModel
 from keras_aae.engine.batch import Batch
-from keras_aae.engine.generating import fixed_prior
 from keras_aae.engine.phases import as_tensor_images
 from keras_aae.lookup import check_name
 from keras_aae.losses.distances import mmd, sliced_wasserstein, unit_directions
 from keras_aae.losses.reconstruction import RECONSTRUCTION_LOSSES
+from keras_aae.models.base.autoencoder import AutoencodingModel
+from keras_aae.models.base.generator import fixed_prior
 from keras_aae.networks import build_autoencoder_networks, check_widths
 from keras_aae.transforms.augmentations import AUGMENTATIONS, check_augmentation
 

@@ -4,9 +4,9 @@ import keras
 import numpy as np
 from keras import ops
 
-from keras_aae.engine.imaging import ImageModel
 from keras_aae.errors import DataError, RecipeError, UnsupportedError
 from keras_aae.lookup import load_entry
+from keras_aae.models.base.image_model import ImageModel
 from keras_aae.registry import PRIORS
 
 

@@ -3,8 +3,8 @@
 import numpy as np
 from keras import ops
 
-from keras_aae.engine.imaging import ImageModel
 from keras_aae.engine.phases import as_tensor_images
+from keras_aae.models.base.image_model import ImageModel
 
 
 class ClassifyingModel(ImageModel):

@@ -4,10 +4,10 @@ import keras
 import numpy as np
 from keras import ops
 
-from keras_aae.engine.autoencoding import AutoencodingModel
-from keras_aae.engine.imaging import option_of_create
 from keras_aae.engine.phases import as_tensor_images
 from keras_aae.errors import DataError, UnsupportedError
+from keras_aae.models.base.autoencoder import AutoencodingModel
+from keras_aae.models.base.image_model import option_of_create
 from keras_aae.networks import build_autoencoder_networks, check_widths
 
 
