@@ -81,7 +81,7 @@ def inspect(file, as_json):
     Example:
       keras-aae inspect runs/vae_mnist_20260101-120000/model.keras
     """
-    from keras_aae.runs.model_inspection import inspect_model
+    from keras_aae.model_files.inspection import inspect_model
 
     facts = inspect_model(file)
     if as_json:

@@ -13,11 +13,11 @@ _NAMES = {
     "build_model": "keras_aae.building",
     "evaluate": "keras_aae.evaluation",
     "fit_density": "keras_aae.evaluation.density",
-    "inspect_model": "keras_aae.runs.model_inspection",
+    "inspect_model": "keras_aae.model_files.inspection",
     "load_dataset": "keras_aae.data",
-    "load_model": "keras_aae.runs.model_file",
+    "load_model": "keras_aae.model_files.saving",
     "resume": "keras_aae.training",
-    "save_model": "keras_aae.runs.model_file",
+    "save_model": "keras_aae.model_files.saving",
     "train": "keras_aae.training",
 }
 __all__ = list(_NAMES)  # noqa: PLE0604

@@ -17,9 +17,9 @@ from keras_aae.figures.menu import (
     shows_snapshots,
     stands_alone,
 )
+from keras_aae.model_files.saving import load_model
 from keras_aae.runs.checkpoints import Checkpoints, load_checkpoint
 from keras_aae.runs.folder import RunFolder, resume_command
-from keras_aae.runs.model_file import load_model
 
 # What a training leaves: quickly drawn, and of use for most models.
 DRAWN = (

@@ -9,7 +9,7 @@ import numpy as np
 from keras_aae.errors import UnsupportedError
 from keras_aae.evaluation.density import generate_from_density
 from keras_aae.evaluation.pixels import evenly_spaced
-from keras_aae.runs.model_file import load_model
+from keras_aae.model_files.saving import load_model
 
 IMAGES = 10_000  # generated, and real
 PRESENT = 0.01  # share of generated images from which on a class is there

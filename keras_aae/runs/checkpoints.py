@@ -18,7 +18,7 @@ import numpy as np
 from keras_aae.engine.loop import Progress
 from keras_aae.errors import RunError
 from keras_aae.files import reason, sha256, sync_file, sync_folder, write_json
-from keras_aae.runs.model_file import load_model, require_finite
+from keras_aae.model_files.saving import load_model, require_finite
 
 KEEP = 2
 FORMAT = 1

@@ -6,9 +6,9 @@ from contextlib import contextmanager, suppress
 from keras_aae.engine.loop import Progress
 from keras_aae.errors import DivergedError, Interrupted, RunError, UnsupportedError
 from keras_aae.files import reason
+from keras_aae.model_files.saving import save_model
 from keras_aae.recipe import Recipe
 from keras_aae.runs.folder import DONE, STATUS, RunFolder, resume_command
-from keras_aae.runs.model_file import save_model
 from keras_aae.runs.signals import handling_stops
 
 SNAPSHOTS, SNAPSHOT_IMAGES = 50, 25

@@ -14,8 +14,8 @@ from faults.processes import run
 from faults.states import tensors_sha256
 from keras_aae.data.loading import load_dataset
 from keras_aae.errors import DataError, ModelFileError, RunError
+from keras_aae.model_files.saving import load_model
 from keras_aae.runs.checkpoints import Checkpoints
-from keras_aae.runs.model_file import load_model
 
 # What refusing a file may cost, and the room that an undamaged one takes.
 MOST_SECONDS, MOST_BYTES = 2.0, 500 * 2**20

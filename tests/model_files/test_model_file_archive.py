@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from keras_aae.errors import ModelFileError
-from keras_aae.runs.model_archive import MAX_BYTES
-from keras_aae.runs.model_file import load_model
+from keras_aae.model_files.archive import MAX_BYTES
+from keras_aae.model_files.saving import load_model
 
 
 def refused(path, match):

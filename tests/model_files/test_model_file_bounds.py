@@ -12,7 +12,7 @@ import zipfile
 from test_model_file_config import HOSTILE_LAYERS
 from test_model_file_weights import HOSTILE as HOSTILE_WEIGHTS
 
-from keras_aae.runs.model_archive import MAX_BYTES
+from keras_aae.model_files.archive import MAX_BYTES
 
 # Processor time, of which another load on the machine takes none away.
 MOST_SECONDS, MOST_MEGABYTES = 2, 500
@@ -20,7 +20,7 @@ MOST_SECONDS, MOST_MEGABYTES = 2, 500
 MEASURE = """
 import json, resource, sys, time
 from keras_aae.errors import ModelFileError
-from keras_aae.runs.model_file import load_model
+from keras_aae.model_files.saving import load_model
 
 def peak():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -8,10 +8,10 @@ import keras
 import pytest
 
 from keras_aae.errors import ModelFileError
-from keras_aae.runs.model_allowlist import ACTIVATIONS, ALLOWED
-from keras_aae.runs.model_config import check_config
-from keras_aae.runs.model_file import load_model
-from keras_aae.runs.model_inspection import inspect_model
+from keras_aae.model_files.allowlist import ACTIVATIONS, ALLOWED
+from keras_aae.model_files.config import check_config
+from keras_aae.model_files.inspection import inspect_model
+from keras_aae.model_files.saving import load_model
 
 LISTED = "not on the list of what is safe to load"
 

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from keras_aae.errors import ModelFileError
-from keras_aae.runs.model_inspection import inspect_model
+from keras_aae.model_files.inspection import inspect_model
 
 
 def test_report(model, model_file):
@@ -38,7 +38,7 @@ def test_settings(model_file):
 
 def test_no_keras_is_imported(model_file):
     script = (
-        "import sys; from keras_aae.runs.model_inspection import inspect_model;"
+        "import sys; from keras_aae.model_files.inspection import inspect_model;"
         "assert inspect_model(sys.argv[1])['accepted'];"
         "assert not {'keras', 'tensorflow', 'jax', 'torch'} & set(sys.modules)"
     )

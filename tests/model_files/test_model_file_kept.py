@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from families import decode, read
 
+from keras_aae.model_files.saving import load_model
 from keras_aae.registry import MODELS
-from keras_aae.runs.model_file import load_model
 
 FOLDERS = sorted(Path(__file__).parents[1].glob("fixtures/models-format-*"))
 FILES = [file for folder in FOLDERS for file in sorted(folder.glob("*.keras"))]

@@ -15,10 +15,10 @@ from keras import layers
 from keras_aae import models
 from keras_aae.errors import DivergedError, ModelFileError
 from keras_aae.lookup import load_entry
+from keras_aae.model_files.inspection import inspect_model
+from keras_aae.model_files.saving import load_model, save_model
 from keras_aae.models import VAE, Autoencoder
 from keras_aae.registry import MODELS
-from keras_aae.runs.model_file import load_model, save_model
-from keras_aae.runs.model_inspection import inspect_model
 
 HIDDEN_UNITS = {"dense": (16,), "conv": (4, 8)}
 FILTERS = {"generator_filters": (8, 4), "discriminator_filters": (4, 8)}
@@ -189,7 +189,7 @@ import keras
 import keras_aae.models
 path, images, outputs = sys.argv[1:]
 stock = keras.saving.load_model(path)
-from keras_aae.runs.model_file import load_model
+from keras_aae.model_files.saving import load_model
 images = np.load(images)
 models = (load_model(path), stock)
 np.save(outputs, np.stack([model.reconstruct(images) for model in models]))

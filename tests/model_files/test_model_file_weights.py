@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from keras_aae.errors import ModelFileError
-from keras_aae.runs.model_file import load_model
-from keras_aae.runs.model_inspection import inspect_model
+from keras_aae.model_files.inspection import inspect_model
+from keras_aae.model_files.saving import load_model
 
 KERNEL = "encoder/layers/dense/vars/0"
 PLAIN = "not a plain array of numbers"

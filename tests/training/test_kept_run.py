@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from keras_aae import source, training
-from keras_aae.runs.model_file import load_model
-from keras_aae.runs.model_inspection import inspect_model
+from keras_aae.model_files.inspection import inspect_model
+from keras_aae.model_files.saving import load_model
 
 RUNS = sorted(Path(__file__).parents[1].glob("fixtures/run-format-*"))
 TERMS = ("neg_elbo", "reconstruction_nll", "kl", "mse")

@@ -13,7 +13,8 @@ import pytest
 from keras_aae import files
 from keras_aae.errors import RunError
 from keras_aae.files import held
-from keras_aae.runs import model_archive, signals
+from keras_aae.model_files import archive
+from keras_aae.runs import signals
 
 HOLDER = """
 import os, sys, time
@@ -126,6 +127,6 @@ def test_links_are_refused_where_opening_follows_them(tmp_path, monkeypatch):
     link.symlink_to(file)
     for flag in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC"):
         monkeypatch.delattr(os, flag)
-    assert model_archive.read_file(file) == b"content"
-    with pytest.raises(model_archive.ModelFileError, match="link"):
-        model_archive.read_file(link)
+    assert archive.read_file(file) == b"content"
+    with pytest.raises(archive.ModelFileError, match="link"):
+        archive.read_file(link)

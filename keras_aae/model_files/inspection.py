@@ -5,9 +5,9 @@ import re
 from pathlib import Path
 
 from keras_aae.errors import ModelFileError
-from keras_aae.runs.model_archive import read_archive, read_file, sha256
-from keras_aae.runs.model_config import check_config, is_network
-from keras_aae.runs.model_weights import check_weights
+from keras_aae.model_files.archive import read_archive, read_file, sha256
+from keras_aae.model_files.config import check_config, is_network
+from keras_aae.model_files.weights import check_weights
 
 SETTINGS = (
     "units", "filters", "kernel_size", "strides", "padding", "pool_size", "size",

@@ -1,7 +1,7 @@
 """Saving models, and loading `.keras` files that need not be trusted.
 
 What a file holds is checked before Keras sees it: the archive, every name in the config,
-every array (see `model_archive`, `model_config`, `model_weights`), and that building the
+every array (see `archive`, `config`, `weights`), and that building the
 model takes no more memory than the file's own weights.
 """
 
@@ -23,7 +23,7 @@ from keras import ops
 import keras_aae.models  # noqa: F401  (registers the classes)
 from keras_aae.errors import DivergedError, ModelFileError
 from keras_aae.files import reason, replacing
-from keras_aae.runs.model_archive import (
+from keras_aae.model_files.archive import (
     CONFIG,
     METADATA,
     WEIGHTS,
@@ -33,8 +33,8 @@ from keras_aae.runs.model_archive import (
     read_archive,
     read_file,
 )
-from keras_aae.runs.model_config import check_config, without_compile
-from keras_aae.runs.model_weights import check_weights
+from keras_aae.model_files.config import check_config, without_compile
+from keras_aae.model_files.weights import check_weights
 
 # Random states and running means are in the model but not all in the file.
 SPARE_VALUES = 2**16

@@ -8,7 +8,7 @@ import math
 import re
 
 from keras_aae.errors import ModelFileError
-from keras_aae.runs.model_allowlist import ACTIVATIONS, ALLOWED, NETWORKS, TRAINING
+from keras_aae.model_files.allowlist import ACTIVATIONS, ALLOWED, NETWORKS, TRAINING
 
 PACKAGE = "keras_aae"
 MAX_DEPTH = 100

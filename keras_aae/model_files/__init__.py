@@ -1,0 +1,1 @@
+"""`.keras` files, safely written and safely read."""
