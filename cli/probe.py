@@ -67,7 +67,7 @@ def probe(runs, labels, draws, seed, dataset, data_dir, backend, as_json):
 
 
 def _cell(scores: list[float]) -> str:
-    from keras_aae.summary import summarise
+    from keras_aae.evaluation.statistics import summarise
 
     summary = summarise([100 * score for score in scores])
     spread = "" if summary.sd is None else f" ± {summary.sd:.2f}"

@@ -9,10 +9,10 @@ from dataclasses import asdict
 from pathlib import Path
 
 from keras_aae.errors import RunError
+from keras_aae.evaluation.statistics import summarise
 from keras_aae.files import write_json
 from keras_aae.recipe import Recipe
 from keras_aae.runs.folder import RunFolder
-from keras_aae.summary import summarise
 
 FORMAT = 1
 FILE = "seeds.json"

@@ -8,6 +8,7 @@ from PIL import Image
 
 from keras_aae import markdown
 from keras_aae.evaluation import describe, measured_by_default
+from keras_aae.evaluation.statistics import difference, summarise
 from keras_aae.experiments.checklist import CHECKLIST
 from keras_aae.lookup import load_entry
 from keras_aae.publishing.results import (
@@ -24,7 +25,6 @@ from keras_aae.publishing.results import (
 )
 from keras_aae.recipe import Experiment, TransferStudy
 from keras_aae.registry import COMPARISONS, FIGURES, RECIPES, SWEEPS, TABLES, TRANSFERS
-from keras_aae.summary import difference, summarise
 
 HEAD = """# Results
 

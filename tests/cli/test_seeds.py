@@ -18,12 +18,12 @@ from cli.seed_progress import SeedBars
 from cli.seeds import parse_seeds
 from keras_aae import processes
 from keras_aae.errors import KerasAAEError, UnsupportedError
+from keras_aae.evaluation.statistics import difference, summarise
 from keras_aae.lookup import load_entry
 from keras_aae.processes import SideBySide, shares, usable_cores
 from keras_aae.registry import RECIPES
 from keras_aae.runs.folder import RunFolder
 from keras_aae.seeds import SeedFolder
-from keras_aae.summary import difference, summarise
 
 
 @pytest.mark.parametrize(
