@@ -6,7 +6,7 @@ import keras
 import numpy as np
 
 from benchmarks.contenders import CODE_CALLS, PREDICT_CALLS
-from keras_aae.building import build_model
+from keras_aae.training.build import build_model
 
 
 def coding(images):

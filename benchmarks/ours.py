@@ -3,13 +3,13 @@
 import keras
 import numpy as np
 
-from keras_aae.building import build_model
 from keras_aae.data import Dataset, Images
 from keras_aae.engine.loop import TrainingLoop
 from keras_aae.experiments.drburke import SEN_MNIST_SMALL
 from keras_aae.experiments.hrenski import AAE_GAUSSIAN
 from keras_aae.recipe import Recipe
-from keras_aae.training import Training, complete
+from keras_aae.training.build import build_model
+from keras_aae.training.runner import Training, complete
 
 BATCH_SIZE = 128
 

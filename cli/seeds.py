@@ -77,7 +77,7 @@ def train_seeds(recipe, seeds, jobs, out, as_json, progress="text", **asked):
         Interrupted: a signal came.
     """
     from keras_aae.processes import SideBySide
-    from keras_aae.seeds import SeedFolder
+    from keras_aae.training.seeds import SeedFolder
 
     for seed in seeds:
         recipe.replace(seed=seed)

@@ -10,7 +10,7 @@ __version__ = "0.1.0"
 _NAMES = {
     "Recipe": "keras_aae.recipe",
     "KerasAAEError": "keras_aae.errors",
-    "build_model": "keras_aae.building",
+    "build_model": "keras_aae.training.build",
     "evaluate": "keras_aae.evaluation",
     "fit_density": "keras_aae.evaluation.density",
     "inspect_model": "keras_aae.model_files.inspection",

@@ -4,7 +4,6 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from keras_aae.building import load_data, new_model
 from keras_aae.data import Dataset, load_dataset
 from keras_aae.errors import KerasAAEError, RunError, UnsupportedError
 from keras_aae.evaluation import evaluate
@@ -20,6 +19,7 @@ from keras_aae.figures.menu import (
 from keras_aae.model_files.saving import load_model
 from keras_aae.runs.checkpoints import Checkpoints, load_checkpoint
 from keras_aae.runs.folder import RunFolder, resume_command
+from keras_aae.training.build import load_data, new_model
 
 # What a training leaves: quickly drawn, and of use for most models.
 DRAWN = (

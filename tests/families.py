@@ -4,12 +4,12 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-from keras_aae.building import build_model, family
 from keras_aae.engine import Phase
 from keras_aae.losses.reconstruction import bernoulli_nll
 from keras_aae.models.base.autoencoder import AutoencodingModel
 from keras_aae.priors import Normal
 from keras_aae.registry import MODELS
+from keras_aae.training.build import build_model, family
 
 SHAPE = (8, 8, 1)
 SMALL = {"latent_dim": 3, "hidden_units": [16]}

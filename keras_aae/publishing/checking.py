@@ -8,7 +8,6 @@ from multiprocessing import get_context
 
 import keras
 
-from keras_aae.building import load_data
 from keras_aae.engine.backend import engine
 from keras_aae.errors import DataError
 from keras_aae.publishing.origin import (
@@ -22,7 +21,8 @@ from keras_aae.publishing.origin import (
 )
 from keras_aae.publishing.probe import first_images, probe, stand_in_for
 from keras_aae.recipe import Recipe
-from keras_aae.runs.session import Reporter
+from keras_aae.training.build import load_data
+from keras_aae.training.session import Reporter
 
 # Probes run on this engine and device, whatever the process itself trains on.
 ENVIRONMENT = {

@@ -13,7 +13,7 @@ from keras_aae.publishing.page import page
 from keras_aae.publishing.recipe_runs import RecipeRuns
 from keras_aae.recipe import Comparison
 from keras_aae.registry import COMPARISONS, RECIPES, TABLES
-from keras_aae.runs.session import Reporter
+from keras_aae.training.session import Reporter
 
 ACTIONS = ("current", "unknown", "reused", "resumed", "trained")
 

@@ -10,8 +10,8 @@ from keras_aae.files import write_json
 from keras_aae.publishing.origin import Origin, moved_data, moved_number
 from keras_aae.recipe import Recipe
 from keras_aae.runs.folder import RunFolder
-from keras_aae.runs.session import Reporter
 from keras_aae.source import Source
+from keras_aae.training.session import Reporter
 
 
 @dataclass(frozen=True)

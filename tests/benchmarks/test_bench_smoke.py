@@ -140,7 +140,7 @@ def images():
 @pytest.fixture
 def aae():
     from benchmarks.ours import RECIPES
-    from keras_aae.building import new_model
+    from keras_aae.training.build import new_model
 
     return new_model(RECIPES["aae"], (28, 28, 1), steps=1)
 

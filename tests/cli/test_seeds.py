@@ -23,7 +23,7 @@ from keras_aae.lookup import load_entry
 from keras_aae.processes import SideBySide, shares, usable_cores
 from keras_aae.registry import RECIPES
 from keras_aae.runs.folder import RunFolder
-from keras_aae.seeds import SeedFolder
+from keras_aae.training.seeds import SeedFolder
 
 
 @pytest.mark.parametrize(

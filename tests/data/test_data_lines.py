@@ -75,7 +75,7 @@ def test_every_point_is_a_pixel_and_every_pixel_a_point():
 
 
 def test_a_dense_autoencoder_trains_on_coordinates():
-    from keras_aae.building import build_model
+    from keras_aae.training.build import build_model
 
     x = load_dataset("lines-coordinates").train.array()
     model = build_model("autoencoder", (200, 2, 1), latent_dim=4, hidden_units=[16])

@@ -13,10 +13,10 @@ from families import OPTIONS, SMALL
 from cli.main import main
 from faults.processes import Ended, Process, run
 from faults.states import Belongings, final_state
-from keras_aae.building import family
 from keras_aae.recipe import Recipe, training_words
 from keras_aae.registry import MODELS
 from keras_aae.runs.folder import RunFolder
+from keras_aae.training.build import family
 
 FAMILIES = list(MODELS)
 OPTIMIZERS = (

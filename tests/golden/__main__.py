@@ -7,9 +7,9 @@ import sys
 os.environ |= {"KERAS_BACKEND": "tensorflow", "CUDA_VISIBLE_DEVICES": "-1"}
 
 from golden import FOLDER, NAMES, recipe_of  # noqa: E402
-from keras_aae.building import load_data  # noqa: E402
 from keras_aae.publishing.origin import describe_data  # noqa: E402
 from keras_aae.publishing.probe import first_images, probe, stand_in_for  # noqa: E402
+from keras_aae.training.build import load_data  # noqa: E402
 
 
 def main(names):

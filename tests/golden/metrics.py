@@ -10,10 +10,10 @@ import keras
 import numpy as np
 
 from golden import FOLDER
-from keras_aae.building import build_model
 from keras_aae.data import Dataset, Images, load_dataset
 from keras_aae.evaluation import entry_of, evaluate, metric_version
 from keras_aae.registry import METRICS
+from keras_aae.training.build import build_model
 
 FILE = FOLDER / "metrics.json"
 TEST_IMAGES = 24

@@ -2,12 +2,12 @@ import keras
 import pytest
 
 from golden import FOLDER, NAMES, metrics, read, recipe_of
-from keras_aae.building import load_data
 from keras_aae.errors import DataError
 from keras_aae.evaluation import entry_of, metric_version
 from keras_aae.publishing.origin import describe_data, moved_data, moved_number
 from keras_aae.publishing.probe import first_images, probe, stand_in_for
 from keras_aae.registry import METRICS
+from keras_aae.training.build import load_data
 
 FIRST_OF_FAMILY = {recipe_of(name).model: name for name in reversed(NAMES)}
 

@@ -6,7 +6,6 @@ import pytest
 from families import SHAPE, small_model
 from keras import layers, ops
 
-from keras_aae.building import build_model
 from keras_aae.data import Images
 from keras_aae.engine import Batch, Feed
 from keras_aae.engine.backend import engine
@@ -14,6 +13,7 @@ from keras_aae.engine.loop import Progress, TrainingLoop
 from keras_aae.errors import DataError, KerasAAEError, RecipeError, UnsupportedError
 from keras_aae.losses.distances import mmd
 from keras_aae.models import AAE, LabelledAAE
+from keras_aae.training.build import build_model
 from keras_aae.transforms.augmentations import AUGMENTATIONS
 
 FLAT = {"latent_dim": 2, "discriminator_units": [8]}

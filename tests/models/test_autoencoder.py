@@ -4,10 +4,10 @@ import pytest
 from families import small_model
 from keras import ops
 
-from keras_aae.building import build_model
 from keras_aae.data import Images
 from keras_aae.engine.loop import measure_terms
 from keras_aae.errors import KerasAAEError, RecipeError
+from keras_aae.training.build import build_model
 
 
 def terms(model, toy_images):

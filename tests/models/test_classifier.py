@@ -6,13 +6,13 @@ from families import small_model
 from keras import ops
 from scipy.special import log_softmax
 
-from keras_aae import training
-from keras_aae.building import build_model
 from keras_aae.engine import Batch
 from keras_aae.errors import DataError, KerasAAEError, RecipeError, UnsupportedError
 from keras_aae.losses.classification import cross_entropy, wrong
 from keras_aae.recipe import Recipe
 from keras_aae.source import Source, draw_run, evaluate_source
+from keras_aae.training import runner
+from keras_aae.training.build import build_model
 from keras_aae.transforms.augmentations import AUGMENTATIONS
 
 
@@ -101,7 +101,7 @@ def recipe(path, **changes):
 
 
 def test_a_run_learns_toy_images_and_is_measured_and_drawn(toy_npz, tmp_path):
-    run = training.train(recipe(toy_npz), tmp_path / "run")
+    run = runner.train(recipe(toy_npz), tmp_path / "run")
     source = Source.open(run.path)
     assert evaluate_source(source) == {"test_error": 0.0, "test_auroc": 100.0}
     assert [path.name for path in draw_run(source)] == ["learning-curves.png"]
@@ -113,8 +113,8 @@ def test_few_labels_are_all_that_is_learned_from(toy_npz, tmp_path):
         toy_npz, labels=16, validation=0.25, monitor="val_accuracy", patience=3,
         epochs=1,
     )  # fmt: skip
-    run = training.train(few, tmp_path / "run")
-    made = training.Training(run.recipe, Source.open(run.path).dataset)
+    run = runner.train(few, tmp_path / "run")
+    made = runner.Training(run.recipe, Source.open(run.path).dataset)
     assert len(made.feed.images) == 12 and len(made.validation) == 4
     counts = np.bincount(made.feed.images.labels) + np.bincount(made.validation.labels)
     assert counts.tolist() == [4] * 4
@@ -127,8 +127,8 @@ def test_images_whose_label_is_missing_are_left_out(toy_images, tmp_path):
     path = tmp_path / "partly.npz"
     known = np.where(np.arange(56) < 20, y[:56], -1)
     np.savez(path, x_train=x[:56], y_train=known, x_test=x[56:], y_test=y[56:])
-    dataset = training.load_data(recipe(path))
-    made = training.Training(training.complete(recipe(path), dataset), dataset)
+    dataset = runner.load_data(recipe(path))
+    made = runner.Training(runner.complete(recipe(path), dataset), dataset)
     assert len(made.feed.images) == 20
 
 
@@ -139,11 +139,11 @@ def test_images_whose_label_is_missing_are_left_out(toy_images, tmp_path):
 ])  # fmt: skip
 def test_what_cannot_be_learned_is_refused(changes, message, toy_npz, tmp_path):
     with pytest.raises(KerasAAEError, match=message):
-        training.train(recipe(toy_npz, **changes), tmp_path / "run")
+        runner.train(recipe(toy_npz, **changes), tmp_path / "run")
     assert not (tmp_path / "run").exists()
 
 
 def test_data_without_labels_are_refused(toy_images, tmp_path):
     np.savez(tmp_path / "bare.npz", x_train=toy_images[0], x_test=toy_images[0])
     with pytest.raises(DataError, match="A 'classifier' needs a data set with labels"):
-        training.train(recipe(tmp_path / "bare.npz"), tmp_path / "run")
+        runner.train(recipe(tmp_path / "bare.npz"), tmp_path / "run")

@@ -6,11 +6,11 @@ import pytest
 from families import SHAPE, small_model
 from keras import layers, ops
 
-from keras_aae.building import build_model
 from keras_aae.engine import Batch
 from keras_aae.engine.backend import engine
 from keras_aae.errors import KerasAAEError, RecipeError
 from keras_aae.models import GAN
+from keras_aae.training.build import build_model
 
 GAME = ("discrimination", "generation", "probability_real", "probability_fake")
 

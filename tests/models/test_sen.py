@@ -6,10 +6,10 @@ import pytest
 from families import SHAPE, small_model
 from keras import ops
 
-from keras_aae.building import build_model
 from keras_aae.engine import Batch
 from keras_aae.errors import DataError, RecipeError, UnsupportedError
 from keras_aae.networks import build_autoencoder_networks
+from keras_aae.training.build import build_model
 
 FAMILIES = ("sen", "variational-sen", "classifying-sen", "directed-sen", "feature-sen")
 

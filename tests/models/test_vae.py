@@ -5,12 +5,12 @@ from families import small_model
 from keras import layers, ops
 
 from keras_aae import load_model
-from keras_aae.building import build_model
 from keras_aae.data import Images
 from keras_aae.engine.loop import measure_terms
 from keras_aae.errors import DataError, KerasAAEError, RecipeError, UnsupportedError
 from keras_aae.models import VAE, Autoencoder
 from keras_aae.models.vae import OBJECTIVES
+from keras_aae.training.build import build_model
 
 
 @pytest.fixture(scope="module")

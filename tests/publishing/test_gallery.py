@@ -21,7 +21,7 @@ from keras_aae.publishing import checking, gallery, page
 from keras_aae.publishing.results import RecipeRecord, SweepRecord, TransferRecord
 from keras_aae.recipe import Comparison, Experiment, Recipe, Sweep, TransferStudy
 from keras_aae.registry import COMPARISONS, FIGURES, METRICS, RECIPES, SWEEPS, TRANSFERS
-from keras_aae.runs.session import Reporter
+from keras_aae.training.session import Reporter
 
 NAMES = ("toy", "other")
 USUAL = dict(METRICS)

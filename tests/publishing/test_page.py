@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 from keras_aae.results import FigureFile
 
-from keras_aae.building import family
 from keras_aae.evaluation.transferring import CLASSIFIERS
 from keras_aae.experiments.checklist import CHECKLIST
 from keras_aae.lookup import load_entry
@@ -22,6 +21,7 @@ from keras_aae.registry import (
     TABLES,
     TRANSFERS,
 )
+from keras_aae.training.build import family
 
 ROOT = Path(__file__).parents[2]
 

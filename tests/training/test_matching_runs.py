@@ -5,13 +5,14 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from keras_aae import source, training
-from keras_aae.building import load_data
+from keras_aae import source
 from keras_aae.engine.loop import Progress
 from keras_aae.errors import DataError, RecipeError, UnsupportedError
 from keras_aae.recipe import Recipe
 from keras_aae.runs.folder import RunFolder
-from keras_aae.runs.session import Session
+from keras_aae.training import runner
+from keras_aae.training.build import load_data
+from keras_aae.training.session import Session
 
 TINY = {"latent_dim": 2, "hidden_units": [8], "discriminator_units": [8]}
 
@@ -27,7 +28,7 @@ def recipe(path, model="labelled-aae", **changes):
 
 def feed_of(recipe):
     dataset = load_data(recipe)
-    return training.Training(training.complete(recipe, dataset), dataset).feed
+    return runner.Training(runner.complete(recipe, dataset), dataset).feed
 
 
 @pytest.mark.parametrize("model", ["labelled-aae", "semi-supervised-aae"])
@@ -70,7 +71,7 @@ def test_labels_that_a_model_cannot_take_are_refused(
     tiny = {"latent_dim": 2, "hidden_units": [8]}
     asked = recipe(toy_npz, model, options=tiny | options, labels=labels)
     with pytest.raises(RecipeError, match=message):
-        training.train(asked, tmp_path / "run")
+        runner.train(asked, tmp_path / "run")
     assert not (tmp_path / "run").exists()
 
 
@@ -82,7 +83,7 @@ def test_validation_without_labels_is_no_part_of_the_classification(
     np.savez(tmp_path / "half.npz", x_train=x, y_train=half, x_test=x, y_test=y)
     asked = recipe(tmp_path / "half.npz", "semi-supervised-aae", validation=16)
     dataset = load_data(asked)
-    made = training.Training(training.complete(asked, dataset), dataset)
+    made = runner.Training(runner.complete(asked, dataset), dataset)
     assert 0 < len(made.validation) < 16 and (made.validation.labels >= 0).all()
 
 
@@ -111,7 +112,7 @@ def test_without_a_number_all_labels_are_used(tmp_path, toy_npz, toy_images):
 
 
 def test_a_run_with_a_prior_keeps_its_health_and_snapshots(toy_npz, tmp_path):
-    run = training.train(
+    run = runner.train(
         recipe(toy_npz, labels=8, validation=8, seed=4), tmp_path / "run"
     )
     first, last = run.history
@@ -134,7 +135,7 @@ def test_a_run_with_a_prior_keeps_its_health_and_snapshots(toy_npz, tmp_path):
 
 def test_a_run_without_a_prior_keeps_none(toy_npz, tmp_path):
     options = {"latent_dim": 2, "hidden_units": [8]}
-    run = training.train(
+    run = runner.train(
         recipe(toy_npz, "autoencoder", options=options, epochs=1), tmp_path / "run"
     )
     assert run.snapshots == {} and not (run.path / "snapshots").exists()

@@ -7,10 +7,10 @@ import pytest
 from families import SHAPE, SMALL
 
 from keras_aae import training
-from keras_aae.building import build_model, family
 from keras_aae.errors import KerasAAEError, RecipeError
 from keras_aae.recipe import Recipe
 from keras_aae.registry import MODELS
+from keras_aae.training.build import build_model, family
 
 # Of no type that any option has; and those that may fit some.
 NONSENSE = ({"a": 1}, [["x"]])

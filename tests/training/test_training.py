@@ -7,12 +7,13 @@ import keras
 import numpy as np
 import pytest
 
-from keras_aae import source, training
-from keras_aae.building import build_model
+from keras_aae import source
 from keras_aae.errors import DataError, DivergedError, RecipeError, RunError
 from keras_aae.files import write_json
 from keras_aae.recipe import Recipe
 from keras_aae.runs.folder import RunFolder
+from keras_aae.training import runner
+from keras_aae.training.build import build_model
 
 OPTIONS = {"latent_dim": 2, "hidden_units": [8]}
 
@@ -30,7 +31,7 @@ def terms(run):
     return [{k: v for k, v in row.items() if k not in timing} for row in run.history]
 
 
-class Recorder(training.Reporter):
+class Recorder(runner.Reporter):
     def __init__(self):
         self.warnings, self.seen = [], []
 
@@ -43,7 +44,7 @@ class Recorder(training.Reporter):
 
 def test_a_run_folder_holds_everything(toy_npz, tmp_path):
     recorder = Recorder()
-    run = training.train(recipe(toy_npz), tmp_path / "run", reporter=recorder)
+    run = runner.train(recipe(toy_npz), tmp_path / "run", reporter=recorder)
     assert {p.name for p in run.path.iterdir()} == {
         "recipe.json", "environment.json", "history.csv", "model.keras", "checkpoints",
         "snapshots", "run.lock", "status.json", "train.log",
@@ -65,7 +66,7 @@ def test_a_run_folder_holds_everything(toy_npz, tmp_path):
 
 
 def test_the_saved_model_is_the_trained_one(toy_npz, tmp_path, toy_images):
-    run = training.train(recipe(toy_npz, epochs=8), tmp_path / "run")
+    run = runner.train(recipe(toy_npz, epochs=8), tmp_path / "run")
     opened = source.Source.open(run.path)
     numbers = source.evaluate_source(opened)
     assert run.metrics == numbers
@@ -74,8 +75,8 @@ def test_the_saved_model_is_the_trained_one(toy_npz, tmp_path, toy_images):
 
 
 def test_the_quantiles_of_watched_codes_join_the_history(toy_npz, tmp_path):
-    plain = training.train(recipe(toy_npz), tmp_path / "plain")
-    watched = training.train(recipe(toy_npz, watch=20), tmp_path / "watched")
+    plain = runner.train(recipe(toy_npz), tmp_path / "plain")
+    watched = runner.train(recipe(toy_npz, watch=20), tmp_path / "watched")
     columns = set(watched.history[0]) - set(plain.history[0])
     percents = ("00", "05", "25", "50", "75", "95", "100")
     names = ("z_mean", "z_log_var")
@@ -91,7 +92,7 @@ def test_the_quantiles_of_watched_codes_join_the_history(toy_npz, tmp_path):
 
 
 def test_a_run_can_be_drawn_as_it_began(toy_npz, tmp_path):
-    run = training.train(recipe(toy_npz), tmp_path / "run")
+    run = runner.train(recipe(toy_npz), tmp_path / "run")
     opened = source.Source.open(run.path)
     x = opened.dataset.test.array()
     before = opened.untrained().model.encode(x)
@@ -118,18 +119,18 @@ def test_figures_without_a_model_ask_for_a_file_and_others_for_a_run(tmp_path):
 
 
 def test_the_same_recipe_gives_the_same_history(toy_npz, tmp_path):
-    runs = [training.train(recipe(toy_npz), tmp_path / name) for name in "ab"]
+    runs = [runner.train(recipe(toy_npz), tmp_path / name) for name in "ab"]
     assert terms(runs[0]) == terms(runs[1])
-    other = training.train(recipe(toy_npz, seed=1), tmp_path / "c")
+    other = runner.train(recipe(toy_npz, seed=1), tmp_path / "c")
     assert terms(runs[0]) != terms(other)
 
 
 def test_validation_does_not_disturb_training(toy_npz, tmp_path):
-    plain = training.train(recipe(toy_npz, limit=48), tmp_path / "a")
+    plain = runner.train(recipe(toy_npz, limit=48), tmp_path / "a")
     assert terms(plain) == terms(
-        training.train(recipe(toy_npz, limit=48), tmp_path / "b")
+        runner.train(recipe(toy_npz, limit=48), tmp_path / "b")
     )
-    held_out = training.train(recipe(toy_npz, validation=8), tmp_path / "c")
+    held_out = runner.train(recipe(toy_npz, validation=8), tmp_path / "c")
     assert "val_neg_elbo" in held_out.history[0]
 
 
@@ -140,9 +141,9 @@ def test_resuming_with_more_epochs_equals_training_them_at_once(toy_npz, tmp_pat
         "learning_rate": "cosine:0.01:0.001:5",
         "validation": 8,
     }
-    whole = training.train(recipe(toy_npz, epochs=5, **changes), tmp_path / "whole")
-    run = training.train(recipe(toy_npz, epochs=2, **changes), tmp_path / "parts")
-    training.resume(run.path, epochs=5)
+    whole = runner.train(recipe(toy_npz, epochs=5, **changes), tmp_path / "whole")
+    run = runner.train(recipe(toy_npz, epochs=2, **changes), tmp_path / "parts")
+    runner.resume(run.path, epochs=5)
     assert terms(whole) == terms(run)
     assert run.recipe.epochs == 5
     np.testing.assert_array_equal(codes(whole), codes(run))
@@ -155,15 +156,15 @@ def codes(run):
 
 
 def test_resuming_a_finished_run_changes_nothing(toy_npz, tmp_path):
-    run = training.train(recipe(toy_npz), tmp_path / "run")
+    run = runner.train(recipe(toy_npz), tmp_path / "run")
     history = (run.path / "history.csv").read_bytes()
     before = codes(run)
-    training.resume(run.path)
+    runner.resume(run.path)
     assert (run.path / "history.csv").read_bytes() == history
     np.testing.assert_array_equal(before, codes(run))
 
 
-class Stops(training.Reporter):
+class Stops(runner.Reporter):
     """Ends a training after its first epoch, as an error would."""
 
     def epoch(self, row):
@@ -172,21 +173,21 @@ class Stops(training.Reporter):
 
 def test_a_run_is_finished_from_its_end_until_it_is_extended(toy_npz, tmp_path):
     with pytest.raises(InterruptedError):
-        training.train(recipe(toy_npz), tmp_path / "run", reporter=Stops())
+        runner.train(recipe(toy_npz), tmp_path / "run", reporter=Stops())
     run = RunFolder(tmp_path / "run")
     assert not run.finished
-    training.resume(run.path)
+    runner.resume(run.path)
     assert run.finished
     # Nothing is left to do, so nothing undoes it.
-    training.resume(run.path, epochs=3, reporter=Stops())
+    runner.resume(run.path, epochs=3, reporter=Stops())
     (run.path / "train.log").unlink()
     assert run.finished
     with pytest.raises(InterruptedError):
-        training.resume(run.path, epochs=5, reporter=Stops())
+        runner.resume(run.path, epochs=5, reporter=Stops())
     assert not run.finished and run.recipe.epochs == 5
     run.log("done")
     assert not run.finished
-    training.resume(run.path)
+    runner.resume(run.path)
     assert run.finished and len(run.history) == 5
     run.model_path.unlink()
     assert not run.finished
@@ -194,7 +195,7 @@ def test_a_run_is_finished_from_its_end_until_it_is_extended(toy_npz, tmp_path):
 
 def test_a_changed_recipe_alone_makes_a_run_unfinished(toy_npz, tmp_path):
     # A process may be killed between the new recipe and the first step of it.
-    run = training.train(recipe(toy_npz), tmp_path / "run")
+    run = runner.train(recipe(toy_npz), tmp_path / "run")
     run.write_recipe(run.recipe)
     assert run.finished
     run.write_recipe(run.recipe.replace(epochs=9))
@@ -212,29 +213,29 @@ def test_a_status_that_cannot_be_written_is_an_error(
 
     monkeypatch.setattr("keras_aae.runs.folder.write_json", full)
     with pytest.raises(RunError, match=r"status\.json.*No space left"):
-        training.train(recipe(toy_npz), tmp_path / "run")
+        runner.train(recipe(toy_npz), tmp_path / "run")
     run = RunFolder(tmp_path / "run")
     assert not run.finished and not list(run.path.glob(".*.tmp*"))
     monkeypatch.undo()
-    assert training.resume(run.path).finished
+    assert runner.resume(run.path).finished
 
 
 def test_a_run_without_a_checkpoint_starts_again(toy_npz, tmp_path):
-    whole = training.train(recipe(toy_npz), tmp_path / "whole")
-    run = training.train(recipe(toy_npz), tmp_path / "run")
+    whole = runner.train(recipe(toy_npz), tmp_path / "whole")
+    run = runner.train(recipe(toy_npz), tmp_path / "run")
     for checkpoint in run.checkpoints_path.iterdir():
         for file in checkpoint.iterdir():
             file.unlink()
         checkpoint.rmdir()
-    training.resume(run.path)
+    runner.resume(run.path)
     assert terms(whole) == terms(run)
 
 
 def test_the_beta_and_the_learning_rate_follow_their_schedules(toy_npz, tmp_path):
     changes = {"learning_rate": "linear:0.01:0:3", "epochs": 4}
     options = {**OPTIONS, "beta": "linear:0:2:2"}
-    run = training.train(recipe(toy_npz, options=options, **changes), tmp_path / "run")
-    model = training.load_checkpoint(next(run.checkpoints_path.iterdir()))[0]
+    run = runner.train(recipe(toy_npz, options=options, **changes), tmp_path / "run")
+    model = runner.load_checkpoint(next(run.checkpoints_path.iterdir()))[0]
     assert float(model.weight(model.beta)) == pytest.approx(2)
     assert int(model.steps_done) == 28
     rate = model.optimizer["elbo"].learning_rate
@@ -249,7 +250,7 @@ def test_the_beta_and_the_learning_rate_follow_their_schedules(toy_npz, tmp_path
 
 def test_numbers_may_come_as_text(toy_npz, tmp_path):
     options = {**OPTIONS, "beta": "4"}
-    run = training.train(recipe(toy_npz, options=options, epochs=1), tmp_path / "run")
+    run = runner.train(recipe(toy_npz, options=options, epochs=1), tmp_path / "run")
     row = run.history[0]
     assert row["loss"] == pytest.approx(row["reconstruction_nll"] + 4 * row["kl"], 1e-4)
     with pytest.raises(RecipeError, match="counts epochs"):
@@ -261,40 +262,40 @@ def test_patience_ends_the_run_and_the_best_epoch_is_kept(toy_npz, tmp_path):
         "monitor": "val_kl", "patience": 2, "validation": 8, "epochs": 40,
         "learning_rate": 0.01,
     }  # fmt: skip
-    run = training.train(recipe(toy_npz, **changes), tmp_path / "run")
+    run = runner.train(recipe(toy_npz, **changes), tmp_path / "run")
     values = [row["val_kl"] for row in run.history]
     best = int(np.argmin(values))
     assert len(values) == best + 3 < 40
-    again = training.train(
+    again = runner.train(
         recipe(toy_npz, **{**changes, "epochs": best + 1, "patience": None}),
         tmp_path / "again",
     )
     np.testing.assert_array_equal(codes(run), codes(again))
-    training.resume(run.path)
+    runner.resume(run.path)
     assert len(run.history) == len(values)
 
 
 def test_an_unknown_monitor_names_the_columns(toy_npz, tmp_path):
     with pytest.raises(RecipeError, match="The history has epoch.*neg_elbo"):
-        training.train(recipe(toy_npz, monitor="elbow"), tmp_path / "run")
+        runner.train(recipe(toy_npz, monitor="elbow"), tmp_path / "run")
 
 
 def test_numbers_that_are_no_longer_finite_end_the_run(toy_npz, tmp_path):
     with pytest.raises(DivergedError, match="no longer.*finite"):
-        training.train(
+        runner.train(
             recipe(toy_npz, optimizer="sgd", learning_rate=1e9, epochs=9),
             tmp_path / "run",
         )
     assert "no longer" in (tmp_path / "run" / "train.log").read_text()
     for checkpoint in (tmp_path / "run" / "checkpoints").glob("*"):
-        model = training.load_checkpoint(checkpoint)[0]
+        model = runner.load_checkpoint(checkpoint)[0]
         assert all(np.isfinite(w).all() for w in model.get_weights())
 
 
 def test_optimizers_are_plain_values(toy_npz, tmp_path):
     given = {"name": "adam", "beta_1": 0.4, "learning_rate": 0.002}
-    run = training.train(recipe(toy_npz, optimizer=given, epochs=1), tmp_path / "run")
-    model = training.load_checkpoint(next(run.checkpoints_path.iterdir()))[0]
+    run = runner.train(recipe(toy_npz, optimizer=given, epochs=1), tmp_path / "run")
+    model = runner.load_checkpoint(next(run.checkpoints_path.iterdir()))[0]
     adam = model.optimizer["elbo"]
     assert adam.beta_1 == 0.4
     assert float(adam.learning_rate.numpy()) == pytest.approx(0.002)
@@ -329,72 +330,72 @@ def test_optimizers_are_plain_values(toy_npz, tmp_path):
 )
 def test_bad_recipes_leave_no_folder(toy_npz, tmp_path, changes, error, message):
     with pytest.raises(error, match=message):
-        training.train(recipe(toy_npz, **changes), tmp_path / "run")
+        runner.train(recipe(toy_npz, **changes), tmp_path / "run")
     assert not (tmp_path / "run").exists()
 
 
 def test_an_existing_folder_is_never_overwritten(toy_npz, tmp_path):
-    run = training.train(recipe(toy_npz, epochs=1), tmp_path / "run")
+    run = runner.train(recipe(toy_npz, epochs=1), tmp_path / "run")
     with pytest.raises(RunError, match="keras-aae resume"):
-        training.train(recipe(toy_npz), run.path)
+        runner.train(recipe(toy_npz), run.path)
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "thesis.txt").write_text("all of it")
     with pytest.raises(RunError, match="is not empty"):
-        training.train(recipe(toy_npz), tmp_path / "mine")
+        runner.train(recipe(toy_npz), tmp_path / "mine")
     assert (tmp_path / "mine" / "thesis.txt").read_text() == "all of it"
     (tmp_path / "file").write_text("")
     with pytest.raises(RunError, match="--out"):
-        training.train(recipe(toy_npz), tmp_path / "file")
+        runner.train(recipe(toy_npz), tmp_path / "file")
 
 
 def test_other_data_are_refused_on_resume(toy_npz, tmp_path, toy_images):
-    run = training.train(recipe(toy_npz), tmp_path / "run")
+    run = runner.train(recipe(toy_npz), tmp_path / "run")
     x, y = toy_images
     np.savez(toy_npz, x_train=x[::-1], y_train=y, x_test=x, y_test=y)
     with pytest.raises(RunError, match="fingerprint differs"):
-        training.resume(run.path, epochs=9)
+        runner.resume(run.path, epochs=9)
 
 
 def test_a_changed_recipe_is_refused_on_resume(toy_npz, tmp_path):
-    run = training.train(recipe(toy_npz), tmp_path / "run")
+    run = runner.train(recipe(toy_npz), tmp_path / "run")
     content = json.loads((run.path / "recipe.json").read_text())
     content["recipe"]["batch_size"] = 4
     (run.path / "recipe.json").write_text(json.dumps(content))
     with pytest.raises(RunError, match="another recipe"):
-        training.resume(run.path, epochs=9)
+        runner.resume(run.path, epochs=9)
 
 
 def test_fewer_epochs_than_done_are_refused(toy_npz, tmp_path):
-    run = training.train(recipe(toy_npz), tmp_path / "run")
+    run = runner.train(recipe(toy_npz), tmp_path / "run")
     with pytest.raises(RunError, match="less than the 3 epochs"):
-        training.resume(run.path, epochs=2)
+        runner.resume(run.path, epochs=2)
 
 
 def test_another_environment_is_told(toy_npz, tmp_path, monkeypatch):
-    run = training.train(recipe(toy_npz), tmp_path / "run")
+    run = runner.train(recipe(toy_npz), tmp_path / "run")
     monkeypatch.setenv("TF_ENABLE_ONEDNN_OPTS", "0")
     recorder = Recorder()
-    training.resume(run.path, epochs=4, reporter=recorder)
+    runner.resume(run.path, epochs=4, reporter=recorder)
     assert any("last bits" in text for text in recorder.warnings)
 
 
 def test_folders_that_are_no_runs_are_named(tmp_path):
     with pytest.raises(RunError, match="no run folder"):
-        training.resume(tmp_path / "nothing")
+        runner.resume(tmp_path / "nothing")
     with pytest.raises(RunError, match="holds no recipe.json"):
-        training.resume(tmp_path)
+        runner.resume(tmp_path)
     (tmp_path / "recipe.json").write_text("{")
     with pytest.raises(RunError, match="Cannot read recipe.json"):
-        training.resume(tmp_path)
+        runner.resume(tmp_path)
     (tmp_path / "recipe.json").write_text('{"format": 99}')
     with pytest.raises(RunError, match="newer version"):
-        training.resume(tmp_path)
+        runner.resume(tmp_path)
 
 
 def test_the_lock_is_held_by_one(toy_npz, tmp_path):
-    run = training.train(recipe(toy_npz), tmp_path / "run")
+    run = runner.train(recipe(toy_npz), tmp_path / "run")
     with run.lock(), pytest.raises(RunError, match="in use by process"):
-        training.resume(run.path)
+        runner.resume(run.path)
     with RunFolder(run.path).lock():
         pass
 

@@ -6,7 +6,6 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from keras_aae.building import complete_options, family, load_data, new_model
 from keras_aae.data import Dataset, Images, stratified_subset
 from keras_aae.engine import Feed
 from keras_aae.engine.backend import engine
@@ -17,9 +16,10 @@ from keras_aae.recipe import Recipe
 from keras_aae.registry import DATASETS
 from keras_aae.runs.checkpoints import Checkpoints, load_checkpoint
 from keras_aae.runs.environment import describe_environment, differences
-from keras_aae.runs.event_log import EventLog, summary_writer
 from keras_aae.runs.folder import RunFolder
-from keras_aae.runs.session import Reporter, Session, required, warn
+from keras_aae.training.build import complete_options, family, load_data, new_model
+from keras_aae.training.session import Reporter, Session, required, warn
+from keras_aae.training.tensorboard import EventLog, summary_writer
 
 
 def complete(recipe: Recipe, dataset: Dataset) -> Recipe:
