@@ -32,8 +32,8 @@ def encode(run, images, output, data_dir, backend):
       keras-aae encode runs/vae_mnist_20260101-120000 photos/ -o codes.csv
     """
     select_backend(backend)
-    from keras_aae.coding import encode_images
-    from keras_aae.data.streams import open_stream
+    from keras_aae.bulk.encode import encode_images
+    from keras_aae.bulk.streams import open_stream
     from keras_aae.source import load_any_model
 
     model = load_any_model(run)
@@ -64,8 +64,8 @@ def decode(run, codes, output, backend):
       keras-aae decode runs/vae_mnist_20260101-120000 codes.csv -o decoded/
     """
     select_backend(backend)
-    from keras_aae.codefile import open_codes
-    from keras_aae.coding import decode_codes
+    from keras_aae.bulk.code_files import open_codes
+    from keras_aae.bulk.encode import decode_codes
     from keras_aae.source import load_any_model
 
     model, file = load_any_model(run), open_codes(codes)

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from keras_aae.bulk.streams import DatasetStream, FolderStream, open_stream
 from keras_aae.data import Dataset, Images
-from keras_aae.data.streams import DatasetStream, FolderStream, open_stream
 from keras_aae.errors import DataError
 
 

@@ -8,10 +8,10 @@ import pytest
 from families import small_model
 from PIL import Image
 
-from keras_aae import coding
-from keras_aae.codefile import open_codes
-from keras_aae.coding import decode_codes, encode_images
-from keras_aae.data.streams import open_stream
+from keras_aae.bulk import encode
+from keras_aae.bulk.code_files import open_codes
+from keras_aae.bulk.encode import decode_codes, encode_images
+from keras_aae.bulk.streams import open_stream
 from keras_aae.errors import DataError, RunError, UnsupportedError
 
 
@@ -32,8 +32,8 @@ def array(tmp_path, toy_images):
 
 @pytest.fixture
 def small_blocks(monkeypatch):
-    monkeypatch.setattr(coding, "MOST_ROWS", 16)
-    monkeypatch.setattr("keras_aae.codefile.ROWS", 16)
+    monkeypatch.setattr(encode, "MOST_ROWS", 16)
+    monkeypatch.setattr("keras_aae.bulk.code_files.ROWS", 16)
 
 
 def read(path):

@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 from PIL import Image
 
-from keras_aae.codefile import Codes, check_ending, write_codes
+from keras_aae.bulk.code_files import Codes, check_ending, write_codes
 from keras_aae.errors import DataError, RunError, UnsupportedError
 from keras_aae.files import held, read_json, replacing, write_json
 
@@ -26,7 +26,7 @@ def encode_images(model, stream, output, told=lambda rows: None) -> Path:
 
     Args:
         model: With `encode`.
-        stream: Of `data.streams`.
+        stream: Of `bulk.streams`.
         output: The file, .csv or .npz; see `write_codes`.
         told: Is told how many images are done.
 
