@@ -3,7 +3,7 @@
 from benchmarks import contenders as c
 from benchmarks.arithmetic import fastest, ratio, seconds
 from benchmarks.contenders import CODE_CALLS, PREDICT_CALLS
-from keras_aae.markdown import table
+from keras_aae.publishing.markdown import table
 
 
 def head(machine: dict, images: str, rounds: int) -> str:

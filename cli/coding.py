@@ -34,7 +34,7 @@ def encode(run, images, output, data_dir, backend):
     select_backend(backend)
     from keras_aae.bulk.encode import encode_images
     from keras_aae.bulk.streams import open_stream
-    from keras_aae.source import load_any_model
+    from keras_aae.publishing.source import load_any_model
 
     model = load_any_model(run)
     stream = open_stream(images, model.image_shape, data_dir)
@@ -66,7 +66,7 @@ def decode(run, codes, output, backend):
     select_backend(backend)
     from keras_aae.bulk.code_files import open_codes
     from keras_aae.bulk.encode import decode_codes
-    from keras_aae.source import load_any_model
+    from keras_aae.publishing.source import load_any_model
 
     model, file = load_any_model(run), open_codes(codes)
     with _progress("Decoding", file.count) as told:

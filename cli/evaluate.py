@@ -44,7 +44,7 @@ def evaluate(runs, also, table, dataset, data_dir, backend, as_json):
       keras-aae evaluate runs/first runs/second --table markdown
     """
     select_backend(backend)
-    from keras_aae.source import Source, evaluate_source
+    from keras_aae.publishing.source import Source, evaluate_source
 
     results = {}
     for run in runs:

@@ -63,7 +63,7 @@ def export(
     """
     select_backend(backend)
     from keras_aae.figures.menu import check_options, stands_alone
-    from keras_aae.source import Source, export_comparison
+    from keras_aae.publishing.source import Source, export_comparison
 
     options = {key: value for key, value in options.items() if value is not None}
     options |= dict(settings)

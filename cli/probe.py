@@ -46,7 +46,7 @@ def probe(runs, labels, draws, seed, dataset, data_dir, backend, as_json):
     from keras_aae.evaluation.few_labels import encoder_of
     from keras_aae.evaluation.pixels import as_rows
     from keras_aae.evaluation.probing import probe
-    from keras_aae.source import Source
+    from keras_aae.publishing.source import Source
 
     found, datasets = {}, {}
     for run in runs:

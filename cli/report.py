@@ -26,7 +26,7 @@ def report(run, output, data_dir, backend):
       keras-aae report runs/vae_mnist_20260101-120000
     """
     select_backend(backend)
-    from keras_aae.report import write_report
-    from keras_aae.source import Source
+    from keras_aae.publishing.html_report import write_report
+    from keras_aae.publishing.source import Source
 
     click.echo(str(write_report(Source.open(run, data_dir=data_dir), output)))

@@ -5,7 +5,7 @@ import io
 
 import click
 
-from keras_aae import markdown
+from keras_aae.publishing import markdown
 
 
 def print_metrics(by_run: dict[str, dict], style: str = "text") -> None:

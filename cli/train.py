@@ -205,7 +205,7 @@ def _recipe(model, recipe, settings, given):
 def _finish(run, data_dir, figures, evaluation, as_json, progress):
     """Measure, draw, and say where everything is."""
     from cli.tables import print_metrics
-    from keras_aae.source import Source, draw_run, evaluate_source
+    from keras_aae.publishing.source import Source, draw_run, evaluate_source
 
     metrics, drawn = {}, []
     if evaluation or figures:

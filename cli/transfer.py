@@ -55,7 +55,7 @@ def transfer(
     select_backend(backend)
     from keras_aae.data import load_resized
     from keras_aae.evaluation.transferring import compare, numbers, of_classes
-    from keras_aae.source import Source
+    from keras_aae.publishing.source import Source
 
     source = Source.open(run, data_dir=data_dir)
     data = load_resized(dataset, source.model.image_shape, data_dir)

@@ -30,9 +30,14 @@ from keras_aae.publishing.results import (
     transfer_file,
     transfer_pictures,
 )
+from keras_aae.publishing.source import (
+    Source,
+    evaluate_source,
+    export_comparison,
+    export_figure,
+)
 from keras_aae.recipe import Experiment
 from keras_aae.registry import COMPARISONS, RECIPES, SWEEPS, TRANSFERS
-from keras_aae.source import Source, evaluate_source, export_comparison, export_figure
 
 
 def experiment(name: str) -> Experiment:

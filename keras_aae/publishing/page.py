@@ -6,11 +6,11 @@ from pathlib import Path
 
 from PIL import Image
 
-from keras_aae import markdown
 from keras_aae.evaluation import describe, measured_by_default
 from keras_aae.evaluation.statistics import difference, summarise
 from keras_aae.experiments.checklist import CHECKLIST
 from keras_aae.lookup import load_entry
+from keras_aae.publishing import markdown
 from keras_aae.publishing.results import (
     FigureFile,
     RecipeRecord,

@@ -8,9 +8,9 @@ from pathlib import Path
 from keras_aae import training
 from keras_aae.files import write_json
 from keras_aae.publishing.origin import Origin, moved_data, moved_number
+from keras_aae.publishing.source import Source
 from keras_aae.recipe import Recipe
 from keras_aae.runs.folder import RunFolder
-from keras_aae.source import Source
 from keras_aae.training.session import Reporter
 
 

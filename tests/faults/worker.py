@@ -16,7 +16,7 @@ import cli.evaluate  # noqa: F401
 import cli.progress  # noqa: F401
 import cli.tables  # noqa: F401
 import cli.train  # noqa: F401
-import keras_aae.source  # noqa: F401
+import keras_aae.publishing.source  # noqa: F401
 import keras_aae.training  # noqa: F401
 from faults.bench import Bench
 from faults.cases import CASES

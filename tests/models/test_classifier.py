@@ -9,8 +9,8 @@ from scipy.special import log_softmax
 from keras_aae.engine import Batch
 from keras_aae.errors import DataError, KerasAAEError, RecipeError, UnsupportedError
 from keras_aae.losses.classification import cross_entropy, wrong
+from keras_aae.publishing.source import Source, draw_run, evaluate_source
 from keras_aae.recipe import Recipe
-from keras_aae.source import Source, draw_run, evaluate_source
 from keras_aae.training import runner
 from keras_aae.training.build import build_model
 from keras_aae.transforms.augmentations import AUGMENTATIONS

@@ -8,8 +8,8 @@ from keras import ops
 
 from keras_aae import training
 from keras_aae.errors import UnsupportedError
+from keras_aae.publishing.source import load_run_model
 from keras_aae.recipe import Recipe
-from keras_aae.source import load_run_model
 
 event_pb2 = pytest.importorskip("tensorboardX.proto.event_pb2")
 

@@ -6,9 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from keras_aae import source, training
+from keras_aae import training
 from keras_aae.model_files.inspection import inspect_model
 from keras_aae.model_files.saving import load_model
+from keras_aae.publishing import source
 
 RUNS = sorted(Path(__file__).parents[1].glob("fixtures/run-format-*"))
 TERMS = ("neg_elbo", "reconstruction_nll", "kl", "mse")

@@ -5,9 +5,9 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from keras_aae import source
 from keras_aae.engine.loop import Progress
 from keras_aae.errors import DataError, RecipeError, UnsupportedError
+from keras_aae.publishing import source
 from keras_aae.recipe import Recipe
 from keras_aae.runs.folder import RunFolder
 from keras_aae.training import runner

@@ -13,9 +13,9 @@ from PIL import Image
 from cli.train import _recipe, train
 from keras_aae import training
 from keras_aae.errors import RunError
+from keras_aae.publishing.html_report import write_report
+from keras_aae.publishing.source import Source
 from keras_aae.recipe import Recipe
-from keras_aae.report import write_report
-from keras_aae.source import Source
 
 HOSTILE = "<script>alert('1')</script>\"&"
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)

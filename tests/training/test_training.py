@@ -7,9 +7,9 @@ import keras
 import numpy as np
 import pytest
 
-from keras_aae import source
 from keras_aae.errors import DataError, DivergedError, RecipeError, RunError
 from keras_aae.files import write_json
+from keras_aae.publishing import source
 from keras_aae.recipe import Recipe
 from keras_aae.runs.folder import RunFolder
 from keras_aae.training import runner

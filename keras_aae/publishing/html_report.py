@@ -9,9 +9,9 @@ from keras_aae.errors import RunError
 from keras_aae.evaluation import describe
 from keras_aae.figures.menu import file_name
 from keras_aae.files import write_text
+from keras_aae.publishing.source import DRAWN, Source, draw_run, evaluate_source
 from keras_aae.recipe import Recipe, training_words
 from keras_aae.registry import FIGURES, MODELS
-from keras_aae.source import DRAWN, Source, draw_run, evaluate_source
 from keras_aae.training.build import complete_options
 
 TYPES = {".png": "image/png", ".gif": "image/gif"}
