@@ -2,13 +2,13 @@
 
 import math
 import statistics
+import tomllib
 from pathlib import Path
 
 from PIL import Image
 
 from keras_aae.evaluation import describe, measured_by_default
 from keras_aae.evaluation.statistics import difference, summarise
-from keras_aae.experiments.checklist import CHECKLIST
 from keras_aae.lookup import load_entry
 from keras_aae.publishing import markdown
 from keras_aae.publishing.results import (
@@ -98,9 +98,18 @@ def _headlines(kept) -> list[str]:
     return ["## Published numbers, and ours", table] if rows else []
 
 
+def read_checklist(results) -> dict[str, list]:
+    """Return the rows of `checklist.toml` by group; none where there is no such file."""
+    path = Path(results) / "checklist.toml"
+    return tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+
+
 def _checklist(results, kept) -> list[str]:
+    checklist = read_checklist(results)
+    if not checklist:
+        return []
     rows, open_numbers, numbers = [], set(), set()
-    for group, features in CHECKLIST.items():
+    for group, features in checklist.items():
         rows.append(("", "", f"**{group}**", ""))
         for number, what, where in features:
             text, is_shown = _where(results, kept, where)
