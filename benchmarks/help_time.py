@@ -5,10 +5,10 @@ import sys
 import time
 from statistics import median
 
-from cli.main import COMMANDS
+from keras_aae.cli.main import COMMANDS
 
 REPEATS = 5
-RUN = "from cli.main import main; main()"
+RUN = "from keras_aae.cli.main import main; main()"
 PROBE = (
     "import atexit, sys; "
     "atexit.register(lambda: print('KERAS' if 'keras' in sys.modules else 'NO')); "

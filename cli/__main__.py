@@ -1,5 +1,5 @@
-"""`python -m cli` is `keras-aae`."""
+"""`python -m keras_aae.cli` is `keras-aae`."""
 
-from cli.main import main
+from .main import main
 
 main()

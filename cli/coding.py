@@ -5,8 +5,8 @@ from contextlib import contextmanager
 
 import click
 
-from cli.backend import select_backend
-from cli.options import backend_option, data_dir_option, debug_option
+from .backend import select_backend
+from .options import backend_option, data_dir_option, debug_option
 
 
 @click.command()

@@ -4,8 +4,10 @@ import json
 
 import click
 
-from cli.backend import select_backend
-from cli.options import (
+from keras_aae.registry import METRICS
+
+from .backend import select_backend
+from .options import (
     Name,
     backend_option,
     data_dir_option,
@@ -13,8 +15,7 @@ from cli.options import (
     debug_option,
     json_option,
 )
-from cli.tables import STYLES, print_metrics
-from keras_aae.registry import METRICS
+from .tables import STYLES, print_metrics
 
 
 @click.command()

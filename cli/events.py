@@ -8,7 +8,7 @@ import math
 
 import click
 
-from cli.errors import outcome
+from .errors import outcome
 
 
 def emit(event: dict) -> None:

@@ -2,8 +2,10 @@
 
 import click
 
-from cli.backend import select_backend
-from cli.options import (
+from keras_aae.registry import FIGURES
+
+from .backend import select_backend
+from .options import (
     Assignment,
     Name,
     backend_option,
@@ -11,7 +13,6 @@ from cli.options import (
     dataset_option,
     debug_option,
 )
-from keras_aae.registry import FIGURES
 
 
 @click.command()

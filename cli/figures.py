@@ -4,9 +4,10 @@ from pathlib import Path
 
 import click
 
-from cli.backend import select_backend
-from cli.options import Name, backend_option, data_dir_option, debug_option
 from keras_aae.registry import COMPARISONS, RECIPES, SWEEPS, TABLES, TRANSFERS
+
+from .backend import select_backend
+from .options import Name, backend_option, data_dir_option, debug_option
 
 
 @click.command()
@@ -38,7 +39,6 @@ def figures(names, everything, force, results, runs, data_dir, backend):
       keras-aae figures vae-2d
     """
     select_backend(backend)
-    from cli.progress import reporting
     from keras_aae.publishing.gallery import (
         Gallery,
         comparisons_of,
@@ -46,6 +46,8 @@ def figures(names, everything, force, results, runs, data_dir, backend):
         recipes_of,
         studies,
     )
+
+    from .progress import reporting
 
     all_names = [*RECIPES, *SWEEPS, *TRANSFERS, *studies()]
     names = names or (all_names if everything else default_set())

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import click
 
-from cli.options import debug_option, json_option
 from keras_aae import registry
 from keras_aae.errors import KerasAAEError
+
+from .options import debug_option, json_option
 
 MENUS = {
     "models": registry.MODELS,

@@ -6,25 +6,26 @@ import traceback
 
 import click
 
-from cli.errors import outcome
 from keras_aae import __version__
 from keras_aae.lookup import suggestion
+
+from .errors import outcome
 
 STOPPED = 128  # exit codes from here on are of signals
 
 COMMANDS = {
-    "train": ("cli.train", "train"),
-    "resume": ("cli.train", "resume"),
-    "export": ("cli.export", "export"),
-    "evaluate": ("cli.evaluate", "evaluate"),
-    "report": ("cli.report", "report"),
-    "probe": ("cli.probe", "probe"),
-    "transfer": ("cli.transfer", "transfer"),
-    "encode": ("cli.coding", "encode"),
-    "decode": ("cli.coding", "decode"),
-    "figures": ("cli.figures", "figures"),
-    "list": ("cli.listing", "list_"),
-    "inspect": ("cli.listing", "inspect"),
+    "train": ("keras_aae.cli.train", "train"),
+    "resume": ("keras_aae.cli.train", "resume"),
+    "export": ("keras_aae.cli.export", "export"),
+    "evaluate": ("keras_aae.cli.evaluate", "evaluate"),
+    "report": ("keras_aae.cli.report", "report"),
+    "probe": ("keras_aae.cli.probe", "probe"),
+    "transfer": ("keras_aae.cli.transfer", "transfer"),
+    "encode": ("keras_aae.cli.coding", "encode"),
+    "decode": ("keras_aae.cli.coding", "decode"),
+    "figures": ("keras_aae.cli.figures", "figures"),
+    "list": ("keras_aae.cli.listing", "list_"),
+    "inspect": ("keras_aae.cli.listing", "inspect"),
 }
 
 

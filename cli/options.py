@@ -53,7 +53,7 @@ class WholeNumbers(click.ParamType):
 
 
 def debug_option(function):
-    """`--debug`, read in `cli.main` before any command runs."""
+    """`--debug`, read in `keras_aae.cli.main` before any command runs."""
     return click.option(
         "--debug", is_flag=True, expose_value=False, help="Show tracebacks of errors."
     )(function)

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import click
 
-from cli.events import emit
+from .events import emit
 
 
 class EventReporter:

@@ -5,8 +5,8 @@ from contextlib import contextmanager
 
 import click
 
-from cli.events import emit, read_event
-from cli.progress import describe_row, lines_of
+from .events import emit, read_event
+from .progress import describe_row, lines_of
 
 OUTCOMES = {0: "done", 3: "diverged", 129: "stopped", 130: "stopped", 143: "stopped"}
 

@@ -7,14 +7,15 @@ import sys
 
 import click
 
-from cli.events import emit
-from cli.seed_progress import listening_to
-from cli.tables import print_rows
 from keras_aae.errors import Interrupted, KerasAAEError
 from keras_aae.recipe import training_words
 
-# -P: a folder named cli where the user stands is not this program.
-PROGRAM = [sys.executable, "-P", "-m", "cli"]
+from .events import emit
+from .seed_progress import listening_to
+from .tables import print_rows
+
+# -P: a folder named keras_aae where the user stands is not this program.
+PROGRAM = [sys.executable, "-P", "-m", "keras_aae.cli"]
 MOST = 1000
 
 
@@ -76,8 +77,9 @@ def train_seeds(recipe, seeds, jobs, out, as_json, progress="text", **asked):
         KerasAAEError: a seed failed; the others are trained all the same.
         Interrupted: a signal came.
     """
-    from keras_aae.processes import SideBySide
     from keras_aae.training.seeds import SeedFolder
+
+    from .processes import SideBySide
 
     for seed in seeds:
         recipe.replace(seed=seed)
@@ -134,7 +136,7 @@ def _environment() -> dict:
 
 
 def _shares(jobs: int | None, count: int) -> list[list[int]]:
-    from keras_aae.processes import has_gpu, shares, usable_cores
+    from .processes import has_gpu, shares, usable_cores
 
     cores = usable_cores()
     # One training takes the whole memory of a GPU.

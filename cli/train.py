@@ -4,9 +4,12 @@ import json
 
 import click
 
-from cli.backend import select_backend
-from cli.events import EventCommand, emit
-from cli.options import (
+from keras_aae.recipe import EXECUTIONS
+from keras_aae.registry import MODELS, PRIORS, RECIPES
+
+from .backend import select_backend
+from .events import EventCommand, emit
+from .options import (
     Assignment,
     Name,
     WholeNumbers,
@@ -17,9 +20,7 @@ from cli.options import (
     json_option,
     progress_option,
 )
-from cli.seeds import Seeds, train_seeds
-from keras_aae.recipe import EXECUTIONS
-from keras_aae.registry import MODELS, PRIORS, RECIPES
+from .seeds import Seeds, train_seeds
 
 
 def training_options(function):
@@ -140,8 +141,9 @@ def train(
     if jobs is not None:
         raise click.UsageError("--jobs is of --seeds, which is missing.")
     select_backend(recipe.backend)
-    from cli.progress import reporting
     from keras_aae import training
+
+    from .progress import reporting
 
     with reporting(as_json, events=progress == "json") as reporter:
         run = training.train(
@@ -172,8 +174,9 @@ def resume(
     from keras_aae.runs.folder import RunFolder
 
     select_backend(RunFolder(run).recipe.backend)
-    from cli.progress import reporting
     from keras_aae import training
+
+    from .progress import reporting
 
     with reporting(as_json, events=progress == "json") as reporter:
         run = training.resume(
@@ -204,8 +207,9 @@ def _recipe(model, recipe, settings, given):
 
 def _finish(run, data_dir, figures, evaluation, as_json, progress):
     """Measure, draw, and say where everything is."""
-    from cli.tables import print_metrics
     from keras_aae.publishing.source import Source, draw_run, evaluate_source
+
+    from .tables import print_metrics
 
     metrics, drawn = {}, []
     if evaluation or figures:

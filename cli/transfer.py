@@ -4,15 +4,15 @@ import json
 
 import click
 
-from cli.backend import select_backend
-from cli.options import (
+from .backend import select_backend
+from .options import (
     backend_option,
     data_dir_option,
     dataset_option,
     debug_option,
     json_option,
 )
-from cli.tables import print_rows
+from .tables import print_rows
 
 CLASSIFIERS = ("logistic", "lightgbm", "lightgbm-tuned")
 

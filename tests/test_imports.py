@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -49,3 +50,12 @@ def test_every_entry_of_every_menu_can_be_imported_and_says_what_it_is(menu):
     for name, (_, text) in entries.items():
         assert lookup.load_entry(name, entries, menu) is not None
         assert text and not text.endswith(".")
+
+
+def test_every_folder_of_the_package_is_installed():
+    root = Path(__file__).parents[1]
+    text = (root / "pyproject.toml").read_text(encoding="utf-8")
+    listed = tomllib.loads(text)["tool"]["setuptools"]["packages"]
+    folders = [path.parent for path in (root / "keras_aae").rglob("__init__.py")]
+    names = {".".join(folder.relative_to(root).parts) for folder in folders}
+    assert set(listed) == {*names, "keras_aae.cli"}

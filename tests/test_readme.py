@@ -44,7 +44,7 @@ def run(args, home, **options):
 # One process for all of them, since each would wait for TensorFlow again.
 RUN_ALL = """
 import shlex, sys
-from cli.main import main
+from keras_aae.cli.main import main
 for line in sys.stdin.read().splitlines():
     print("$", line, flush=True)
     sys.argv = shlex.split(line)
@@ -89,7 +89,7 @@ def test_links_and_pictures_exist(name):
 
 
 def test_every_command_of_the_program_is_in_the_readme():
-    from cli.main import COMMANDS
+    from keras_aae.cli.main import COMMANDS
 
     for name in COMMANDS:
         assert f"keras-aae {name}" in README or f"make {name}" in README, name

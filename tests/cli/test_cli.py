@@ -26,7 +26,7 @@ def call(*args):
     import contextlib
     import io
 
-    from cli.main import main
+    from keras_aae.cli.main import main
 
     out, err, argv = io.StringIO(), io.StringIO(), sys.argv
     sys.argv = ["keras-aae", *map(str, args)]
@@ -113,7 +113,7 @@ def test_an_error_is_an_event_too(words, code, toy_npz, tmp_path):
 
 
 def test_numbers_that_json_lacks_are_null(capsys):
-    from cli.events import emit, read_event
+    from keras_aae.cli.events import emit, read_event
 
     emit(
         {"event": "epoch", "row": {"kl": float("nan"), "loss": float("inf"), "mse": 1}}
@@ -292,7 +292,7 @@ def test_evaluate_measures_several_runs_side_by_side(trained):
 
 
 def test_tables_of_runs_are_markdown_and_csv():
-    from cli.tables import print_metrics
+    from keras_aae.cli.tables import print_metrics
 
     numbers = {"a|b": {"mse": 0.1234567890123, "kl": 3.0}, "c,d": {"mse": 1e-7}}
 
@@ -406,7 +406,8 @@ def test_debug_shows_where(tmp_path):
 def test_a_backend_that_is_not_installed_is_named(monkeypatch):
     import importlib.util
 
-    from cli.backend import select_backend
+    from keras_aae.cli.backend import select_backend
+
     from keras_aae.errors import KerasAAEError
 
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
@@ -450,7 +451,7 @@ HELP = [
 @pytest.mark.parametrize("command", HELP)
 def test_help_needs_no_keras(command):
     code = (
-        "import sys; from cli.main import cli\n"
+        "import sys; from keras_aae.cli.main import cli\n"
         "try: cli.main(sys.argv[1:], standalone_mode=False)\n"
         "finally: print(sorted({'keras', 'tensorflow', 'numpy'} & set(sys.modules)))"
     )
@@ -463,8 +464,7 @@ def test_help_needs_no_keras(command):
 
 def test_every_command_has_help_and_an_example():
     from click.testing import CliRunner
-
-    from cli.main import COMMANDS, cli
+    from keras_aae.cli.main import COMMANDS, cli
 
     assert set(COMMANDS) | {""} == set(HELP)
     for name in COMMANDS:

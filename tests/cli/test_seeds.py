@@ -6,21 +6,21 @@ import sys
 import textwrap
 from types import SimpleNamespace
 
+import keras_aae.cli.seeds
 import numpy as np
 import pytest
+from keras_aae.cli import processes
+from keras_aae.cli.main import main
+from keras_aae.cli.processes import SideBySide, shares, usable_cores
+from keras_aae.cli.seed_progress import SeedBars
+from keras_aae.cli.seeds import parse_seeds
 from rich.console import Console
 from rich.progress import Progress
 from scipy import stats
 
-import cli.seeds
-from cli.main import main
-from cli.seed_progress import SeedBars
-from cli.seeds import parse_seeds
-from keras_aae import processes
 from keras_aae.errors import KerasAAEError, UnsupportedError
 from keras_aae.evaluation.statistics import difference, summarise
 from keras_aae.lookup import load_entry
-from keras_aae.processes import SideBySide, shares, usable_cores
 from keras_aae.registry import RECIPES
 from keras_aae.runs.folder import RunFolder
 from keras_aae.training.seeds import SeedFolder
@@ -176,7 +176,7 @@ def test_as_many_seeds_at_once_as_there_are_cores_but_one_on_a_gpu(monkeypatch):
         (True, None, 10, 1), (True, 2, 10, 2),
     ):  # fmt: skip
         monkeypatch.setattr(processes, "has_gpu", lambda gpu=gpu: gpu)
-        assert len(cli.seeds._shares(jobs, count)) == expected
+        assert len(keras_aae.cli.seeds._shares(jobs, count)) == expected
 
 
 def test_how_processes_end_is_told_and_the_others_go_on():
@@ -283,7 +283,7 @@ def fake(tmp_path, monkeypatch):
     program = tmp_path / "fake.py"
     program.write_text(FAKE)
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(cli.seeds, "PROGRAM", [sys.executable, str(program)])
+    monkeypatch.setattr(keras_aae.cli.seeds, "PROGRAM", [sys.executable, str(program)])
 
     def calls():
         file = tmp_path / "calls"
@@ -431,7 +431,7 @@ def test_a_seed_that_fails_is_named_and_the_others_count(
 
 
 def test_a_signal_is_passed_on_and_no_other_seed_begun(fake):
-    code = f"import cli.seeds; cli.seeds.PROGRAM = {cli.seeds.PROGRAM!r}; import cli.__main__"
+    code = f"import keras_aae.cli.seeds; keras_aae.cli.seeds.PROGRAM = {keras_aae.cli.seeds.PROGRAM!r}; import keras_aae.cli.__main__"
     result = subprocess.run(
         [sys.executable, "-c", code, "train", "vae", "--seeds", "0..2", "--jobs", "1",
          "--out", "group"],
@@ -475,13 +475,15 @@ def test_numbers_on_different_data_are_not_put_together(train, monkeypatch):
 
 @pytest.mark.parametrize("name", RECIPES)
 def test_the_command_of_a_seed_trains_the_same_recipe(name, tmp_path, monkeypatch):
-    from cli.train import _recipe, train
+    from keras_aae.cli.train import _recipe, train
 
     recipe = load_entry(name, RECIPES, "recipe").recipe
     folder = SeedFolder(tmp_path / "group", recipe)
     asked = {"data_dir": "a b", "checkpoint_seconds": 0.0}
     asked |= {"tensorboard": False, "evaluation": True, "figures": False}
-    words = cli.seeds._command(folder, 7, asked)[len(cli.seeds.PROGRAM) + 1 :]
+    words = keras_aae.cli.seeds._command(folder, 7, asked)[
+        len(keras_aae.cli.seeds.PROGRAM) + 1 :
+    ]
     params = train.make_context("train", words).params
     assert {key: params.pop(key) for key in asked} == asked
     assert params.pop("out") == str(folder.run_path(7))
@@ -497,7 +499,7 @@ def test_the_command_of_a_seed_trains_the_same_recipe(name, tmp_path, monkeypatc
 @pytest.mark.long
 def test_two_real_seeds(toy_npz, tmp_path):
     command = [
-        sys.executable, "-m", "cli", "train", "autoencoder", "--dataset", toy_npz,
+        sys.executable, "-m", "keras_aae.cli", "train", "autoencoder", "--dataset", toy_npz,
         "--hidden-units", "4", "--latent-dim", "2", "--batch-size", "8", "--epochs", "1",
         "--execution", "graph", "--no-figures", "--seeds", "0,1", "--out",
         tmp_path / "group", "--json",

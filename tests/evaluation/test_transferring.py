@@ -2,12 +2,12 @@
 
 import sys
 
+import keras_aae.cli.transfer
 import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
-import cli.transfer
 from keras_aae.data import Dataset, Images
 from keras_aae.errors import DataError, UnsupportedError
 from keras_aae.evaluation.pixels import as_rows, as_small_rows
@@ -109,7 +109,7 @@ def test_what_cannot_be_told_is_said(dataset):
 
 
 def test_the_command_offers_every_classifier():
-    assert set(cli.transfer.CLASSIFIERS) == set(CLASSIFIERS)
+    assert set(keras_aae.cli.transfer.CLASSIFIERS) == set(CLASSIFIERS)
 
 
 def test_lightgbm_is_an_extra(dataset, monkeypatch):

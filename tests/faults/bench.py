@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 from families import OPTIONS, SMALL
+from keras_aae.cli.main import main
 
-from cli.main import main
 from faults.processes import Ended, Process, run
 from faults.states import Belongings, final_state
 from keras_aae.recipe import Recipe, training_words

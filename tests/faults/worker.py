@@ -12,10 +12,11 @@ if importlib.util.find_spec("tensorflow"):
     import tensorflow  # noqa: F401
 
 # What commands import when they are named; the copies are of a process that has it all.
-import cli.evaluate  # noqa: F401
-import cli.progress  # noqa: F401
-import cli.tables  # noqa: F401
-import cli.train  # noqa: F401
+import keras_aae.cli.evaluate  # noqa: F401
+import keras_aae.cli.progress  # noqa: F401
+import keras_aae.cli.tables  # noqa: F401
+import keras_aae.cli.train  # noqa: F401
+
 import keras_aae.publishing.source  # noqa: F401
 import keras_aae.training  # noqa: F401
 from faults.bench import Bench

@@ -10,9 +10,9 @@ import sys
 
 import numpy as np
 import pytest
+from keras_aae.cli.main import main
+from keras_aae.cli.progress import LineReporter
 
-from cli.main import main
-from cli.progress import LineReporter
 from keras_aae.errors import DataError, Interrupted
 from keras_aae.evaluation import codes
 from keras_aae.lookup import load_entry

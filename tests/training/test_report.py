@@ -8,9 +8,9 @@ from html.parser import HTMLParser
 
 import numpy as np
 import pytest
+from keras_aae.cli.train import _recipe, train
 from PIL import Image
 
-from cli.train import _recipe, train
 from keras_aae import training
 from keras_aae.errors import RunError
 from keras_aae.publishing.html_report import write_report
