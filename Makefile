@@ -35,8 +35,8 @@ test: $(STAMP)  ## Run the tests on TensorFlow
 	$(PYTEST)
 
 test-engines: $(ENGINES)  ## Run the contract of every model on JAX and PyTorch too
-	KERAS_BACKEND=jax XLA_FLAGS="$(QUICKLY)" $(PYTEST) tests/models tests/formulas
-	KERAS_BACKEND=torch OMP_NUM_THREADS=1 $(PYTEST) tests/models tests/formulas
+	KERAS_BACKEND=jax XLA_FLAGS="$(QUICKLY)" $(PYTEST) tests/models tests/losses tests/priors tests/transforms
+	KERAS_BACKEND=torch OMP_NUM_THREADS=1 $(PYTEST) tests/models tests/losses tests/priors tests/transforms
 	$(PYTEST) -m engines
 
 faults: $(ENGINES)  ## Break trainings and files on purpose, thousands of times
