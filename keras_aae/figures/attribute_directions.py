@@ -8,7 +8,6 @@ from keras_aae.checks import (
     Choice,
     Count,
     ListOf,
-    Plain,
     Positive,
     Seed,
     Several,
@@ -24,9 +23,23 @@ from keras_aae.figures.rows import named_rows
 KIND, ARITHMETIC = "attribute-directions", "attribute-arithmetic"
 MOST_IMAGES = 5000  # whose codes make the direction
 PART = 5  # the lowest and the highest fifth
-Pair = Annotated[
-    tuple[str, str], ListOf(Plain(str, "a name"), '["thickness", "slant"]', 2, 2)
-]
+
+
+class Name:
+    """Names of attributes; that of a class may be a number."""
+
+    expected = "the name of an attribute or of a class"
+
+    @staticmethod
+    def read(value) -> str:
+        """Return the name as text, or raise ValueError."""
+        if not isinstance(value, str | int) or isinstance(value, bool):
+            raise ValueError
+        return str(value)
+
+
+Attribute = Annotated[str, Name()]
+Attributes = Annotated[tuple[str, str], ListOf(Name(), '["thickness", "slant"]', 2, 2)]
 
 
 @validated
@@ -34,7 +47,7 @@ def attribute_directions(
     model,
     dataset,
     *,
-    attribute: str = "thickness",
+    attribute: Attribute = "thickness",
     n: Count = 6,
     columns: Several = 9,
     extent: Positive = 2.0,
@@ -82,7 +95,7 @@ def attribute_arithmetic(
     model,
     dataset,
     *,
-    attributes: Pair = ("thickness", "slant"),
+    attributes: Attributes = ("thickness", "slant"),
     rows: Several = 5,
     columns: Several = 9,
     extent: Positive = 2.0,
