@@ -20,7 +20,7 @@ from keras_aae.losses.classification import cross_entropy, wrong
 from keras_aae.losses.divergences import categorical_kl
 from keras_aae.losses.reconstruction import RECONSTRUCTION_LOSSES
 from keras_aae.models.base.classifier import ClassifyingModel
-from keras_aae.models.base.conditional import ClassDecodingModel
+from keras_aae.models.base.conditional import ClassDecoder, condition_on_classes
 from keras_aae.models.base.image_model import option_of_create
 from keras_aae.models.base.prior_matching import PriorMatchingModel
 from keras_aae.networks import build_autoencoder_networks, check_widths
@@ -123,19 +123,20 @@ class CategoricalAAE(ClassifyingModel, PriorMatchingModel):
         return phases
 
     def reconstruction(self, batch, training):
-        """The mean reconstruction loss of a batch."""
-        logits = self.decoded(*self.draw_both(batch.x, training), training)
+        """Compute the mean reconstruction loss of a batch."""
+        y, z = self.category_and_style(batch.x, training)
+        logits = self.decoder_logits(y, z, training)
         errors = RECONSTRUCTION_LOSSES[self.loss_name](batch.x, logits)
         loss = ops.mean(errors)
         return loss, {"reconstruction_loss": loss}
 
     def discrimination(self, batch, training):
-        """The losses of both discriminators on codes and as many prior samples."""
+        """Compute the losses of both discriminators on codes and as many prior samples."""
         n, seed = ops.shape(batch.x)[0], self.seed_generator
-        y, z = self.draw_both(batch.x, training)
-        judge_y, judge_z = self.category_discriminator, self.style_discriminator
-        real_y, fake_y = judge_y(self.categories.sample(n, seed)), judge_y(y)
-        real_z, fake_z = judge_z(self.matched_prior.sample(n, seed)), judge_z(z)
+        y, z = self.category_and_style(batch.x, training)
+        logits_y, logits_z = self.category_discriminator, self.style_discriminator
+        real_y, fake_y = logits_y(self.categories.sample(n, seed)), logits_y(y)
+        real_z, fake_z = logits_z(self.matched_prior.sample(n, seed)), logits_z(z)
         loss = loss_on_prior(real_y) + loss_on_codes(fake_y)
         loss = loss + loss_on_prior(real_z) + loss_on_codes(fake_z)
         return loss, {
@@ -147,19 +148,19 @@ class CategoricalAAE(ClassifyingModel, PriorMatchingModel):
         }
 
     def regularization(self, batch, training):
-        """How surely both codes are told from their priors, by the updated discriminators."""
-        y, z = self.draw_both(batch.x, training)
-        fooling = non_saturating(self.category_discriminator(y))
-        fooling = fooling + non_saturating(self.style_discriminator(z))
-        loss = self.weight(self.matching_weight) * fooling
-        terms = {"regularization": fooling}
+        """Compute the generator losses of both codes, by the updated discriminators."""
+        y, z = self.category_and_style(batch.x, training)
+        adversarial = non_saturating(self.category_discriminator(y))
+        adversarial = adversarial + non_saturating(self.style_discriminator(z))
+        loss = self.weight(self.matching_weight) * adversarial
+        terms = {"regularization": adversarial}
         if self.radius == 0 or not self.joint_smoothing:
             return loss, terms
         change, smoothing = self.smoothing(batch, training)
         return loss + change, {**terms, **smoothing}
 
     def smoothing(self, batch, training):
-        """How far q(y|x) is changed by the worst r, in nats."""
+        """Compute how far the worst r changes q(y|x), in nats."""
         x = batch.x
         start = unit_length(keras.random.normal(ops.shape(x), seed=self.seed_generator))
 
@@ -173,21 +174,21 @@ class CategoricalAAE(ClassifyingModel, PriorMatchingModel):
         return loss, {"smoothing": loss}
 
     def divergence(self, x, r, training):
-        """KL(q(y|x) || q(y|x + r)), q(y|x) held fixed, nats, (batch,)."""
-        logits = ops.stop_gradient(self.logits_in_passing(x, training))
-        return categorical_kl(logits, self.logits_in_passing(x + r, training))
+        """Compute KL(q(y|x) || q(y|x + r)), q(y|x) held fixed, nats, (batch,)."""
+        logits = ops.stop_gradient(self.logits_without_statistics(x, training))
+        return categorical_kl(logits, self.logits_without_statistics(x + r, training))
 
-    def draw_both(self, x, training):
-        """y, (batch, K), and z, (batch, latent_dim), of images that may be noisy."""
+    def category_and_style(self, x, training):
+        """Return y, (batch, K), and z, (batch, latent_dim), of noisy images in training."""
         logits, z = self.split_codes(self.corrupted(x, training), training)
         return ops.softmax(logits), z
 
     def split_codes(self, x, training=False):
-        """The logits of y, sharpness a, (batch, K), and z, (batch, latent_dim)."""
+        """Return the logits of y, sharpness a, (batch, K), and z, (batch, latent_dim)."""
         return self._split(self.encoder(x, training=training))
 
-    def logits_in_passing(self, x, training):
-        """The logits of y of images that running averages should not count."""
+    def logits_without_statistics(self, x, training):
+        """Compute the logits of y without a trace in running averages."""
         return self._split(call_in_passing(self.encoder, x, training))[0]
 
     def _split(self, codes):
@@ -195,12 +196,21 @@ class CategoricalAAE(ClassifyingModel, PriorMatchingModel):
         return self.sharpness * codes[:, :classes], codes[:, classes:]
 
     def code_of(self, x, noise=None, training=False):
-        """The style z, which is compared with its prior."""
+        """Return the style z, which is compared with its prior."""
         del noise
         return self.split_codes(x, training)[1]
 
+    def decoder_logits(self, y, z, training=False):
+        """Compute the logits of the images of categories and styles."""
+        raise NotImplementedError
+
+    def call(self, x):
+        """Reconstruct images from both codes."""
+        y, z = self.category_and_style(as_tensor_images(x), False)
+        return ops.sigmoid(self.decoder_logits(y, z))
+
     def class_logits(self, x):
-        """The logits of y, (batch, K)."""
+        """Compute the logits of y, (batch, K)."""
         return self.split_codes(x)[0]
 
     def complaints(self, row):
@@ -239,7 +249,7 @@ def build_discriminators(latent_dim: int, classes: int, **options):
 
 
 @keras.saving.register_keras_serializable("keras_aae")
-class ClusteringAAE(ClassDecodingModel, CategoricalAAE):
+class ClusteringAAE(CategoricalAAE):
     """A `CategoricalAAE` whose decoder is given category and style: [z, y] -> logits.
 
     References:
@@ -247,8 +257,7 @@ class ClusteringAAE(ClassDecodingModel, CategoricalAAE):
     """
 
     defaults = {"latent_dim": 10, "classes": 16}
-    needs_all_labels = False
-    label_classes = None
+    decodes_classes = True
 
     @classmethod
     def create(cls, image_shape, **options):
@@ -259,20 +268,36 @@ class ClusteringAAE(ClassDecodingModel, CategoricalAAE):
             image_shape, ("codes",), latent_dim=classes + latent_dim, **architecture
         )
         return cls(
-            encoder, cls.tell_class(wide, latent_dim, classes),
+            encoder, condition_on_classes(wide, latent_dim, classes),
             *build_discriminators(latent_dim, classes, **critics), **others,
         )  # fmt: skip
 
-    # By the encoder, not by what an image of each class would cost the decoder.
-    classify = CategoricalAAE.classify
+    @property
+    def class_decoder(self) -> ClassDecoder:
+        """The decoder, called with category numbers."""
+        return ClassDecoder(self.decoder)
 
-    def decoded(self, y, z, training=False):
-        """Logits of the images of categories and styles."""
+    @property
+    def classes(self) -> int:
+        """How many categories there are."""
+        return self.class_decoder.classes
+
+    def decoder_logits(self, y, z, training=False):
         return self.decoder([z, y], training=training)
 
-    def call(self, x):
-        """Reconstruct images from both codes."""
-        return ops.sigmoid(self.decoded(*self.draw_both(as_tensor_images(x), False)))
+    def decode(self, z, labels=None) -> np.ndarray:
+        """Return the images of styles and categories; see `ClassDecoder.decode`."""
+        return self.class_decoder.decode(self, z, labels)
+
+    def reconstruct(self, x, labels=None) -> np.ndarray:
+        """Return images encoded and decoded, as of given or of their own categories."""
+        if labels is None:
+            return super().reconstruct(x)
+        return self.decode(self.encode(x), labels)
+
+    def generate(self, n: int, seed: int = 0, labels=None) -> np.ndarray:
+        """Return `n` images of given categories, or of all in turn."""
+        return self.class_decoder.generate(self, n, seed, labels)
 
 
 @keras.saving.register_keras_serializable("keras_aae")
@@ -291,7 +316,11 @@ class SemiSupervisedAAE(ClusteringAAE):
     batches = ("images", LABELLED)
     defaults = {"latent_dim": 10, "classes": 10}
     uses_labels = True
-    label_classes = ClassDecodingModel.label_classes
+
+    @property
+    def label_classes(self) -> int:
+        """How many classes labels may be of."""
+        return self.classes
 
     def phases(self):
         """Those without labels, and classification."""
@@ -301,9 +330,9 @@ class SemiSupervisedAAE(ClusteringAAE):
         return [*super().phases(), classification]
 
     def classification(self, batch, training):
-        """The cross-entropy of labelled images, in nats, and the share that is wrong."""
+        """Compute the cross-entropy of labelled images, in nats, and the error rate."""
         x = self.corrupted(batch.x, training)
-        logits = self.logits_in_passing(x, training)
+        logits = self.logits_without_statistics(x, training)
         loss = ops.mean(cross_entropy(batch.labels, logits))
         error = ops.mean(wrong(batch.labels, logits))
         return loss, {"classification": loss, "classification_error": error}
@@ -389,14 +418,13 @@ class ReductionAAE(CategoricalAAE):
         near = ops.relu(self.weight(self.head_distance) - apart)
         return 0.5 * (ops.sum(near) - ops.sum(ops.diagonal(near)))
 
-    def decoded(self, y, z, training=False):
-        """Logits of the images of categories and styles."""
+    def decoder_logits(self, y, z, training=False):
         place = self.head_layer(y, training=training)
         return self.decoder(place + z, training=training)
 
     def code(self, x):
         """The place of the cluster, plus the style."""
-        y, z = self.draw_both(x, False)
+        y, z = self.category_and_style(x, False)
         return self.head_layer(y) + z
 
     @property
