@@ -21,6 +21,7 @@ from keras_aae.losses.distances import KERNELS, mmd
 from keras_aae.models.base.conditional import ClassDecodingModel, check_labels
 from keras_aae.models.base.image_model import option_of_create
 from keras_aae.models.base.prior_matching import (
+    POSTERIORS,
     PriorMatchingModel,
     build_posterior_networks,
 )
@@ -44,9 +45,10 @@ class AAE(PriorMatchingModel):
     loss + matching_weight (-log D(z)), and it is the Wasserstein autoencoder WAE-GAN.
 
     Args:
-        encoder, decoder, posterior, prior, components, loss, matching_weight,
-            input_noise, augmentation, seed: As of `PriorMatchingModel`.
+        encoder, decoder, prior, components, loss, matching_weight, input_noise,
+            augmentation, seed: As of `PriorMatchingModel`.
         discriminator: codes -> logit, (batch, 1).
+        posterior: q(z|x), "deterministic", "gaussian" or "noise".
         joint: Whether encoder and decoder have one phase, and one optimizer.
         generator_loss: "non-saturating" as above, or "minimax", E_x log(1 - D(z)).
         label_smoothing: s; on prior samples the discriminator's target is 1 - s.
@@ -72,12 +74,13 @@ class AAE(PriorMatchingModel):
     builders = (*PriorMatchingModel.builders, build_discriminator)
 
     def __init__(
-        self, encoder, decoder, discriminator, *,
+        self, encoder, decoder, discriminator, *, posterior: str = "deterministic",
         joint: bool = False, generator_loss: str = "non-saturating",
         label_smoothing: float = 0.0, discriminator_noise: float = 0.0,
         separate_updates: bool = False, **kwargs,
     ):  # fmt: skip
         super().__init__(encoder, decoder, **kwargs)
+        self.posterior_name = check_name(posterior, POSTERIORS, "posterior")
         self.discriminator = discriminator
         self.joint, self.separate_updates = joint, separate_updates
         self.generator_loss = check_name(
@@ -216,6 +219,7 @@ class AAE(PriorMatchingModel):
     def get_config(self):
         serialize = keras.saving.serialize_keras_object
         return super().get_config() | {
+            "posterior": self.posterior_name,
             "discriminator": serialize(self.discriminator),
             "joint": self.joint,
             "generator_loss": self.generator_loss,
@@ -339,7 +343,8 @@ class WAE(PriorMatchingModel):
     that is `joint`.
 
     Args:
-        encoder, decoder, posterior, ..., seed: As of `PriorMatchingModel`.
+        encoder, decoder, ..., seed: As of `PriorMatchingModel`.
+        posterior: As of `AAE`.
         kernel: "imq", inverse multiquadratics of seven scales, or "rbf", a Gaussian.
 
     References:
@@ -349,8 +354,12 @@ class WAE(PriorMatchingModel):
 
     terms = ("reconstruction_loss", "regularization")
 
-    def __init__(self, encoder, decoder, *, kernel: str = "imq", **kwargs):
+    def __init__(
+        self, encoder, decoder, *,
+        posterior: str = "deterministic", kernel: str = "imq", **kwargs,
+    ):  # fmt: skip
         super().__init__(encoder, decoder, **kwargs)
+        self.posterior_name = check_name(posterior, POSTERIORS, "posterior")
         self.kernel = check_name(kernel, KERNELS, "kernel")
 
     @classmethod
@@ -374,7 +383,8 @@ class WAE(PriorMatchingModel):
         return mmd(z, prior, self.kernel)
 
     def get_config(self):
-        return super().get_config() | {"kernel": self.kernel}
+        own = {"posterior": self.posterior_name, "kernel": self.kernel}
+        return super().get_config() | own
 
 
 def _discriminate(model, z, labels):

@@ -100,10 +100,16 @@ class CategoricalAAE(ClassifyingModel, PriorMatchingModel):
 
     @classmethod
     def options(cls):
-        """Those of the constructors and networks, and the number of categories."""
-        found = super().options()
-        del found["posterior"]  # always deterministic
-        return found | option_of_create("classes", int, cls.defaults["classes"])
+        """Return those of constructors and networks, and the number of categories."""
+        classes = option_of_create("classes", int, cls.defaults["classes"])
+        return super().options() | classes
+
+    @classmethod
+    def from_config(cls, config):
+        """Build the model of a config; older ones name its one posterior."""
+        return super().from_config(
+            {k: v for k, v in config.items() if k != "posterior"}
+        )
 
     @property
     def categories(self) -> Categorical:
@@ -111,7 +117,7 @@ class CategoricalAAE(ClassifyingModel, PriorMatchingModel):
         return Categorical(self.encoder.output_shape[-1] - self.latent_dim)
 
     def phases(self):
-        """Reconstruction, discrimination, regularization, and perhaps smoothing."""
+        """Return reconstruction, discrimination, regularization, perhaps smoothing."""
         discriminators = (self.style_discriminator, self.category_discriminator)
         phases = [
             Phase("reconstruction", self.reconstruction, (self.encoder, self.decoder)),
@@ -234,13 +240,13 @@ class CategoricalAAE(ClassifyingModel, PriorMatchingModel):
 
 
 def unit_length(x):
-    """Images divided by their Euclidean lengths, (batch, H, W, C); zeros stay zeros."""
+    """Return images divided by their Euclidean lengths, (batch, H, W, C); zeros stay zeros."""
     squares = ops.sum(ops.square(x), axis=(1, 2, 3), keepdims=True)
     return x / ops.sqrt(squares + 1e-24)
 
 
 def build_discriminators(latent_dim: int, classes: int, **options):
-    """The discriminators of z and of y; see `build_discriminator`."""
+    """Build the discriminators of z and of y; see `build_discriminator`."""
     check_widths(classes=(classes,))
     return (
         build_discriminator(latent_dim, name="style_discriminator", **options),
@@ -261,7 +267,7 @@ class ClusteringAAE(CategoricalAAE):
 
     @classmethod
     def create(cls, image_shape, **options):
-        """A model with networks of its own; `options()` lists what it takes."""
+        """Build a model with networks of its own; `options()` lists what it takes."""
         architecture, critics, others = cls.split_options(options)
         classes, latent_dim = others.pop("classes"), architecture.pop("latent_dim")
         encoder, wide = build_autoencoder_networks(
@@ -323,7 +329,7 @@ class SemiSupervisedAAE(ClusteringAAE):
         return self.classes
 
     def phases(self):
-        """Those without labels, and classification."""
+        """Return those without labels, and classification."""
         classification = Phase(
             "classification", self.classification, (self.encoder,), LABELLED
         )
@@ -361,6 +367,8 @@ class ReductionAAE(CategoricalAAE):
 
     terms = (*CategoricalAAE.terms, "crowding")
     defaults = {"latent_dim": 2, "classes": 20}
+    # A place and a style together have no prior in closed form.
+    codes_match_prior = False
 
     def __init__(
         self, encoder, decoder, style_discriminator, category_discriminator, head_layer, *,
@@ -369,14 +377,12 @@ class ReductionAAE(CategoricalAAE):
         super().__init__(
             encoder, decoder, style_discriminator, category_discriminator, **kwargs
         )
-        # Of a head's place and a style together there is none in closed form.
-        self.prior = None
         self.head_layer = head_layer
         self.head_distance, self.head_weight = head_distance, head_weight
 
     @classmethod
     def create(cls, image_shape, **options):
-        """A model with networks of its own; `options()` lists what it takes."""
+        """Build a model with networks of its own; `options()` lists what it takes."""
         architecture, critics, others = cls.split_options(options)
         classes, latent_dim = others.pop("classes"), architecture.pop("latent_dim")
         encoder, _ = build_autoencoder_networks(
@@ -397,20 +403,20 @@ class ReductionAAE(CategoricalAAE):
         )  # fmt: skip
 
     def phases(self):
-        """Those of `CategoricalAAE`; the heads learn along with the decoder."""
+        """Return those of `CategoricalAAE`; the heads learn along with the decoder."""
         _, *others = super().phases()
         networks = (self.encoder, self.decoder, self.head_layer)
         return [Phase("reconstruction", self.reconstruction, networks), *others]
 
     def reconstruction(self, batch, training):
-        """The mean reconstruction loss of a batch, and how the heads crowd."""
+        """Compute the mean reconstruction loss, and how the heads crowd."""
         loss, terms = super().reconstruction(batch, training)
         crowding = self.crowding()
         total = loss + self.weight(self.head_weight) * crowding
         return total, {**terms, "crowding": crowding}
 
     def crowding(self):
-        """sum_{i < j} max(0, eta - ||h_i - h_j||)."""
+        """Compute sum_{i < j} max(0, eta - ||h_i - h_j||)."""
         places = self.head_layer.weights[0]
         difference = ops.expand_dims(places, 0) - ops.expand_dims(places, 1)
         # A head is at no distance from itself, where the root has no slope.
@@ -423,7 +429,7 @@ class ReductionAAE(CategoricalAAE):
         return self.decoder(place + z, training=training)
 
     def code(self, x):
-        """The place of the cluster, plus the style."""
+        """Return the place of the cluster, plus the style."""
         y, z = self.category_and_style(x, False)
         return self.head_layer(y) + z
 
@@ -433,7 +439,7 @@ class ReductionAAE(CategoricalAAE):
         return ops.convert_to_numpy(self.head_layer.weights[0])
 
     def generate(self, n: int, seed: int = 0) -> np.ndarray:
-        """`n` images of heads in turn, with styles drawn from the prior."""
+        """Return `n` images of heads in turn, with styles drawn from the prior."""
         z = ops.convert_to_numpy(self.matched_prior.sample(n, seed=seed))
         return self.decode(self.places[np.arange(n) % len(self.places)] + z)
 

@@ -79,14 +79,13 @@ class PriorMatchingModel(AutoencodingModel):
     "gaussian":      z = m(x) + exp(v(x) / 2) e
     "noise":         z = f(x, e), which can be any distribution
 
-    with e ~ N(0, I). A family says in `penalty(z, labels, training)` how far codes are
-    from the prior.
+    with e ~ N(0, I), the first unless a family has an option for it. A family says in
+    `penalty(z, labels, training)` how far codes are from the prior.
 
     Args:
         encoder: images -> codes (batch, latent_dim); -> [z_mean, z_log_var] for the
             "gaussian" posterior; [images, noise] -> codes for "noise".
         decoder: codes -> logits of the images.
-        posterior: Which of the three.
         prior: A key of `registry.PRIORS`, but for the learned one.
         components: Classes of the prior, where it has any.
         loss: As of `Autoencoder`.
@@ -97,27 +96,33 @@ class PriorMatchingModel(AutoencodingModel):
             "dihedral" or "faces".
         seed: Of the model's random numbers.
 
+    Class attributes:
+        posterior_name: Which of the three, where a model has no choice of its own.
+        codes_match_prior: Whether `encode` gives what is matched to the prior.
+
     References:
         Adversarial Autoencoders (Makhzani, Shlens, Jaitly, Goodfellow, Frey, 2015),
         section 2, for the three posteriors.
     """
 
+    posterior_name: str = "deterministic"
+    codes_match_prior: bool = True
     defaults = {"latent_dim": 2}
     builders = (build_autoencoder_networks, build_posterior_networks)
     health_images = 1000
 
     def __init__(
         self, encoder, decoder, *,
-        posterior: str = "deterministic", prior: str = "normal", components: int = 10,
-        loss: str = "mse", matching_weight: float = 1.0, input_noise: float = 0.0,
+        prior: str = "normal", components: int = 10, loss: str = "mse",
+        matching_weight: float = 1.0, input_noise: float = 0.0,
         augmentation: str = "none", seed: int = 0, **kwargs,
     ):  # fmt: skip
         width = decoder.inputs[0].shape[-1]
         fixed = fixed_prior(prior, width, components, seed)
-        super().__init__(encoder, decoder, prior=fixed, seed=seed, **kwargs)
+        of_codes = fixed if self.codes_match_prior else None
+        super().__init__(encoder, decoder, prior=of_codes, seed=seed, **kwargs)
         # What `draw` is matched to; `prior` is what `encode` should look like.
         self.matched_prior = fixed
-        self.posterior_name = check_name(posterior, POSTERIORS, "posterior")
         self.prior_name, self.components = prior, components
         self.loss_name = check_name(loss, RECONSTRUCTION_LOSSES, "loss")
         self.matching_weight, self.input_noise = matching_weight, input_noise
@@ -240,7 +245,6 @@ class PriorMatchingModel(AutoencodingModel):
 
     def get_config(self):
         return super().get_config() | {
-            "posterior": self.posterior_name,
             "prior": self.prior_name,
             "components": self.components,
             "loss": self.loss_name,
