@@ -6,7 +6,11 @@ of real and of generated images. Every function returns the mean over the batch,
 nats.
 """
 
+from typing import Annotated
+
 from keras import ops
+
+from keras_aae.checks import Choice
 
 WINS = 0.95  # of what the discriminator is shown, told right
 
@@ -39,6 +43,7 @@ def minimax(fake):
 
 
 GENERATOR_LOSSES = {"non-saturating": non_saturating, "minimax": minimax}
+GeneratorLoss = Annotated[str, Choice(GENERATOR_LOSSES)]
 
 
 def share_positive(logits):

@@ -3,8 +3,12 @@
 Each takes codes a and b of two distributions, (n, latent_dim) and (m, latent_dim).
 """
 
+from typing import Annotated
+
 import numpy as np
 from keras import ops
+
+from keras_aae.checks import Choice
 
 # Of 2 d, the mean squared distance of two draws of N(0, I) in d dimensions.
 IMQ_SCALES = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
@@ -31,6 +35,7 @@ def radial_basis(d2, width: int):
 
 
 KERNELS = {"imq": inverse_multiquadratic, "rbf": radial_basis}
+Kernel = Annotated[str, Choice(KERNELS)]
 
 
 def mmd(a, b, kernel: str = "imq"):

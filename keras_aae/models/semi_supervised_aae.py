@@ -4,6 +4,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from keras_aae.checks import Positive, Weight, Width, pick
 from keras_aae.engine import Phase
 from keras_aae.engine.backend import engine
 from keras_aae.engine.feed import LABELLED
@@ -21,9 +22,8 @@ from keras_aae.losses.divergences import categorical_kl
 from keras_aae.losses.reconstruction import RECONSTRUCTION_LOSSES
 from keras_aae.models.base.classifier import ClassifyingModel
 from keras_aae.models.base.conditional import ClassDecoder, condition_on_classes
-from keras_aae.models.base.image_model import option_of_create
 from keras_aae.models.base.prior_matching import PriorMatchingModel
-from keras_aae.networks import build_autoencoder_networks, check_widths
+from keras_aae.networks import build_autoencoder_networks
 from keras_aae.networks.discriminator import build_discriminator
 from keras_aae.priors import Categorical
 
@@ -82,11 +82,12 @@ class CategoricalAAE(ClassifyingModel, PriorMatchingModel):
         "accuracy_categories",
         "accuracy_category_prior",
     )
+    heads = ("codes",)
     builders = (build_autoencoder_networks, build_discriminator)
 
     def __init__(
         self, encoder, decoder, style_discriminator, category_discriminator, *,
-        sharpness: float = 1.0, radius: float = 0.0,
+        sharpness: Positive = 1.0, radius: Weight = 0.0,
         joint_smoothing: bool = False, **kwargs,
     ):  # fmt: skip
         smooth = ("smoothing",) if radius != 0 else ()
@@ -99,10 +100,19 @@ class CategoricalAAE(ClassifyingModel, PriorMatchingModel):
         self.category_discriminator = category_discriminator
 
     @classmethod
-    def options(cls):
-        """Return those of constructors and networks, and the number of categories."""
-        classes = option_of_create("classes", int, cls.defaults["classes"])
-        return super().options() | classes
+    def build_networks(cls, image_shape, **options):
+        """Return the encoder, the decoder, and the discriminators of z and of y."""
+        coders = cls.build_autoencoder(image_shape, cls.heads, **options)
+        return (*coders, *cls.build_discriminators(**options))
+
+    @classmethod
+    def build_discriminators(cls, *, latent_dim, classes: Width = 10, **options):
+        """Return the discriminators of z and of y."""
+        critic = pick(build_discriminator, options)
+        return (
+            build_discriminator(latent_dim, name="style_discriminator", **critic),
+            build_discriminator(classes, name="category_discriminator", **critic),
+        )
 
     @classmethod
     def from_config(cls, config):
@@ -228,30 +238,11 @@ class CategoricalAAE(ClassifyingModel, PriorMatchingModel):
             **discriminator_wins(row, categories),
         }
 
-    def get_config(self):
-        serialize = keras.saving.serialize_keras_object
-        return super().get_config() | {
-            "style_discriminator": serialize(self.style_discriminator),
-            "category_discriminator": serialize(self.category_discriminator),
-            "sharpness": self.sharpness,
-            "radius": serialize(self.radius),
-            "joint_smoothing": self.joint_smoothing,
-        }
-
 
 def unit_length(x):
     """Return images divided by their Euclidean lengths, (batch, H, W, C); zeros stay zeros."""
     squares = ops.sum(ops.square(x), axis=(1, 2, 3), keepdims=True)
     return x / ops.sqrt(squares + 1e-24)
-
-
-def build_discriminators(latent_dim: int, classes: int, **options):
-    """Build the discriminators of z and of y; see `build_discriminator`."""
-    check_widths(classes=(classes,))
-    return (
-        build_discriminator(latent_dim, name="style_discriminator", **options),
-        build_discriminator(classes, name="category_discriminator", **options),
-    )
 
 
 @keras.saving.register_keras_serializable("keras_aae")
@@ -266,17 +257,12 @@ class ClusteringAAE(CategoricalAAE):
     decodes_classes = True
 
     @classmethod
-    def create(cls, image_shape, **options):
-        """Build a model with networks of its own; `options()` lists what it takes."""
-        architecture, critics, others = cls.split_options(options)
-        classes, latent_dim = others.pop("classes"), architecture.pop("latent_dim")
-        encoder, wide = build_autoencoder_networks(
-            image_shape, ("codes",), latent_dim=classes + latent_dim, **architecture
+    def build_autoencoder(cls, image_shape, heads, *, latent_dim, classes, **options):
+        """Return an encoder of both codes, and a decoder that takes both."""
+        encoder, wide = super().build_autoencoder(
+            image_shape, heads, latent_dim=classes + latent_dim, **options
         )
-        return cls(
-            encoder, condition_on_classes(wide, latent_dim, classes),
-            *build_discriminators(latent_dim, classes, **critics), **others,
-        )  # fmt: skip
+        return encoder, condition_on_classes(wide, latent_dim, classes)
 
     @property
     def class_decoder(self) -> ClassDecoder:
@@ -372,7 +358,7 @@ class ReductionAAE(CategoricalAAE):
 
     def __init__(
         self, encoder, decoder, style_discriminator, category_discriminator, head_layer, *,
-        head_distance: float = 5.0, head_weight: float = 1.0, **kwargs,
+        head_distance: Weight = 5.0, head_weight: Weight = 1.0, **kwargs,
     ):  # fmt: skip
         super().__init__(
             encoder, decoder, style_discriminator, category_discriminator, **kwargs
@@ -381,26 +367,20 @@ class ReductionAAE(CategoricalAAE):
         self.head_distance, self.head_weight = head_distance, head_weight
 
     @classmethod
-    def create(cls, image_shape, **options):
-        """Build a model with networks of its own; `options()` lists what it takes."""
-        architecture, critics, others = cls.split_options(options)
-        classes, latent_dim = others.pop("classes"), architecture.pop("latent_dim")
-        encoder, _ = build_autoencoder_networks(
-            image_shape, ("codes",), latent_dim=classes + latent_dim, **architecture
-        )
-        _, decoder = build_autoencoder_networks(
-            image_shape, ("codes",), latent_dim=latent_dim, **architecture
-        )
-        y = keras.Input((classes,), name="y")
-        # Far apart from the start, where a place says which head it is.
-        apart = keras.initializers.RandomNormal(stddev=10.0)
-        place = keras.layers.Dense(
-            latent_dim, use_bias=False, kernel_initializer=apart, name="places"
-        )(y)
-        return cls(
-            encoder, decoder, *build_discriminators(latent_dim, classes, **critics),
-            keras.Model(y, place, name="heads"), **others,
-        )  # fmt: skip
+    def build_networks(cls, image_shape, *, latent_dim, classes, **options):
+        """Return the networks of a `CategoricalAAE`, and the heads."""
+        options |= {"latent_dim": latent_dim, "classes": classes}
+        coders = cls.build_autoencoder(image_shape, cls.heads, **options)
+        heads = build_heads(latent_dim, classes)
+        return (*coders, *cls.build_discriminators(**options), heads)
+
+    @classmethod
+    def build_autoencoder(cls, image_shape, heads, *, latent_dim, classes, **options):
+        """Return an encoder of both codes, and a decoder of their sum."""
+        build, both = super().build_autoencoder, classes + latent_dim
+        encoder, _ = build(image_shape, heads, latent_dim=both, **options)
+        _, decoder = build(image_shape, heads, latent_dim=latent_dim, **options)
+        return encoder, decoder
 
     def phases(self):
         """Return those of `CategoricalAAE`; the heads learn along with the decoder."""
@@ -443,10 +423,13 @@ class ReductionAAE(CategoricalAAE):
         z = ops.convert_to_numpy(self.matched_prior.sample(n, seed=seed))
         return self.decode(self.places[np.arange(n) % len(self.places)] + z)
 
-    def get_config(self):
-        serialize = keras.saving.serialize_keras_object
-        return super().get_config() | {
-            "head_layer": serialize(self.head_layer),
-            "head_distance": serialize(self.head_distance),
-            "head_weight": serialize(self.head_weight),
-        }
+
+def build_heads(latent_dim: int, classes: int):
+    """Build the network y -> y H, one dense layer without bias."""
+    y = keras.Input((classes,), name="y")
+    # Far apart from the start, where a place says which head it is.
+    apart = keras.initializers.RandomNormal(stddev=10.0)
+    place = keras.layers.Dense(
+        latent_dim, use_bias=False, kernel_initializer=apart, name="places"
+    )
+    return keras.Model(y, place(y), name="heads")

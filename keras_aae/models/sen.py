@@ -1,16 +1,14 @@
 """Shared-encoding networks: an autoencoder and a generator that share one embedding."""
 
-from functools import partial
-
 import keras
 import numpy as np
 from keras import ops
 
+from keras_aae.checks import Deviation, Share, Weight, pick
 from keras_aae.engine import Phase
 from keras_aae.engine.networks import call_in_passing
 from keras_aae.engine.phases import as_tensor_images
 from keras_aae.errors import DataError, UnsupportedError
-from keras_aae.lookup import check_name
 from keras_aae.losses.adversarial import (
     discriminator_wins,
     loss_on_codes,
@@ -19,21 +17,25 @@ from keras_aae.losses.adversarial import (
     share_positive,
 )
 from keras_aae.losses.divergences import normal_kl
-from keras_aae.losses.reconstruction import RECONSTRUCTION_LOSSES
+from keras_aae.losses.reconstruction import RECONSTRUCTION_LOSSES, ReconstructionLoss
 from keras_aae.models.base.autoencoder import AutoencodingModel
 from keras_aae.models.base.conditional import check_labels
 from keras_aae.models.sen_fakes import (
     FAKE_PATHS,
     FakePath,
+    FakePathName,
     GeneratedCodes,
     LogisticNormalCodes,
     UniformCodes,
-    fake_path_of,
 )
 from keras_aae.networks import build_autoencoder_networks
 from keras_aae.networks.discriminator import build_discriminator
 from keras_aae.networks.generator import build_generator
-from keras_aae.transforms.augmentations import AUGMENTATIONS, check_augmentation
+from keras_aae.transforms.augmentations import (
+    AUGMENTATIONS,
+    Augmentation,
+    check_augmentation,
+)
 from keras_aae.transforms.corruptions import gaussian
 
 ACCURACIES = ("accuracy_images", "accuracy_generated")
@@ -97,41 +99,45 @@ class SEN(AutoencodingModel):
 
     def __init__(
         self, encoder, decoder, discriminator=None, generator=None, *,
-        fake_path: str = "image", loss: str = "mse", noise: float = 0.4,
-        augmentation: str = "dihedral", label_smoothing: float = 0.1, **kwargs,
+        fake_path: FakePathName = "image", loss: ReconstructionLoss = "mse",
+        noise: Deviation = 0.4, augmentation: Augmentation = "dihedral",
+        label_smoothing: Share = 0.1, **kwargs,
     ):  # fmt: skip
-        unused = () if fake_path_of(fake_path).discriminator else ADVERSARIAL
+        unused = () if FAKE_PATHS[fake_path].discriminator else ADVERSARIAL
         terms = tuple(t for t in type(self).terms if t not in unused)
         super().__init__(encoder, decoder, terms=terms, **kwargs)
         self.discriminator, self.generator = discriminator, generator
         self.code_source = self.random_codes(self.latent_dim)
         if generator is not None:
             self.code_source = GeneratedCodes(generator)
-        self.fake_path = fake_path
-        self.loss_name = check_name(loss, RECONSTRUCTION_LOSSES, "loss")
+        self.fake_path, self.loss_name = fake_path, loss
         self.augmentation = check_augmentation(augmentation, self.image_shape)
         self.noise, self.label_smoothing = noise, label_smoothing
 
     @classmethod
-    def create(cls, image_shape, classes=0, readouts=None, **options):
-        """Build a model with networks of its own; `options()` lists what it takes.
+    def build_networks(cls, image_shape, conditions=0, *, fake_path, **options):
+        """Return encoder and decoder, and the discriminator and generator of a path.
 
         Args:
             image_shape: (height, width, channels).
-            classes: Width of the one-hot classes that the generator is conditioned on.
-            readouts: Further networks on embeddings, name -> width of the output.
-            **options: Of the networks and the constructor.
+            conditions: Width of one-hot classes that the generator is conditioned on.
+            fake_path: As of the constructor.
+            **options: Of the networks.
         """
-        architecture, critic, generating, others = cls.split_options(options)
-        latent_dim = architecture["latent_dim"]
-        networks = build_autoencoder_networks(image_shape, cls.heads, **architecture)
-        build = partial(build_discriminator, latent_dim, **critic)
-        path = fake_path_of(others.get("fake_path", "image"))
-        discriminator, generator = build() if path.discriminator else None, None
+        path, discriminator, generator = FAKE_PATHS[fake_path], None, None
+        networks = super().build_networks(image_shape, **options)
+        if path.discriminator:
+            discriminator = cls.build_readout("discriminator", **options)
         if path.generator:
-            generator = build_generator(latent_dim, classes, **generating)
-        readouts = {k: build(name=k, outputs=n) for k, n in (readouts or {}).items()}
-        return cls(*networks, discriminator, generator, **readouts, **others)
+            given, width = pick(build_generator, options), options["latent_dim"]
+            generator = build_generator(width, conditions, **given)
+        return (*networks, discriminator, generator)
+
+    @classmethod
+    def build_readout(cls, name: str, outputs: int = 1, *, latent_dim, **options):
+        """Return a network embeddings -> logits, built like the discriminator."""
+        given = pick(build_discriminator, options)
+        return build_discriminator(latent_dim, name=name, outputs=outputs, **given)
 
     def phases(self):
         """Return the five of a step, in their order; without a discriminator three."""
@@ -283,18 +289,6 @@ class SEN(AutoencodingModel):
             row, accuracies, "of the made embeddings", "of those of images"
         )
 
-    def get_config(self):
-        serialize = keras.saving.serialize_keras_object
-        return super().get_config() | {
-            "discriminator": serialize(self.discriminator),
-            "generator": serialize(self.generator),
-            "fake_path": self.fake_path,
-            "loss": self.loss_name,
-            "noise": serialize(self.noise),
-            "augmentation": self.augmentation,
-            "label_smoothing": self.label_smoothing,
-        }
-
 
 @keras.saving.register_keras_serializable("keras_aae")
 class VariationalSEN(SEN):
@@ -324,7 +318,7 @@ class VariationalSEN(SEN):
 
     def __init__(
         self, encoder, decoder, discriminator, generator=None, *,
-        kl_weight: float = 1.0, **kwargs,
+        kl_weight: Weight = 1.0, **kwargs,
     ):  # fmt: skip
         super().__init__(encoder, decoder, discriminator, generator, **kwargs)
         self.kl_weight = kl_weight
@@ -345,10 +339,6 @@ class VariationalSEN(SEN):
             return ops.sigmoid(mean)
         e = keras.random.normal(ops.shape(mean), seed=self.seed_generator)
         return ops.sigmoid(mean + ops.exp(0.5 * log_var) * e)
-
-    def get_config(self):
-        weight = keras.saving.serialize_keras_object(self.kl_weight)
-        return super().get_config() | {"kl_weight": weight}
 
 
 def _generate(model, u, labels):

@@ -3,6 +3,7 @@
 import keras
 from keras import ops
 
+from keras_aae.checks import Width
 from keras_aae.engine import Phase
 from keras_aae.engine.feed import LABELLED
 from keras_aae.engine.networks import call_in_passing
@@ -10,9 +11,7 @@ from keras_aae.errors import RecipeError
 from keras_aae.losses.adversarial import non_saturating
 from keras_aae.losses.classification import cross_entropy, wrong
 from keras_aae.models.base.classifier import ClassifyingModel
-from keras_aae.models.base.image_model import option_of_create
 from keras_aae.models.sen import SEN
-from keras_aae.networks import check_widths
 
 
 @keras.saving.register_keras_serializable("keras_aae")
@@ -33,27 +32,18 @@ class ClassifyingSEN(ClassifyingModel, SEN):
     uses_labels = True
 
     def __init__(
-        self, encoder, decoder, discriminator, generator=None, *, classifier, **kwargs
+        self, encoder, decoder, discriminator, generator, classifier, **kwargs
     ):
         super().__init__(encoder, decoder, discriminator, generator, **kwargs)
         self.classifier = classifier
 
     @classmethod
-    def options(cls):
-        """Return those of the family, and the number of classes."""
-        return super().options() | option_of_create("classes", int, 10)
-
-    @classmethod
-    def create(cls, image_shape, *, classes: int = 10, **options):
-        """Build a model with networks of its own; `options()` lists what it takes."""
-        return cls.create_for(image_shape, classes, 0, **options)
-
-    @classmethod
-    def create_for(cls, image_shape, classes: int, conditions: int, **options):
-        """Build one whose generator is conditioned on so many classes."""
-        check_widths(classes=(classes,))
-        readouts = {"classifier": classes}
-        return super().create(image_shape, conditions, readouts, **options)
+    def build_networks(
+        cls, image_shape, conditions=0, *, classes: Width = 10, **options
+    ):
+        """Return the networks of a `SEN`, and the classifier."""
+        networks = super().build_networks(image_shape, conditions, **options)
+        return (*networks, cls.build_readout("classifier", classes, **options))
 
     @property
     def label_classes(self) -> int:
@@ -79,10 +69,6 @@ class ClassifyingSEN(ClassifyingModel, SEN):
         """Compute the logits of the classes of images, (batch, classes)."""
         return self.classifier(self.embed(x), training=False)
 
-    def get_config(self):
-        classifier = keras.saving.serialize_keras_object(self.classifier)
-        return super().get_config() | {"classifier": classifier}
-
 
 @keras.saving.register_keras_serializable("keras_aae")
 class DirectedSEN(ClassifyingSEN):
@@ -95,14 +81,14 @@ class DirectedSEN(ClassifyingSEN):
 
     terms = (*ClassifyingSEN.terms, "direction")
 
-    def __init__(self, encoder, decoder, discriminator, generator=None, **kwargs):
-        super().__init__(encoder, decoder, discriminator, generator, **kwargs)
+    def __init__(self, *networks, **kwargs):
+        super().__init__(*networks, **kwargs)
         _check_generator(self)
 
     @classmethod
-    def create(cls, image_shape, *, classes: int = 10, **options):
-        """Build a model with networks of its own; `options()` lists what it takes."""
-        return cls.create_for(image_shape, classes, classes, **options)
+    def build_networks(cls, image_shape, *, classes, **options):
+        """Return the networks of a `ClassifyingSEN`, the generator conditioned."""
+        return super().build_networks(image_shape, classes, classes=classes, **options)
 
     def generation(self, batch, training):
         """Compute the losses of fake codes: that of `SEN`, and of their class."""
@@ -133,18 +119,17 @@ class FeatureSEN(SEN):
 
     terms = (*SEN.terms, "direction", "certainty")
 
-    def __init__(
-        self, encoder, decoder, discriminator, generator=None, *, detector, **kwargs
-    ):
+    def __init__(self, encoder, decoder, discriminator, generator, detector, **kwargs):
         super().__init__(encoder, decoder, discriminator, generator, **kwargs)
         _check_generator(self)
         self.detector = detector
 
     @classmethod
-    def create(cls, image_shape, **options):
-        """Build a model with networks of its own; `options()` lists what it takes."""
-        features = options.get("latent_dim", cls.defaults["latent_dim"])
-        return super().create(image_shape, features, {"detector": features}, **options)
+    def build_networks(cls, image_shape, **options):
+        """Return the networks of a `SEN`, the generator conditioned, and the detector."""
+        features = options["latent_dim"]
+        networks = super().build_networks(image_shape, features, **options)
+        return (*networks, cls.build_readout("detector", features, **options))
 
     def generator_networks(self):
         """Return generator and detector; the decoder is left to the autoencoding."""
@@ -160,10 +145,6 @@ class FeatureSEN(SEN):
         unsure = ops.mean(cross_entropy(ops.argmax(real, axis=-1), real))
         terms = {"generation": loss, "direction": feature_loss, "certainty": unsure}
         return loss + feature_loss + unsure, terms
-
-    def get_config(self):
-        detector = keras.saving.serialize_keras_object(self.detector)
-        return super().get_config() | {"detector": detector}
 
 
 def _check_generator(model) -> None:

@@ -1,12 +1,13 @@
 """Fake codes of shared-encoding networks: their sources, and their ways to the discriminator."""
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import keras
 import numpy as np
 from keras import ops
 
-from keras_aae.lookup import check_name
+from keras_aae.checks import Choice
 
 
 @dataclass(frozen=True)
@@ -30,15 +31,7 @@ FAKE_PATHS = {
     "random": FakePath(generator=False, image=True),
     "none": FakePath(generator=False, image=False, discriminator=False),
 }
-
-
-def fake_path_of(name: str) -> FakePath:
-    """Return the fake path of a name.
-
-    Raises:
-        RecipeError: there is none.
-    """
-    return FAKE_PATHS[check_name(name, FAKE_PATHS, "fake path")]
+FakePathName = Annotated[str, Choice(FAKE_PATHS)]
 
 
 class UniformCodes:

@@ -5,8 +5,12 @@ References:
     section 3.3.
 """
 
+from typing import Annotated
+
 import keras
 from keras import ops
+
+from keras_aae.checks import Choice
 
 
 def gaussian(x, amount, seed):
@@ -31,3 +35,4 @@ CORRUPTIONS = {
     "masking": masking,
     "salt-and-pepper": salt_and_pepper,
 }
+Corruption = Annotated[str, Choice(CORRUPTIONS)]
