@@ -8,6 +8,7 @@ no Keras, so recipes and the command line use it as well.
 import inspect
 import math
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 from numbers import Integral, Real
@@ -86,7 +87,7 @@ class Whole:
             return f"a whole number of at least {self.low}"
         return f"a whole number from {self.low} to {self.high:,}"
 
-    def read(self, value) -> int:
+    def read(self, value: Any) -> int:
         """Return the value as a plain one, or raise ValueError."""
         if not isinstance(value, Integral) or isinstance(value, bool):
             raise ValueError
@@ -116,16 +117,14 @@ class Number:
     def _range(self) -> str:
         low, high = self.low, self.high
         if high < math.inf:
-            left, right = (
-                "(" if low in self.open else "[",
-                ")" if high in self.open else "]",
-            )
+            left = "(" if low in self.open else "["
+            right = ")" if high in self.open else "]"
             return f"a number in {left}{low:g}, {high:g}{right}"
         if low == -math.inf:
             return "a finite number"
         return f"a number {'above' if low in self.open else 'of at least'} {low:g}"
 
-    def read(self, value) -> Any:
+    def read(self, value: Any) -> Any:
         """Return the value as a plain one, or raise ValueError."""
         if self.schedule and _is_keras_schedule(value):
             return value
@@ -156,7 +155,7 @@ class Choice:
     def expected(self) -> str:
         return f"one of {', '.join(map(str, self.menu))}"
 
-    def read(self, value) -> Any:
+    def read(self, value: Any) -> Any:
         """Return the name if it is on the menu, or raise ValueError."""
         named = isinstance(value, str | int) and not isinstance(value, bool)
         if not named or value not in tuple(self.menu):
@@ -180,7 +179,7 @@ class ListOf:
             count = f" of at least {self.least}"
         return f"a list{count}, each {self.each.expected}, for example {self.example}"
 
-    def read(self, value) -> list:
+    def read(self, value: Any) -> list[Any]:
         """Return the value as a list, or raise ValueError."""
         if not isinstance(value, list | tuple):
             raise ValueError
@@ -196,7 +195,7 @@ class Plain:
     type: type
     expected: str
 
-    def read(self, value) -> Any:
+    def read(self, value: Any) -> Any:
         """Return the value if it is of the type, or raise ValueError."""
         if not isinstance(value, self.type):
             raise ValueError
@@ -227,7 +226,9 @@ KINDS = {
 }
 
 
-def validate(name: str, value, annotation, error: type = RecipeError):
+def validate(
+    name: str, value: Any, annotation: Any, error: type[Exception] = RecipeError
+) -> Any:
     """Return a value as a plain one of Python, if it fits what is annotated.
 
     Args:
@@ -245,15 +246,17 @@ def validate(name: str, value, annotation, error: type = RecipeError):
         return value
     try:
         return kind.read(value)
-    except ValueError as problem:
+    except (ValueError, OverflowError) as problem:
         none = ", or none" if optional else ""
-        near = "" if isinstance(problem, RecipeError) else str(problem)
+        near = str(problem) if type(problem) is ValueError else ""
         raise error(
             f"Invalid {name} {value!r}. Expected {kind.expected}{none}.{near}"
         ) from None
 
 
-def validate_all(options: dict[str, inspect.Parameter], values: dict) -> dict:
+def validate_all(
+    options: dict[str, inspect.Parameter], values: dict[str, Any]
+) -> dict[str, Any]:
     """Return values with those checked that are among the options."""
     return {
         name: validate(name, value, options[name].annotation)
@@ -263,7 +266,7 @@ def validate_all(options: dict[str, inspect.Parameter], values: dict) -> dict:
     }
 
 
-def kind_of(annotation) -> tuple[Any, bool]:
+def kind_of(annotation: Any) -> tuple[Any, bool]:
     """Return what an annotation admits, and whether it admits None.
 
     Raises:
@@ -279,12 +282,12 @@ def kind_of(annotation) -> tuple[Any, bool]:
     raise TypeError(f"{annotation} says of no value whether it fits.")
 
 
-def takes_schedule(annotation) -> bool:
+def takes_schedule(annotation: Any) -> bool:
     """Return whether an option may change during training."""
     return getattr(kind_of(annotation)[0], "schedule", False)
 
 
-def options_of(function) -> dict[str, inspect.Parameter]:
+def options_of(function: Callable) -> dict[str, inspect.Parameter]:
     """Return the options of a function: its keyword arguments that have a default.
 
     Raises:
@@ -308,12 +311,12 @@ def options_of(function) -> dict[str, inspect.Parameter]:
     return options
 
 
-def pick(function, values: dict) -> dict:
+def pick(function: Callable, values: dict[str, Any]) -> dict[str, Any]:
     """Return those of the values that are options of a function."""
     return {name: values[name] for name in options_of(function) if name in values}
 
 
-def validated(function):
+def validated(function: Callable) -> Callable:
     """Return a function whose options are checked before it runs."""
     options = options_of(function)
 
@@ -324,13 +327,13 @@ def validated(function):
     return checked
 
 
-def _plain(value):
+def _plain(value: Any) -> Any:
     """Return a scalar of NumPy as the Python value that it is."""
     is_scalar = hasattr(value, "item") and getattr(value, "shape", None) == ()
     return value.item() if is_scalar else value
 
 
-def _is_keras_schedule(value) -> bool:
+def _is_keras_schedule(value: Any) -> bool:
     keras = sys.modules.get("keras")  # before it is imported there are none
     return keras is not None and isinstance(
         value, keras.optimizers.schedules.LearningRateSchedule
