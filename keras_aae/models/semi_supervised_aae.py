@@ -27,6 +27,9 @@ from keras_aae.networks import build_autoencoder_networks
 from keras_aae.networks.discriminator import build_discriminator
 from keras_aae.priors import Categorical
 
+STYLE_ACCURACIES = ("accuracy_codes", "accuracy_prior")
+CATEGORY_ACCURACIES = ("accuracy_categories", "accuracy_category_prior")
+
 
 class CategoricalAAE(ClassifyingModel, PriorMatchingModel):
     """An autoencoder with two codes, a category y and a style z, each with a prior.
@@ -68,20 +71,10 @@ class CategoricalAAE(ClassifyingModel, PriorMatchingModel):
     """
 
     terms = (
-        "reconstruction_loss",
-        "discrimination",
-        "regularization",
-        "accuracy_codes",
-        "accuracy_prior",
-        "accuracy_categories",
-        "accuracy_category_prior",
-    )
-    maximized = (
-        "accuracy_codes",
-        "accuracy_prior",
-        "accuracy_categories",
-        "accuracy_category_prior",
-    )
+        "reconstruction_loss", "discrimination", "regularization",
+        *STYLE_ACCURACIES, *CATEGORY_ACCURACIES,
+    )  # fmt: skip
+    maximized = (*STYLE_ACCURACIES, *CATEGORY_ACCURACIES)
     heads = ("codes",)
     builders = (build_autoencoder_networks, build_discriminator)
 
@@ -90,8 +83,8 @@ class CategoricalAAE(ClassifyingModel, PriorMatchingModel):
         sharpness: Positive = 1.0, radius: Weight = 0.0,
         joint_smoothing: bool = False, **kwargs,
     ):  # fmt: skip
-        smooth = ("smoothing",) if radius != 0 else ()
-        terms = (*type(self).terms, *smooth)
+        smoothing = ("smoothing",) if radius != 0 else ()
+        terms = (*type(self).terms, *smoothing)
         super().__init__(encoder, decoder, terms=terms, **kwargs)
         self.sharpness, self.radius = sharpness, radius
         self.joint_smoothing = joint_smoothing
@@ -116,10 +109,8 @@ class CategoricalAAE(ClassifyingModel, PriorMatchingModel):
 
     @classmethod
     def from_config(cls, config):
-        """Build the model of a config; older ones name its one posterior."""
-        return super().from_config(
-            {k: v for k, v in config.items() if k != "posterior"}
-        )
+        """Build the model of a config; older ones name the only posterior."""
+        return super().from_config({k: config[k] for k in config if k != "posterior"})
 
     @property
     def categories(self) -> Categorical:
@@ -142,8 +133,7 @@ class CategoricalAAE(ClassifyingModel, PriorMatchingModel):
         """Compute the mean reconstruction loss of a batch."""
         y, z = self.category_and_style(batch.x, training)
         logits = self.decoder_logits(y, z, training)
-        errors = RECONSTRUCTION_LOSSES[self.loss_name](batch.x, logits)
-        loss = ops.mean(errors)
+        loss = ops.mean(RECONSTRUCTION_LOSSES[self.loss_name](batch.x, logits))
         return loss, {"reconstruction_loss": loss}
 
     def discrimination(self, batch, training):
@@ -230,12 +220,10 @@ class CategoricalAAE(ClassifyingModel, PriorMatchingModel):
         return self.split_codes(x)[0]
 
     def complaints(self, row):
-        styles = ("accuracy_codes", "accuracy_prior")
-        categories = ("accuracy_categories", "accuracy_category_prior")
         return {
             **super().complaints(row),
-            **discriminator_wins(row, styles),
-            **discriminator_wins(row, categories),
+            **discriminator_wins(row, STYLE_ACCURACIES),
+            **discriminator_wins(row, CATEGORY_ACCURACIES),
         }
 
 
@@ -367,11 +355,10 @@ class ReductionAAE(CategoricalAAE):
         self.head_distance, self.head_weight = head_distance, head_weight
 
     @classmethod
-    def build_networks(cls, image_shape, *, latent_dim, classes, **options):
+    def build_networks(cls, image_shape, **options):
         """Return the networks of a `CategoricalAAE`, and the heads."""
-        options |= {"latent_dim": latent_dim, "classes": classes}
         coders = cls.build_autoencoder(image_shape, cls.heads, **options)
-        heads = build_heads(latent_dim, classes)
+        heads = build_heads(options["latent_dim"], options["classes"])
         return (*coders, *cls.build_discriminators(**options), heads)
 
     @classmethod
