@@ -55,7 +55,7 @@ MODELS = {
         "the same without labels: its classes are clusters",
     ),
     "reduction-aae": (
-        "keras_aae.models.semi_supervised_aae:ReductionAAE",
+        "keras_aae.models.reduction_aae:ReductionAAE",
         "the same with clusters and styles in one plane",
     ),
     "wae": (

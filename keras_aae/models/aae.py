@@ -120,7 +120,7 @@ class AAE(PriorMatchingModel):
     def discrimination_of_prior(self, batch, training):
         """The discriminator's loss on prior samples, as many as the batch has images."""
         z = self.sample_prior(batch)
-        logits = self.judge(z, batch.labels, training)
+        logits = self.discriminator_logits(z, batch.labels, training)
         loss = loss_on_prior(logits, self.label_smoothing)
         # Doubled, since the mean over both updates is reported.
         terms = {"discrimination": 2 * loss, "accuracy_prior": share_positive(logits)}
@@ -128,14 +128,16 @@ class AAE(PriorMatchingModel):
 
     def discrimination_of_codes(self, batch, training):
         """The discriminator's loss on the codes of a batch."""
-        logits = self.judge(self.draw(batch.x, training), batch.labels, training)
+        logits = self.discriminator_logits(
+            self.draw(batch.x, training), batch.labels, training
+        )
         loss = loss_on_codes(logits)
         right = 1.0 - share_positive(logits)
         return loss, {"discrimination": 2 * loss, "accuracy_codes": right}
 
     def penalty(self, z, labels, training):
         """How surely codes are told from the prior, by the discriminator as it is now."""
-        logits = self.judge(z, labels, training)
+        logits = self.discriminator_logits(z, labels, training)
         return GENERATOR_LOSSES[self.generator_loss](logits)
 
     def sample_prior(self, batch):
@@ -148,8 +150,8 @@ class AAE(PriorMatchingModel):
         inputs = self.discriminator.inputs
         return inputs[1].shape[-1] - 1 if len(inputs) > 1 else 0
 
-    def judge(self, z, labels=None, training=False):
-        """The discriminator's logits of codes, (batch, 1).
+    def discriminator_logits(self, z, labels=None, training=False):
+        """Compute the discriminator's logits of codes, (batch, 1).
 
         Args:
             z: Codes.
@@ -278,12 +280,12 @@ class SupervisedAAE(ClassDecodingModel, AAE):
         told = classes + 1 if conditional_discriminator else 0
         return super().build_discriminator(told, **options)
 
-    def judge(self, z, labels=None, training=False):
-        """The discriminator's logits of codes, (batch, 1); see `AAE.judge`."""
+    def discriminator_logits(self, z, labels=None, training=False):
+        """Compute the logits of codes, (batch, 1); see `AAE.discriminator_logits`."""
         if training and self.classes_told and labels is not None:
             withheld = keras.random.uniform(ops.shape(labels), seed=self.seed_generator)
             labels = ops.where(withheld < 0.5, -1, labels)
-        return super().judge(z, labels, training)
+        return super().discriminator_logits(z, labels, training)
 
 
 @keras.saving.register_keras_serializable("keras_aae")
@@ -328,4 +330,4 @@ class WAE(PriorMatchingModel):
 
 
 def _discriminate(model, z, labels):
-    return ops.sigmoid(model.judge(z, labels)[:, 0])
+    return ops.sigmoid(model.discriminator_logits(z, labels)[:, 0])
