@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from keras_aae.registry import COMPARISONS, RECIPES, SWEEPS, TABLES, TRANSFERS
+from keras_aae.experiments import COMPARISONS, RECIPES, SWEEPS, TABLES, TRANSFERS
 
 from .backend import select_backend
 from .options import Name, backend_option, data_dir_option, debug_option

@@ -6,7 +6,8 @@ cp runs/mnist-features/model.keras keras_aae/evaluation/mnist_features.keras
 It is ours and small, so that it ships with the package; FID by it is no FID by Inception.
 """
 
-from keras_aae.recipe import Experiment, Recipe
+from keras_aae.experiments.experiment import Experiment
+from keras_aae.recipe import Recipe
 
 MNIST_FEATURES = Experiment(
     Recipe(
@@ -23,6 +24,7 @@ MNIST_FEATURES = Experiment(
         batch_size=128,
         epochs=12,
     ),
-    "ours",
+    about="small convolutional classifier, whose features FID is measured in",
+    source="ours",
     figures=("misclassified", "learning-curves"),
 )

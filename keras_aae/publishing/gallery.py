@@ -5,14 +5,12 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
+from keras_aae.experiments import COMPARISONS, RECIPES, TABLES
 from keras_aae.files import write_text
-from keras_aae.lookup import load_entry
 from keras_aae.publishing.checking import OriginChecks
-from keras_aae.publishing.kinds import experiment, result_of
+from keras_aae.publishing.kinds import result_of
 from keras_aae.publishing.page import page
 from keras_aae.publishing.recipe_runs import RecipeRuns
-from keras_aae.recipe import Comparison
-from keras_aae.registry import COMPARISONS, RECIPES, TABLES
 from keras_aae.training.session import Reporter
 
 ACTIONS = ("current", "unknown", "reused", "resumed", "trained")
@@ -20,12 +18,12 @@ ACTIONS = ("current", "unknown", "reused", "resumed", "trained")
 
 def default_set() -> list[str]:
     """Return the recipes, and the figures of no recipe, that are made if none is named."""
-    return [*(name for name in RECIPES if experiment(name).quick), *studies()]
+    return [*(name for name, wanted in RECIPES.items() if wanted.quick), *studies()]
 
 
 def studies() -> list[str]:
     """Return the comparisons of no recipe at all."""
-    return [name for name in COMPARISONS if not _comparison(name).recipes]
+    return [name for name in COMPARISONS if not COMPARISONS[name].recipes]
 
 
 def recipes_of(names) -> list[str]:
@@ -33,18 +31,14 @@ def recipes_of(names) -> list[str]:
     found = []
     for name in names:
         is_table = name in TABLES
-        found += load_entry(name, TABLES, "table").recipes if is_table else [name]
+        found += TABLES[name].recipes if is_table else [name]
     return found
 
 
 def comparisons_of(names) -> list[str]:
     """Return the comparisons whose recipes are all among `names`."""
-    recipes = {name: set(_comparison(name).recipes) for name in COMPARISONS}
+    recipes = {name: set(COMPARISONS[name].recipes) for name in COMPARISONS}
     return [name for name, parts in recipes.items() if parts and parts <= set(names)]
-
-
-def _comparison(name: str) -> Comparison:
-    return load_entry(name, COMPARISONS, "comparison")
 
 
 @dataclass(frozen=True)
@@ -102,7 +96,7 @@ class Gallery:
         are there are taken as they are, interrupted ones go on.
 
         Args:
-            name: A key of `registry.RECIPES`, `COMPARISONS`, `SWEEPS` or `TRANSFERS`.
+            name: A key of `experiments.RECIPES`, `COMPARISONS`, `SWEEPS` or `TRANSFERS`.
 
         Raises:
             DataError: the result is stale, and the data to make it cannot be loaded.

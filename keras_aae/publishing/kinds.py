@@ -6,12 +6,12 @@ from pathlib import Path
 from keras_aae.data import load_resized
 from keras_aae.evaluation import evaluate, measured_by_default, metric_version
 from keras_aae.evaluation.transferring import compare, numbers, of_classes
+from keras_aae.experiments import COMPARISONS, RECIPES, SWEEPS, TRANSFERS
 from keras_aae.figures import save
 from keras_aae.figures.confusion import confusion_matrix
 from keras_aae.figures.labelled_samples import guessed_samples
 from keras_aae.figures.sweep_curve import sweep_curve
 from keras_aae.files import write_json
-from keras_aae.lookup import load_entry
 from keras_aae.publishing.origin import Origin
 from keras_aae.publishing.page import headline, transfer_headline
 from keras_aae.publishing.recipe_runs import RecipeRuns
@@ -36,13 +36,6 @@ from keras_aae.publishing.source import (
     export_comparison,
     export_figure,
 )
-from keras_aae.recipe import Experiment
-from keras_aae.registry import COMPARISONS, RECIPES, SWEEPS, TRANSFERS
-
-
-def experiment(name: str) -> Experiment:
-    """Return the experiment on the menu."""
-    return load_entry(name, RECIPES, "recipe")
 
 
 class Result:
@@ -107,7 +100,7 @@ class RecipeResult(Result):
     record_class = RecipeRecord
 
     def __init__(self, results: Path, name: str):
-        self.experiment = experiment(name)
+        self.experiment = RECIPES[name]
         self.figures = figure_files(self.experiment)
         self.folder = results / name
         pictures = [self.folder / figure.file for figure in self.figures]
@@ -172,10 +165,10 @@ class ComparisonResult(Result):
     record_class = ComparisonRecord
 
     def __init__(self, results: Path, name: str):
-        comparison = load_entry(name, COMPARISONS, "comparison")
+        comparison = COMPARISONS[name]
         self.figure = FigureFile(comparison.figure)
         picture = results / comparison_file(name, comparison)
-        recipes = {recipe: experiment(recipe) for recipe in comparison.recipes}
+        recipes = {recipe: RECIPES[recipe] for recipe in comparison.recipes}
         super().__init__(name, recipes, picture.with_suffix(".json"), [picture])
 
     @property
@@ -209,7 +202,7 @@ class SweepResult(Result):
     record_class = SweepRecord
 
     def __init__(self, results: Path, name: str):
-        self.sweep = load_entry(name, SWEEPS, "sweep")
+        self.sweep = SWEEPS[name]
         record, picture = (results / sweep_file(name, s) for s in (".json", ".png"))
         super().__init__(name, {name: self.sweep}, record, [picture])
 
@@ -245,11 +238,11 @@ class TransferResult(Result):
     record_class = TransferRecord
 
     def __init__(self, results: Path, name: str):
-        self.study = load_entry(name, TRANSFERS, "transfer")
+        self.study = TRANSFERS[name]
         self.recipe = self.study.recipe
         super().__init__(
             name,
-            {self.recipe: experiment(self.recipe)},
+            {self.recipe: RECIPES[self.recipe]},
             results / transfer_file(name),
             [results / file for file in transfer_pictures(name)],
         )

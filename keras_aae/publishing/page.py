@@ -9,7 +9,15 @@ from PIL import Image
 
 from keras_aae.evaluation import describe, measured_by_default
 from keras_aae.evaluation.statistics import difference, summarise
-from keras_aae.lookup import load_entry
+from keras_aae.experiments import (
+    COMPARISONS,
+    RECIPES,
+    SWEEPS,
+    TABLES,
+    TRANSFERS,
+    Experiment,
+    TransferStudy,
+)
 from keras_aae.publishing import markdown
 from keras_aae.publishing.results import (
     FigureFile,
@@ -23,8 +31,7 @@ from keras_aae.publishing.results import (
     transfer_file,
     transfer_pictures,
 )
-from keras_aae.recipe import Experiment, TransferStudy
-from keras_aae.registry import COMPARISONS, FIGURES, RECIPES, SWEEPS, TABLES, TRANSFERS
+from keras_aae.registry import FIGURES
 
 HEAD = """# Results
 
@@ -51,7 +58,7 @@ def page(results) -> str:
     for name in RECIPES:
         result = RecipeRecord.read(Path(results) / recipe_file(name))
         if result is not None:
-            kept[name] = (load_entry(name, RECIPES, "recipe"), result)
+            kept[name] = (RECIPES[name], result)
     parts = [
         HEAD,
         *_headlines(kept),
@@ -162,7 +169,7 @@ def _pointer(results: Path, kept, pointer) -> tuple[str, bool]:
 def _figure_path(kept, name: str, thing: str) -> str | None:
     """Where a pointer's figure belongs in the results folder."""
     if name == "comparison" and thing in COMPARISONS:
-        return comparison_file(thing, load_entry(thing, COMPARISONS, "comparison"))
+        return comparison_file(thing, COMPARISONS[thing])
     files = figure_files(kept[name][0]) if name in kept else []
     return next((f"{name}/{f.file}" for f in files if f.name == thing), None)
 
@@ -170,12 +177,11 @@ def _figure_path(kept, name: str, thing: str) -> str | None:
 def _tables(kept) -> list[str]:
     """Recipes beside each other, and what each of several seeds differs by."""
     parts = []
-    for name, (_, text) in TABLES.items():
-        table = load_entry(name, TABLES, "table")
+    for name, table in TABLES.items():
         rows = _rows(table, {r: kept[r][1] for r in table.recipes if r in kept})
         if rows:
             columns = ("recipe", "seeds", *table.metrics)
-            about = f"{_sentence(text)} `keras-aae figures {name}`."
+            about = f"{_sentence(table.about)} `keras-aae figures {name}`."
             parts += [f"### {name}", about, markdown.table(columns, rows)]
             parts += [table.finding] * bool(table.finding)
     if not parts:
@@ -228,13 +234,12 @@ def _digits(half: float) -> int:
 def _sweeps(results) -> list[str]:
     """Numbers against a value that was varied: the curve, and all of them."""
     parts = []
-    for name, (_, text) in SWEEPS.items():
-        sweep = load_entry(name, SWEEPS, "sweep")
+    for name, sweep in SWEEPS.items():
         result = SweepRecord.read(Path(results) / sweep_file(name, ".json"))
         if result is None:
             continue
-        about = f"{_sentence(text)} Source: {sweep.source}; `keras-aae figures {name}`."
-        picture = f"![{text}]({sweep_file(name, '.png')})"
+        about = f"{_sentence(sweep.about)} Source: {sweep.source}; `keras-aae figures {name}`."
+        picture = f"![{sweep.about}]({sweep_file(name, '.png')})"
         columns = (sweep.value, f"{sweep.metric}, ours", "published", "seeds")
         rows = [
             (
@@ -257,13 +262,12 @@ def _known(published: dict, value) -> str:
 def _transfers(results: Path, kept) -> list[str]:
     """Codes of other images than the encoder's own: numbers, confusions, guesses."""
     parts = []
-    for name, (_, text) in TRANSFERS.items():
-        study = load_entry(name, TRANSFERS, "transfer")
+    for name, study in TRANSFERS.items():
         result = _kept_transfer(results, name)
         if result is None:
             continue
         about = (
-            f"{_sentence(text)} Encoder: [{study.recipe}](#{study.recipe}). Source: "
+            f"{_sentence(study.about)} Encoder: [{study.recipe}](#{study.recipe}). Source: "
             f"{study.source}; `keras-aae figures {name}`."
         )
         rows = _transfer_rows(study, result) + _specialist_row(study, kept)
@@ -335,14 +339,13 @@ def _percent(share: float | None) -> str:
 
 def _comparisons(results) -> list[str]:
     parts = []
-    for name, (_, text) in COMPARISONS.items():
-        comparison = load_entry(name, COMPARISONS, "comparison")
+    for name, comparison in COMPARISONS.items():
         file = comparison_file(name, comparison)
         if (Path(results) / file).exists():
             links = ", ".join(f"[{recipe}](#{recipe})" for recipe in comparison.recipes)
             of = f"Recipes: {links}; " if links else ""
-            about = f"{_sentence(text)} {of}`keras-aae figures {name}`."
-            parts += [f"### {name}", about, f"![{text}]({file})"]
+            about = f"{_sentence(comparison.about)} {of}`keras-aae figures {name}`."
+            parts += [f"### {name}", about, f"![{comparison.about}]({file})"]
     return ["## Side by side, and studies", *parts] if parts else []
 
 
@@ -356,7 +359,7 @@ def _section(
         rows.append((metric, _ours(result, metric), text, _meaning(metric)))
     return [
         f"## {name}",
-        f"{_sentence(RECIPES[name][1])} Source: {experiment.source}.",
+        f"{_sentence(experiment.about)} Source: {experiment.source}.",
         f"**{headline(experiment, result)}**",
         f"{_training(result)}; `keras-aae train --recipe {name}` trains it, "
         f"`keras-aae figures {name}` makes all that is here.",

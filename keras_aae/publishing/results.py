@@ -7,9 +7,9 @@ from pathlib import Path
 
 from keras_aae.errors import RecipeError
 from keras_aae.evaluation import entry_of, in_menu_order, metric_version
+from keras_aae.experiments import Comparison, Experiment
 from keras_aae.figures.menu import file_name
 from keras_aae.publishing.origin import Origin
-from keras_aae.recipe import Comparison, Experiment
 
 COMPARISONS_FOLDER = "comparisons"
 SWEEPS_FOLDER = "sweeps"
@@ -193,7 +193,7 @@ class TransferRecord(Record):
     """The content of RESULTS/transfers/NAME.json.
 
     Args:
-        settings: Those of the `recipe.TransferStudy`.
+        settings: Those of the `experiments.TransferStudy`.
         classes: Their names.
         numbers: Kind of features -> "train" or "test" -> accuracy, AUROC, confusion.
     """

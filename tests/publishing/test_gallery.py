@@ -15,12 +15,21 @@ from keras_aae.cli.progress import LineReporter
 
 from keras_aae.errors import DataError, Interrupted
 from keras_aae.evaluation import codes
-from keras_aae.lookup import load_entry
+from keras_aae.experiments import (
+    COMPARISONS,
+    RECIPES,
+    SWEEPS,
+    TRANSFERS,
+    Comparison,
+    Experiment,
+    Sweep,
+    TransferStudy,
+)
 from keras_aae.losses.reconstruction import RECONSTRUCTION_LOSSES
 from keras_aae.publishing import checking, gallery, page
 from keras_aae.publishing.results import RecipeRecord, SweepRecord, TransferRecord
-from keras_aae.recipe import Comparison, Experiment, Recipe, Sweep, TransferStudy
-from keras_aae.registry import COMPARISONS, FIGURES, METRICS, RECIPES, SWEEPS, TRANSFERS
+from keras_aae.recipe import Recipe
+from keras_aae.registry import FIGURES, METRICS
 from keras_aae.training.session import Reporter
 
 NAMES = ("toy", "other")
@@ -39,9 +48,8 @@ def put(toy_file, monkeypatch):
     def put(name="toy", *, figures=("reconstructions",), seeds=(0,), **changes):
         changed = recipe.replace(name=name, seed=seeds[0], **changes)
         published = {"mse": 0.5, "nll": 80.0}
-        experiment = Experiment(changed, "a paper", published, figures, seeds)
-        monkeypatch.setattr(sys.modules[__name__], name, experiment, raising=False)
-        monkeypatch.setitem(RECIPES, name, (f"{__name__}:{name}", "a toy"))
+        experiment = Experiment(changed, "a toy", "a paper", published, figures, seeds)
+        monkeypatch.setitem(RECIPES, name, experiment)
 
     put()
     return put
@@ -324,9 +332,8 @@ def test_pictures_stand_in_pairs_and_wide_ones_alone(made, tmp_path):
 
 def test_comparisons_are_drawn_of_runs_and_only_once(made, tmp_path, monkeypatch):
     made("other", options={"latent_dim": 3, "hidden_units": [4]})
-    both = Comparison("reconstruction-strips", NAMES)
-    monkeypatch.setattr(sys.modules[__name__], "both", both, raising=False)
-    monkeypatch.setitem(COMPARISONS, "both", (f"{__name__}:both", "two toys"))
+    both = Comparison("both", "two toys", "reconstruction-strips", NAMES)
+    monkeypatch.setitem(COMPARISONS, "both", both)
     assert gallery.comparisons_of(["toy"]) == []
     assert gallery.comparisons_of(NAMES) == ["both"]
     assert make(tmp_path, "both").action == "trained"
@@ -343,10 +350,11 @@ def test_comparisons_are_drawn_of_runs_and_only_once(made, tmp_path, monkeypatch
 def test_a_sweep_is_measured_once_and_goes_on_where_it_was(
     made, toy_file, tmp_path, monkeypatch
 ):
-    recipe = load_entry("toy", RECIPES, "recipe").recipe.replace(name="widths")
-    sweep = Sweep(recipe, "epochs", (1, 2), "mse", "a paper", {1: 0.2}, seeds=(0, 1))
-    monkeypatch.setattr(sys.modules[__name__], "sweep", sweep, raising=False)
-    monkeypatch.setitem(SWEEPS, "widths", (f"{__name__}:sweep", "a sweep"))
+    recipe = RECIPES["toy"].recipe.replace(name="widths")
+    sweep = Sweep(
+        recipe, "a sweep", "epochs", (1, 2), "mse", "a paper", {1: 0.2}, seeds=(0, 1)
+    )
+    monkeypatch.setitem(SWEEPS, "widths", sweep)
     assert make(tmp_path, "widths").action == "trained"
     folder = tmp_path / "results" / "sweeps"
     kept = SweepRecord.read(folder / "widths.json")
@@ -370,12 +378,10 @@ def put_transfer(made, toy_file, monkeypatch):
 
     def put(**changes):
         values = {
-            "recipe": "toy", "dataset": str(toy_file), "classifier": "logistic",
+            "name": "moved", "about": "a study", "recipe": "toy", "dataset": str(toy_file), "classifier": "logistic",
             "source": "a paper", "published": {"accuracy": 0.25},
         }  # fmt: skip
-        study = TransferStudy(**values | changes)
-        monkeypatch.setattr(sys.modules[__name__], "study", study, raising=False)
-        monkeypatch.setitem(TRANSFERS, "moved", (f"{__name__}:study", "a study"))
+        monkeypatch.setitem(TRANSFERS, "moved", TransferStudy(**values | changes))
 
     put()
     return put
@@ -428,7 +434,7 @@ def test_a_transfer_is_made_again_if_its_origin_or_settings_or_pictures_change(
 
 def test_a_row_of_the_checklist_is_ticked_if_all_it_points_to_is_there(made, tmp_path):
     folder, result = tmp_path / "results", kept(tmp_path)
-    shown = {"toy": (load_entry("toy", RECIPES, "recipe"), result)}
+    shown = {"toy": (RECIPES["toy"], result)}
 
     def where(*pointers):
         return page._where(folder, shown, pointers)
@@ -466,7 +472,7 @@ def command(tmp_path, *args):
 @pytest.fixture
 def on_the_menu(made, monkeypatch):
     """The toy under the name of a recipe that the command knows."""
-    monkeypatch.setitem(RECIPES, "vae-2d", (f"{__name__}:toy", "a toy"))
+    monkeypatch.setitem(RECIPES, "vae-2d", RECIPES["toy"])
 
 
 def test_the_command_tells_a_line_a_recipe(on_the_menu, tmp_path):

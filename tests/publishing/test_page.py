@@ -3,22 +3,26 @@
 from pathlib import Path
 
 import pytest
-from keras_aae.results import FigureFile
 
 from keras_aae.evaluation.transferring import CLASSIFIERS
-from keras_aae.lookup import load_entry
-from keras_aae.publishing import gallery, page, results
-from keras_aae.recipe import Experiment, Recipe, Table, TransferStudy
-from keras_aae.registry import (
+from keras_aae.experiments import (
     COMPARISONS,
-    DATASETS,
-    FIGURES,
-    METRICS,
     RECIPES,
-    SLOW_METRICS,
     SWEEPS,
     TABLES,
     TRANSFERS,
+    Experiment,
+    Table,
+    TransferStudy,
+)
+from keras_aae.publishing import gallery, page, results
+from keras_aae.publishing.results import FigureFile
+from keras_aae.recipe import Recipe
+from keras_aae.registry import (
+    DATASETS,
+    FIGURES,
+    METRICS,
+    SLOW_METRICS,
 )
 from keras_aae.training.build import family
 
@@ -71,8 +75,8 @@ def is_on_a_menu(pointer):
         return thing in others[name]
     if name not in RECIPES:
         return False
-    drawn = results.figure_files(gallery.experiment(name))
-    terms = family(gallery.experiment(name).recipe.model).terms
+    drawn = results.figure_files(RECIPES[name])
+    terms = family(RECIPES[name].recipe.model).terms
     known = {*METRICS, *(f"train_{term}" for term in terms)}
     is_metric = thing in known or thing.rpartition("_")[0] in METRICS
     return is_metric or thing in [figure.name for figure in drawn]
@@ -80,7 +84,7 @@ def is_on_a_menu(pointer):
 
 @pytest.mark.parametrize("name", RECIPES)
 def test_every_experiment_can_be_drawn_and_has_its_own_seed_first(name):
-    wanted = gallery.experiment(name)
+    wanted = RECIPES[name]
     files = [figure.file for figure in results.figure_files(wanted)]
     assert len(set(files)) == len(files)
     assert wanted.recipe.name == name and wanted.seeds[0] == wanted.recipe.seed
@@ -95,14 +99,14 @@ def test_every_experiment_can_be_drawn_and_has_its_own_seed_first(name):
 
 @pytest.mark.parametrize("name", COMPARISONS)
 def test_every_comparison_is_of_recipes_on_the_menu(name):
-    comparison = load_entry(name, COMPARISONS, "comparison")
+    comparison = COMPARISONS[name]
     assert set(comparison.recipes) <= set(RECIPES) and name not in RECIPES
     assert FigureFile(comparison.figure).kind in FIGURES
 
 
 @pytest.mark.parametrize("name", SWEEPS)
 def test_every_sweep_varies_a_value_of_its_recipe(name):
-    sweep = load_entry(name, SWEEPS, "sweep")
+    sweep = SWEEPS[name]
     assert sweep.recipe.name == name and name not in {**RECIPES, **COMPARISONS}
     for value in sweep.values:
         assert (
@@ -113,20 +117,20 @@ def test_every_sweep_varies_a_value_of_its_recipe(name):
 
 @pytest.mark.parametrize("name", TRANSFERS)
 def test_every_transfer_is_of_a_recipe_and_a_data_set_on_the_menus(name):
-    study = load_entry(name, TRANSFERS, "transfer")
+    study = TRANSFERS[name]
     assert name not in {**RECIPES, **COMPARISONS, **SWEEPS}
     assert study.recipe in RECIPES and study.dataset in DATASETS
     assert study.classifier in CLASSIFIERS
     assert set(study.published) <= {"accuracy", "auroc"}
     if study.specialist is not None:
-        wanted = gallery.experiment(study.specialist)
+        wanted = RECIPES[study.specialist]
         assert wanted.recipe.dataset == study.dataset
         assert {"test_error", "test_auroc"} <= set(wanted.published)
 
 
 @pytest.mark.parametrize("name", TABLES)
 def test_every_table_is_of_recipes_and_metrics_on_the_menus(name):
-    table = load_entry(name, TABLES, "table")
+    table = TABLES[name]
     assert set(table.recipes) <= set(RECIPES) and name not in {**RECIPES, **COMPARISONS}
     assert {m if m in METRICS else m.rpartition("_")[0] for m in table.metrics} <= set(
         METRICS
@@ -145,7 +149,7 @@ def result(**metrics):
 
 
 def test_a_table_has_means_intervals_and_differences_from_its_first_recipe():
-    table = Table(("a", "b", "c", "d"), ("mse", "fid"))
+    table = Table("t", "a table", ("a", "b", "c", "d"), ("mse", "fid"))
     kept = {
         "a": result(mse=[0.02, 0.021, 0.022], fid=[10.0, 12.0, 14.0]),
         "b": result(mse=[0.03, 0.031, 0.032], fid=[10.0, 10.0, 10.0]),
@@ -161,7 +165,14 @@ def test_a_table_has_means_intervals_and_differences_from_its_first_recipe():
 
 def test_a_transfer_stands_beside_the_network_made_for_it():
     study = TransferStudy(
-        "a", "b", "c", "d", published={"accuracy": 0.5}, specialist="made-for-it"
+        "t",
+        "a study",
+        "a",
+        "b",
+        "c",
+        "d",
+        published={"accuracy": 0.5},
+        specialist="made-for-it",
     )
     part = {"accuracy": 0.41, "auroc": 0.8}
     kept = results.TransferRecord(
@@ -175,7 +186,7 @@ def test_a_transfer_stands_beside_the_network_made_for_it():
     )
     assert page._specialist_row(study, {}) == []
     published = {"test_error": 26.09, "test_auroc": 96.0}
-    special = Experiment(Recipe(), "d", published)
+    special = Experiment(Recipe(), "a toy", "d", published)
     measured = result(test_error=[24.0, 26.0], test_auroc=[95.0, 96.0])
     assert page._specialist_row(study, {"made-for-it": (special, measured)}) == [
         (
