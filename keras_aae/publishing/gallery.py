@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
-from keras_aae.experiments import COMPARISONS, RECIPES, TABLES
+from keras_aae.experiments import COMPARISONS, RECIPES, SWEEPS, TABLES, TRANSFERS
 from keras_aae.files import write_text
 from keras_aae.publishing.checking import OriginChecks
 from keras_aae.publishing.kinds import result_of
@@ -16,29 +16,28 @@ from keras_aae.training.session import Reporter
 ACTIONS = ("current", "unknown", "reused", "resumed", "trained")
 
 
-def default_set() -> list[str]:
-    """Return the recipes, and the figures of no recipe, that are made if none is named."""
-    return [*(name for name, wanted in RECIPES.items() if wanted.quick), *studies()]
+def names_to_make(asked=(), everything: bool = False) -> list[str]:
+    """Return the results to make, and after them the comparisons of these alone.
 
-
-def studies() -> list[str]:
-    """Return the comparisons of no recipe at all."""
-    return [name for name in COMPARISONS if not COMPARISONS[name].recipes]
-
-
-def recipes_of(names) -> list[str]:
-    """Return the names with the recipes of a table in the table's place."""
-    found = []
-    for name in names:
-        is_table = name in TABLES
-        found += TABLES[name].recipes if is_table else [name]
-    return found
-
-
-def comparisons_of(names) -> list[str]:
-    """Return the comparisons whose recipes are all among `names`."""
-    recipes = {name: set(COMPARISONS[name].recipes) for name in COMPARISONS}
-    return [name for name, parts in recipes.items() if parts and parts <= set(names)]
+    Args:
+        asked: Names on the menus; a table stands for its recipes. None are the default
+            set.
+        everything: Whether the default set is all that there is.
+    """
+    names = asked or [
+        *(name for name in RECIPES if everything or RECIPES[name].quick),
+        *((*SWEEPS, *TRANSFERS) if everything else ()),
+        *(name for name in COMPARISONS if not COMPARISONS[name].recipes),
+    ]
+    found = [
+        part
+        for name in names
+        for part in (TABLES[name].recipes if name in TABLES else [name])
+    ]
+    for name, comparison in COMPARISONS.items():
+        if comparison.recipes and {*comparison.recipes} <= {*found}:
+            found.append(name)
+    return list(dict.fromkeys(found))
 
 
 @dataclass(frozen=True)

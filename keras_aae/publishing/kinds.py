@@ -4,32 +4,30 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from keras_aae.data import load_resized
-from keras_aae.evaluation import evaluate, measured_by_default, metric_version
+from keras_aae.evaluation import evaluate, metric_version
 from keras_aae.evaluation.transferring import compare, numbers, of_classes
-from keras_aae.experiments import COMPARISONS, RECIPES, SWEEPS, TRANSFERS
+from keras_aae.experiments import COMPARISONS, RECIPES, SWEEPS, TRANSFERS, Experiment
 from keras_aae.figures import save
 from keras_aae.figures.confusion import confusion_matrix
 from keras_aae.figures.labelled_samples import guessed_samples
 from keras_aae.figures.sweep_curve import sweep_curve
 from keras_aae.files import write_json
+from keras_aae.publishing.figure_file import FigureFile, figure_files
 from keras_aae.publishing.origin import Origin
-from keras_aae.publishing.page import headline, transfer_headline
 from keras_aae.publishing.recipe_runs import RecipeRuns
 from keras_aae.publishing.results import (
     ComparisonRecord,
-    FigureFile,
     Measured,
     RecipeRecord,
     Record,
     SweepRecord,
     TransferRecord,
-    comparison_file,
-    figure_files,
-    recipe_file,
-    sweep_file,
-    transfer_file,
+    comparison_picture,
+    metrics_of,
+    sweep_picture,
     transfer_pictures,
 )
+from keras_aae.publishing.sections import headline, transfer_headline
 from keras_aae.publishing.source import (
     Source,
     evaluate_source,
@@ -45,17 +43,18 @@ class Result:
     to be of today's menu, and completes a record.
 
     Args:
+        results: The results folder.
         name: On the menu.
         recipes: The experiments or sweeps that it is made of, by their names.
-        record: The file that keeps its numbers and origins.
-        pictures: Files that are drawn of them.
+        pictures: Files in the folder that are drawn of them.
     """
 
     record_class = Record
 
-    def __init__(self, name: str, recipes: dict, record: Path, pictures=()):
+    def __init__(self, results: Path, name: str, recipes: dict, pictures):
         self.name, self.recipes = name, recipes
-        self.record, self.pictures = record, list(pictures)
+        self.record = results / self.record_class.file(name)
+        self.pictures = [results / picture for picture in pictures]
 
     @property
     def settings(self) -> dict:
@@ -103,10 +102,8 @@ class RecipeResult(Result):
         self.experiment = RECIPES[name]
         self.figures = figure_files(self.experiment)
         self.folder = results / name
-        pictures = [self.folder / figure.file for figure in self.figures]
-        super().__init__(
-            name, {name: self.experiment}, results / recipe_file(name), pictures
-        )
+        pictures = [f"{name}/{figure.file}" for figure in self.figures]
+        super().__init__(results, name, {name: self.experiment}, pictures)
 
     def complete(self, kept: RecipeRecord, runs: RecipeRuns):
         """Train, measure and draw what is missing."""
@@ -122,7 +119,7 @@ class RecipeResult(Result):
             self.remove()
         for seed, (source, _) in trained.items():
             if seed not in measured:
-                measured[seed] = _measure(source, self.experiment.metrics)
+                measured[seed] = _measure(source, self.experiment)
             for figure in figures if seed == seeds[0] else ():
                 out = self.folder / figure.file
                 export_figure(figure.kind, source, out, **figure.options)
@@ -138,7 +135,7 @@ class RecipeResult(Result):
 
     def _measure_again(self, kept, measured: Measured, runs) -> Measured:
         """Measure the metrics that are missing or of an older version, if the run exists."""
-        names = [*measured_by_default(), *self.experiment.metrics]
+        names = metrics_of(self.experiment)
         asked = measured.missing(names) + measured.outdated(names)
         source = runs.find(*self._run(kept, measured.seed)) if asked else None
         if source is None:
@@ -167,9 +164,8 @@ class ComparisonResult(Result):
     def __init__(self, results: Path, name: str):
         comparison = COMPARISONS[name]
         self.figure = FigureFile(comparison.figure)
-        picture = results / comparison_file(name, comparison)
         recipes = {recipe: RECIPES[recipe] for recipe in comparison.recipes}
-        super().__init__(name, recipes, picture.with_suffix(".json"), [picture])
+        super().__init__(results, name, recipes, [comparison_picture(comparison)])
 
     @property
     def settings(self):
@@ -203,8 +199,7 @@ class SweepResult(Result):
 
     def __init__(self, results: Path, name: str):
         self.sweep = SWEEPS[name]
-        record, picture = (results / sweep_file(name, s) for s in (".json", ".png"))
-        super().__init__(name, {name: self.sweep}, record, [picture])
+        super().__init__(results, name, {name: self.sweep}, [sweep_picture(name)])
 
     @property
     def settings(self):
@@ -240,12 +235,8 @@ class TransferResult(Result):
     def __init__(self, results: Path, name: str):
         self.study = TRANSFERS[name]
         self.recipe = self.study.recipe
-        super().__init__(
-            name,
-            {self.recipe: RECIPES[self.recipe]},
-            results / transfer_file(name),
-            [results / file for file in transfer_pictures(name)],
-        )
+        recipes = {self.recipe: RECIPES[self.recipe]}
+        super().__init__(results, name, recipes, transfer_pictures(name))
 
     @property
     def settings(self):
@@ -299,7 +290,7 @@ def _number(source: Source, metric: str) -> float:
     return values[metric]
 
 
-def _measure(source: Source, also) -> Measured:
+def _measure(source: Source, experiment: Experiment) -> Measured:
     run, history = source.run, source.run.history
     last = {f"train_{term}": history[-1][term] for term in source.model.terms}
     measured = Measured(
@@ -309,5 +300,5 @@ def _measure(source: Source, also) -> Measured:
         environment={k: run.environment.get(k) for k in ("engine", "device", "cpus")},
         metrics=last,
     )
-    asked = [*measured_by_default(), *also]
-    return measured.with_metrics(asked, evaluate_source(source, also))
+    found = evaluate_source(source, experiment.metrics)
+    return measured.with_metrics(metrics_of(experiment), found)

@@ -2,7 +2,7 @@
 
 
 def table(head, rows, *, numbers: bool = False) -> str:
-    """A table; bars in cells are not taken for columns.
+    """Return a table; bars in cells are not taken for columns.
 
     Args:
         head: Names of the columns.
@@ -11,6 +11,16 @@ def table(head, rows, *, numbers: bool = False) -> str:
     """
     rule = ["---", *["---:" if numbers else "---"] * (len(head) - 1)]
     return "\n".join(map(_line, [head, rule, *rows]))
+
+
+def link(name: str) -> str:
+    """Return a link to the section of the page that has this name."""
+    return f"[{name}](#{name})"
+
+
+def image(file: str, alt: str, width: int) -> str:
+    """Return an image of a width, in pixels."""
+    return f'<img src="{file}" width="{width}" alt="{alt}">'
 
 
 def _line(cells) -> str:

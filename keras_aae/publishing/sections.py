@@ -1,0 +1,269 @@
+"""Sections of the results page, one for each thing that the results folder keeps."""
+
+import statistics
+from pathlib import Path
+
+from PIL import Image
+
+from keras_aae.evaluation import describe
+from keras_aae.evaluation.statistics import summarise
+from keras_aae.experiments import Comparison, Experiment, Sweep, Table, TransferStudy
+from keras_aae.publishing import formats, markdown
+from keras_aae.publishing.figure_file import FigureFile, figure_files
+from keras_aae.publishing.results import (
+    RecipeRecord,
+    SweepRecord,
+    TransferRecord,
+    comparison_picture,
+    metrics_of,
+    sweep_picture,
+    transfer_pictures,
+)
+
+# A figure this much wider than high takes the whole width of the page.
+WIDE = 1.9
+WHOLE = 840  # pixels, the width of a page on GitHub
+SCORES = ("accuracy", "auroc")
+
+
+def of_recipe(experiment: Experiment, record: RecipeRecord, folder: Path) -> list[str]:
+    """Return the section of a recipe: all its numbers, and the pictures in its folder."""
+    name = experiment.name
+    rows = [
+        (
+            metric,
+            formats.spread(record.values(metric)),
+            formats.number(experiment.published.get(metric)),
+            _meaning(metric),
+        )
+        for metric in record.metrics
+    ]
+    return [
+        f"## {name}",
+        f"{_sentence(experiment.about)} Source: {experiment.source}.",
+        f"**{headline(experiment, record)}**",
+        f"{_training(record)}; `keras-aae train --recipe {name}` trains it, "
+        f"`keras-aae figures {name}` makes all that is here.",
+        f"<details>\n<summary>All {len(rows)} numbers</summary>",
+        markdown.table(("number", "ours", "published", "what it is"), rows),
+        *_not_measured(experiment, record),
+        "</details>",
+        *_pictures(folder, figure_files(experiment)),
+    ]
+
+
+def headline(experiment: Experiment, record: RecipeRecord) -> str:
+    """Return the first published number beside ours as text; else the first of ours."""
+    both = [name for name in experiment.published if name in record.metrics]
+    name = next(iter(both or record.metrics), None)
+    if name is None:
+        return ""
+    ours = f"{name} {formats.spread(record.values(name))}"
+    published = formats.number(experiment.published.get(name))
+    return f"{ours} (published {published})" if published else ours
+
+
+def of_table(table: Table, records: dict[str, RecipeRecord]) -> list[str]:
+    """Return the section of a table, of the records of recipes by their names."""
+    records = {name: records[name] for name in table.recipes if name in records}
+    if not records:
+        return []
+    columns = ("recipe", "seeds", *table.metrics)
+    return [
+        f"### {table.name}",
+        f"{_sentence(table.about)} {_made_by(table.name)}",
+        markdown.table(
+            columns, [*_means(table, records), *_differences(table, records)]
+        ),
+        *_given(table.finding),
+    ]
+
+
+def _means(table: Table, records: dict[str, RecipeRecord]) -> list[tuple]:
+    rows = []
+    for name, record in records.items():
+        cells = [formats.interval(record.values(metric)) for metric in table.metrics]
+        rows.append((markdown.link(name), len(record.runs), *cells))
+    return rows
+
+
+def _differences(table: Table, records: dict[str, RecipeRecord]) -> list[tuple]:
+    """What recipes of several seeds differ by from the table's first."""
+    first, rows = table.recipes[0], []
+    for name, record in records.items():
+        if first in records and name != first and len(record.runs) > 1:
+            cells = [
+                formats.interval(record.values(metric), records[first].values(metric))
+                for metric in table.metrics
+            ]
+            rows.append((f"{name} - {first}", "", *cells))
+    return rows
+
+
+def of_sweep(sweep: Sweep, record: SweepRecord) -> list[str]:
+    """Return the section of a sweep: the curve, and all its numbers."""
+    rows = [
+        (
+            value,
+            formats.spread(found),
+            formats.number(sweep.published.get(value)),
+            len(found),
+        )
+        for value in sweep.values
+        if (found := record.at(value))
+    ]
+    columns = (sweep.value, f"{sweep.metric}, ours", "published", "seeds")
+    return [
+        f"### {sweep.name}",
+        f"{_sentence(sweep.about)} Source: {sweep.source}; {_made_by(sweep.name)}",
+        f"![{sweep.about}]({sweep_picture(sweep.name)})",
+        markdown.table(columns, rows),
+    ]
+
+
+def of_transfer(
+    study: TransferStudy,
+    record: TransferRecord,
+    specialist: tuple[Experiment, RecipeRecord] | None = None,
+) -> list[str]:
+    """Return the section of a transfer, beside a network made for these very images."""
+    rows = [
+        _scores(
+            features,
+            found["test"],
+            study.published if features == "codes" else {},
+            found["train"],
+        )
+        for features, found in record.numbers.items()
+    ]
+    rows += [_specialist_scores(*specialist)] if specialist else []
+    columns = (
+        "classified by", "accuracy", "published", "AUROC", "published",
+        "accuracy, train", "AUROC, train",
+    )  # fmt: skip
+    name, (confusion, guesses) = study.name, transfer_pictures(study.name)
+    return [
+        f"### {name}",
+        f"{_sentence(study.about)} Encoder: {markdown.link(study.recipe)}. "
+        f"Source: {study.source}; {_made_by(name)}",
+        markdown.table(columns, rows),
+        *_given(study.finding),
+        markdown.image(confusion, f"confusions of {name}", WHOLE // 2),
+        markdown.image(guesses, f"guesses of {name}", WHOLE),
+    ]
+
+
+def transfer_headline(study: TransferStudy, record: TransferRecord) -> str:
+    """Return what is published of a transfer beside what is found, as text."""
+    found, texts = record.numbers["codes"]["test"], []
+    for name in SCORES:
+        published = formats.percent(study.published.get(name))
+        note = f" (published {published})" if published else ""
+        texts.append(f"{name} {formats.percent(found[name])}{note}")
+    return ", ".join(texts)
+
+
+def _scores(label: str, test: dict, published: dict, train: dict) -> tuple:
+    """Return the row of accuracies and AUROCs, shares of 1."""
+    beside = (found.get(name) for name in SCORES for found in (test, published))
+    shares = (*beside, *(train.get(name) for name in SCORES))
+    return (label, *map(formats.percent, shares))
+
+
+def _specialist_scores(experiment: Experiment, record: RecipeRecord) -> tuple:
+    ours = {name: summarise(record.values(name)).mean for name in record.metrics}
+    numbers = [
+        {"accuracy": 1 - of["test_error"] / 100, "auroc": of["test_auroc"] / 100}
+        for of in (ours, experiment.published)
+    ]
+    return _scores(markdown.link(experiment.name), *numbers, {})
+
+
+def of_comparison(comparison: Comparison) -> list[str]:
+    """Return the section of a comparison: its picture, and the recipes it is of."""
+    links = ", ".join(map(markdown.link, comparison.recipes))
+    of = f"Recipes: {links}; " if links else ""
+    return [
+        f"### {comparison.name}",
+        f"{_sentence(comparison.about)} {of}{_made_by(comparison.name)}",
+        f"![{comparison.about}]({comparison_picture(comparison)})",
+    ]
+
+
+def _not_measured(experiment: Experiment, record: RecipeRecord) -> list[str]:
+    """Name the metrics that the record lacks, or has by an older version."""
+    wanted, texts = metrics_of(experiment), []
+    for text, names_of in (
+        ("Not measured", lambda run: run.missing(wanted)),
+        ("By an older version of the metric", lambda run: run.outdated(wanted)),
+    ):
+        names = dict.fromkeys(name for run in record.runs for name in names_of(run))
+        texts += _given(names and f"{text}: {', '.join(names)}.")
+    return texts
+
+
+def _meaning(metric: str) -> str:
+    term = metric.removeprefix("train_")
+    if term != metric:
+        return f"{term} of the training images, mean over the last epoch"
+    return describe(metric)
+
+
+def _training(record: RecipeRecord) -> str:
+    """Seeds, epochs, time and machine."""
+    runs = record.runs
+    several = len(runs) > 1
+    epochs = formats.listed({run.epochs for run in runs})
+    time = formats.duration(statistics.fmean(run.seconds for run in runs))
+    machines = {
+        "{engine} on {device} ({cpus} cores)".format(**run.environment) for run in runs
+    }
+    return (
+        f"Seed{'s' * several} {formats.listed(record.by_seed)}: {epochs} epochs in "
+        f"{time}{' each' * several}, {', '.join(sorted(machines))}"
+    )
+
+
+def _pictures(folder: Path, figures: list[FigureFile]) -> list[str]:
+    """Return the pictures with their captions: narrow ones in pairs, wide ones alone."""
+    rows: list[list[FigureFile]] = []
+    for figure in figures:
+        if not (folder / figure.file).exists():
+            continue
+        if rows and len(rows[-1]) == 1 and not _is_wide(folder, [*rows[-1], figure]):
+            rows[-1].append(figure)
+        else:
+            rows.append([figure])
+    return [_row_of_pictures(folder, row) for row in rows]
+
+
+def _row_of_pictures(folder: Path, row: list[FigureFile]) -> str:
+    width = WHOLE if _is_wide(folder, row) else WHOLE // 2
+    images = [
+        markdown.image(
+            f"{folder.name}/{figure.file}", f"{figure.name} of {folder.name}", width
+        )
+        for figure in row
+    ]
+    return markdown.table([figure.caption for figure in row], [images])
+
+
+def _is_wide(folder: Path, figures: list[FigureFile]) -> bool:
+    """Return whether any of the pictures is wide."""
+    for figure in figures:
+        with Image.open(folder / figure.file) as picture:
+            if picture.width > WIDE * picture.height:
+                return True
+    return False
+
+
+def _sentence(text: str) -> str:
+    return f"{text[0].upper()}{text[1:]}."
+
+
+def _made_by(name: str) -> str:
+    return f"`keras-aae figures {name}`."
+
+
+def _given(text) -> list[str]:
+    return [text] if text else []
