@@ -1,4 +1,7 @@
-"""Recipes: experiments as plain values, the expected numbers beside each."""
+"""Recipes: experiments as plain values, the expected numbers beside each.
+
+What a recipe does not state has the default of `keras_aae.recipe.Recipe`.
+"""
 
 from keras_aae.experiments import (
     drburke,

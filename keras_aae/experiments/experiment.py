@@ -8,19 +8,13 @@ from keras_aae.recipe import Recipe, override
 
 @dataclass(frozen=True)
 class Experiment:
-    """A named recipe with what is published about it.
+    """A named recipe with its line of help and what is published about it.
 
-    Args:
-        recipe: What is trained.
-        about: The line of help.
-        source: Of the published numbers.
-        published: Numbers of others under the names of our metrics.
-        figures: Drawn for the results page, each a name or (name, options).
-        seeds: Trained each, the recipe's own first.
-        metrics: Measured beside those that every model is measured by.
-        quick: Whether it is in the default set.
-        version: A higher one makes results stale that the first steps of a training do
-            not tell from others.
+    `published` are numbers of others under the names of our metrics, from `source`;
+    `figures` are drawn for the results page, each a name or (name, options); `seeds`
+    are trained each, the recipe's own first; `metrics` are measured beside those that
+    every model is measured by; `quick` ones are in the default set. A higher `version`
+    makes results stale that the first steps of a training do not tell from others.
     """
 
     recipe: Recipe
@@ -41,11 +35,8 @@ class Experiment:
     def variant(self, name: str, about: str, settings=None, **changes) -> "Experiment":
         """Return a copy under another name.
 
-        Args:
-            name: Of the copy.
-            about: Of the copy.
-            settings: Values of the recipe and options of its model that differ.
-            **changes: Values of the experiment that differ.
+        `settings` are values of the recipe and options of its model that differ, and
+        `changes` those of the experiment.
         """
         recipe = override(self.recipe, {"name": name, **(settings or {})})
         return replace(self, recipe=recipe, about=about, **changes)
@@ -65,16 +56,8 @@ class Comparison:
 class Sweep:
     """A number of a recipe against one of its values, from several seeds at each.
 
-    Args:
-        recipe: With all other values.
-        about: The line of help.
-        value: Name of the value of the recipe.
-        values: Those that it takes.
-        metric: The number.
-        source: Of the published numbers.
-        published: Numbers of others by value.
-        seeds: Trained each.
-        version: As of `Experiment`.
+    `value` names the value of the recipe, `values` are those it takes; `published` are
+    numbers of others by value, from `source`; `version` is as of `Experiment`.
     """
 
     recipe: Recipe
@@ -97,19 +80,11 @@ class Sweep:
 class TransferStudy:
     """What the frozen codes of a recipe's encoder say of other images than its own.
 
-    Args:
-        name: On the menu.
-        about: The line of help.
-        recipe: Name of the encoder's recipe.
-        dataset: The other images.
-        classifier: What learns their classes from the codes.
-        source: Of the published numbers.
-        classes: Those to tell apart; None is all.
-        published: Numbers of others, "accuracy" and "auroc" of the test images, as
-            shares of 1.
-        baselines: Whether the encoder before its training, and pixels, are measured too.
-        specialist: Recipe of a classifier trained on these images themselves.
-        finding: What the numbers show.
+    `classifier` learns their classes, or `classes` alone. `published` are numbers of
+    others, shares of 1, as "accuracy" and "auroc" of the test images, from `source`;
+    `baselines` are the encoder before its training, and pixels; `specialist` is a recipe
+    of a classifier trained on these images themselves; `finding` says what the numbers
+    show.
     """
 
     name: str
@@ -137,14 +112,9 @@ class TransferStudy:
 
 @dataclass(frozen=True)
 class Table:
-    """Numbers of several recipes beside each other.
+    """Numbers of several recipes beside each other; the first is what others differ from.
 
-    Args:
-        name: On the menu.
-        about: The line of help.
-        recipes: Their names; the first is what the others differ from.
-        metrics: The numbers.
-        finding: What they show.
+    `finding` says what they show.
     """
 
     name: str

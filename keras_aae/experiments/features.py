@@ -15,11 +15,7 @@ MNIST_FEATURES = Experiment(
         model="classifier",
         dataset="mnist",
         validation=5000,
-        options={
-            "network": "lenet",
-            "hidden_units": [8, 16, 24, 64],
-            "dropout": 0.25,
-        },
+        options={"network": "lenet", "hidden_units": [8, 16, 24, 64], "dropout": 0.25},
         learning_rate="cosine:0.002:0.00002:12",
         batch_size=128,
         epochs=12,

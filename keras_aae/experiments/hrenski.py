@@ -20,6 +20,8 @@ from keras_aae.recipe import Recipe
 
 SOURCE = "hrenski/Adversarial-Autoencoder-Experiments, "
 PIXELS = 784
+PRIOR = ("posterior-prior", ("latent-sweep", {"spacing": "prior"}))
+HEALTH = ("adversarial-health", "discriminator-output", "learning-curves")
 
 AAE_GAUSSIAN = Experiment(
     Recipe(
@@ -35,7 +37,6 @@ AAE_GAUSSIAN = Experiment(
             "joint": True,
             "matching_weight": 0.1 * PIXELS,
         },
-        optimizer="adam",
         learning_rate="cosine:0.001:0.00001:60",
         batch_size=128,
         validation=5000,
@@ -66,13 +67,7 @@ AAE_UMBRELLA = AAE_GAUSSIAN.variant(
     {"prior": "umbrella"},
     source=SOURCE + "its umbrella notebook, which kept a single epoch",
     published={},
-    figures=(
-        "posterior-prior",
-        ("latent-sweep", {"spacing": "prior"}),
-        "adversarial-health",
-        "discriminator-output",
-        "learning-curves",
-    ),
+    figures=(*PRIOR, *HEALTH),
 )
 
 AAE_UMBRELLA_LABELS = AAE_UMBRELLA.variant(
@@ -84,15 +79,7 @@ AAE_UMBRELLA_LABELS = AAE_UMBRELLA.variant(
         "train_reconstruction_loss": 0.040 * PIXELS,
         "train_discrimination": 1.382,
     },
-    figures=(
-        "posterior-prior",
-        ("latent-sweep", {"spacing": "prior"}),
-        "mode-samples",
-        "reconstruction-grid",
-        "adversarial-health",
-        "discriminator-output",
-        "learning-curves",
-    ),
+    figures=(*PRIOR, "mode-samples", "reconstruction-grid", *HEALTH),
 )
 
 # The notebook of the faces is lost: what is known of it are its networks, 400 dimensions
@@ -162,7 +149,6 @@ CLASSIFIER_CIFAR10 = Experiment(
             "dropout": 0.5,
             "augmentation": "faces",
         },
-        optimizer="adam",
         learning_rate="cosine:0.001:0.00001:20",
         batch_size=64,
         validation=5000,

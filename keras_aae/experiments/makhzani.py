@@ -12,7 +12,7 @@ smooth q(y|x), and are trained for 20.
 from dataclasses import replace
 
 from keras_aae.experiments.experiment import Experiment
-from keras_aae.experiments.hrenski import AAE_UMBRELLA_LABELS
+from keras_aae.experiments.hrenski import AAE_UMBRELLA_LABELS, PRIOR
 from keras_aae.recipe import Recipe
 
 SOURCE = "Adversarial Autoencoders (Makhzani, Shlens, Jaitly, Goodfellow, Frey, 2015), "
@@ -48,12 +48,7 @@ AAE_SWISS_ROLL = AAE_UMBRELLA_LABELS.variant(
     {"prior": "swiss-roll", "discriminator_noise": "linear:0.5:0:40"},
     source=SOURCE + "figure 4, of which it has pictures and no numbers",
     published={},
-    figures=(
-        "posterior-prior",
-        ("latent-sweep", {"spacing": "prior"}),
-        "discriminator-output",
-        *HEALTH,
-    ),
+    figures=(*PRIOR, "discriminator-output", *HEALTH),
     seeds=(0,),
 )
 
@@ -99,11 +94,7 @@ AAE_SEMI_100 = Experiment(
         dataset="mnist",
         options={**NETWORKS, "sharpness": 3.0, "radius": "linear:0:3.5:8"},
         labels=100,
-        optimizer={
-            **_optimizers(20),
-            "smoothing": GAME,
-            "classification": "adam",
-        },
+        optimizer={**_optimizers(20), "smoothing": GAME, "classification": "adam"},
         learning_rate="cosine:0.001:0.00001:20",
         batch_size=100,
         epochs=20,
@@ -171,18 +162,13 @@ AAE_REDUCTION_2D = AAE_CLUSTERS_16.variant(
     seeds=(0,),
 )
 
-WAE_NETWORKS = {
-    "latent_dim": 8,
-    "hidden_units": [512, 512],
-    "activation": "leaky_relu",
-}
+WAE_NETWORKS = {"latent_dim": 8, "hidden_units": [512, 512], "activation": "leaky_relu"}
 WAE_MMD = Experiment(
     Recipe(
         name="wae-mmd",
         model="wae",
         dataset="mnist",
         options={**WAE_NETWORKS, "kernel": "imq", "matching_weight": 100.0},
-        optimizer="adam",
         learning_rate="cosine:0.001:0.00001:50",
         batch_size=128,
         validation=5000,

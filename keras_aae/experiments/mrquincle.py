@@ -13,6 +13,7 @@ from keras_aae.recipe import Recipe
 
 SOURCE = "mrquincle/keras-adversarial-autoencoders, "
 PIXELS, BATCH = 784, 256
+PLANE = ("reconstructions", "scatterplot", "latent-sweep")
 CODE_FIGURES = (
     "reconstructions",
     "axis-scatter",
@@ -28,7 +29,6 @@ VAE_2D = Experiment(
         model="vae",
         dataset="mnist",
         options={"latent_dim": 2, "network": "dense", "hidden_units": [500]},
-        optimizer="adam",
         learning_rate=1e-3,
         batch_size=128,
         epochs=50,
@@ -37,9 +37,7 @@ VAE_2D = Experiment(
     source=SOURCE + "Keras Variational Autoencoder",
     published={"neg_elbo": 150.01},
     figures=(
-        "reconstructions",
-        "scatterplot",
-        "latent-sweep",
+        *PLANE,
         "samples",
         "space-per-class",
         "interpolation-animation",
@@ -61,7 +59,6 @@ VAE_20D = Experiment(
             "hidden_units": [500, 500],
             "activation": "softplus",
         },
-        optimizer="adam",
         learning_rate=1e-3,
         batch_size=100,
         epochs=75,
@@ -76,7 +73,7 @@ VAE_2D_SOFTPLUS = VAE_20D.variant(
     "the same with two dimensions",
     {"latent_dim": 2},
     published={"train_neg_elbo": 138.96},
-    figures=("reconstructions", "scatterplot", "latent-sweep", "learning-curves"),
+    figures=(*PLANE, "learning-curves"),
 )
 
 # Adadelta's default learning rate was 1.0 in the Keras of 2018 and is 0.001 today. It
@@ -136,7 +133,6 @@ SPARSE_KL = Experiment(
             "sparsity_reduction": "mean",
             "sparsity_weight": 6.0 * PIXELS,
         },
-        optimizer="adam",
         learning_rate=1e-2,
         batch_size=BATCH,
         epochs=50,
@@ -183,7 +179,6 @@ LINES_COORDINATES = Experiment(
         model="autoencoder",
         dataset="lines-coordinates",
         options={"latent_dim": 32, "hidden_units": [], "code_activation": "relu"},
-        optimizer="adam",
         learning_rate=1e-3,
         batch_size=16,
         epochs=1000,
@@ -210,7 +205,6 @@ LINES_CONV = Experiment(
             "code_activation": "relu",
             "loss": "poisson",
         },
-        optimizer="adam",
         learning_rate=1e-3,
         batch_size=32,
         epochs=5000,
@@ -232,6 +226,7 @@ NETWORKS = {
     "discriminator_activation": "leaky_relu",
 }
 GAME = {"name": "adam", "beta_1": 0.5}
+HEALTH = ("samples-animation", "adversarial-health", "discriminator-output")
 AAE_8D = Experiment(
     Recipe(
         name="aae-8d",
@@ -255,13 +250,7 @@ AAE_8D = Experiment(
         "train_accuracy_codes": 0.78,
         "train_accuracy_prior": 0.78,
     },
-    figures=(
-        "samples-by-epoch",
-        "samples-animation",
-        "adversarial-health",
-        "discriminator-output",
-        "learning-curves",
-    ),
+    figures=("samples-by-epoch", *HEALTH, "learning-curves"),
 )
 
 # The same networks with a phase of its own for the regularization and a slower
@@ -287,14 +276,7 @@ AAE_8D_MATCHED = Experiment(
     "log-likelihood by Parzen windows",
     published={"mse": 0.0186, "parzen_log_likelihood": 340},
     metrics=("parzen_log_likelihood", "gaussian_log_likelihood"),
-    figures=(
-        "samples",
-        "samples-animation",
-        "adversarial-health",
-        "discriminator-output",
-        "reconstructions",
-        "learning-curves",
-    ),
+    figures=("samples", *HEALTH, "reconstructions", "learning-curves"),
 )
 
 # Its notebooks Gumbel, Categorical with noise and Reparameterization Trick.

@@ -39,27 +39,23 @@ from keras_aae.publishing.source import (
 class Result:
     """Something that the results folder keeps, made of the runs of recipes.
 
-    A kind of results has `settings`, with which a record begins and by which it is known
-    to be of today's menu, and completes a record.
+    A kind of results reads, begins and completes a record.
 
     Args:
         results: The results folder.
         name: On the menu.
         recipes: The experiments or sweeps that it is made of, by their names.
         pictures: Files in the folder that are drawn of them.
+        **settings: Values that a record begins with, and by which it is known to be of
+            today's menu.
     """
 
     record_class = Record
 
-    def __init__(self, results: Path, name: str, recipes: dict, pictures):
-        self.name, self.recipes = name, recipes
+    def __init__(self, results: Path, name: str, recipes: dict, pictures, **settings):
+        self.name, self.recipes, self.settings = name, recipes, settings
         self.record = results / self.record_class.file(name)
         self.pictures = [results / picture for picture in pictures]
-
-    @property
-    def settings(self) -> dict:
-        """Values of the record that differ where something else is asked for today."""
-        return {}
 
     def read(self):
         """Return the record, or None if there is none of today's recipes and settings."""
@@ -165,12 +161,8 @@ class ComparisonResult(Result):
         comparison = COMPARISONS[name]
         self.figure = FigureFile(comparison.figure)
         recipes = {recipe: RECIPES[recipe] for recipe in comparison.recipes}
-        super().__init__(results, name, recipes, [comparison_picture(comparison)])
-
-    @property
-    def settings(self):
-        """The name of the figure, with its options."""
-        return {"figure": self.figure.name}
+        picture, figure = comparison_picture(comparison), self.figure.name
+        super().__init__(results, name, recipes, [picture], figure=figure)
 
     def begin(self, origins) -> ComparisonRecord:
         """Return a record of no figure yet."""
@@ -199,12 +191,9 @@ class SweepResult(Result):
 
     def __init__(self, results: Path, name: str):
         self.sweep = SWEEPS[name]
-        super().__init__(results, name, {name: self.sweep}, [sweep_picture(name)])
-
-    @property
-    def settings(self):
-        """The version of the metric."""
-        return {"version": metric_version(self.sweep.metric)}
+        version = metric_version(self.sweep.metric)
+        recipes, pictures = {name: self.sweep}, [sweep_picture(name)]
+        super().__init__(results, name, recipes, pictures, version=version)
 
     def complete(self, kept: SweepRecord, runs: RecipeRuns):
         """Train, measure and draw what is missing."""
@@ -235,13 +224,9 @@ class TransferResult(Result):
     def __init__(self, results: Path, name: str):
         self.study = TRANSFERS[name]
         self.recipe = self.study.recipe
-        recipes = {self.recipe: RECIPES[self.recipe]}
-        super().__init__(results, name, recipes, transfer_pictures(name))
-
-    @property
-    def settings(self):
-        """The settings of the study."""
-        return {"settings": self.study.settings}
+        recipes, pictures = {self.recipe: RECIPES[self.recipe]}, transfer_pictures(name)
+        settings = self.study.settings
+        super().__init__(results, name, recipes, pictures, settings=settings)
 
     def complete(self, kept: TransferRecord, runs: RecipeRuns):
         """Measure and draw all of it if a part is missing."""

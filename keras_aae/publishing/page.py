@@ -1,5 +1,7 @@
 """The results page: Markdown of everything that the results folder keeps."""
 
+from itertools import chain
+
 from keras_aae.experiments import COMPARISONS, RECIPES, SWEEPS, TABLES, TRANSFERS
 from keras_aae.publishing import formats, markdown, sections
 from keras_aae.publishing.checklist import checklist
@@ -26,17 +28,34 @@ ABOUT_TRANSFERS = (
 def page(results) -> str:
     """Return the page of a results folder."""
     kept = Kept.read(results)
+    tables = [sections.of_table(table, kept.recipes) for table in TABLES.values()]
+    sweeps = [sections.of_sweep(SWEEPS[n], record) for n, record in kept.sweeps.items()]
+    transfers = [
+        sections.of_transfer(TRANSFERS[name], record, kept.recipes)
+        for name, record in kept.transfers.items()
+    ]
+    comparisons = [sections.of_comparison(COMPARISONS[n]) for n in kept.comparisons]
+    recipes = [
+        sections.of_recipe(RECIPES[name], record, kept.folder / name)
+        for name, record in kept.recipes.items()
+    ]
     parts = [
         HEAD,
-        *_published_numbers(kept),
+        *_chapter("Published numbers, and ours", [_published_numbers(kept)]),
         *checklist(kept),
-        *_tables(kept),
-        *_sweeps(kept),
-        *_transfers(kept),
-        *_comparisons(kept),
-        *_recipes(kept),
+        *_chapter("Tables", tables, ABOUT_TABLES),
+        *_chapter("Sweeps", sweeps),
+        *_chapter("Transfers", transfers, ABOUT_TRANSFERS),
+        *_chapter("Side by side, and studies", comparisons),
+        *chain(*recipes),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _chapter(title: str, found: list[list[str]], *about: str) -> list[str]:
+    """Return sections under a heading, and nothing if all are empty."""
+    parts = list(chain(*found))
+    return [f"## {title}", *about, *parts] if parts else []
 
 
 def _published_numbers(kept: Kept) -> list[str]:
@@ -49,43 +68,4 @@ def _published_numbers(kept: Kept) -> list[str]:
             numbers = (metric, formats.number(published), ours, seeds)
             rows.append((markdown.link(name), *numbers, f"`keras-aae figures {name}`"))
     columns = ("recipe", "number", "published", "ours", "seeds", "command")
-    tables = [[markdown.table(columns, rows)]] if rows else []
-    return _chapter("Published numbers, and ours", tables)
-
-
-def _tables(kept: Kept) -> list[str]:
-    found = [sections.of_table(table, kept.recipes) for table in TABLES.values()]
-    return _chapter("Tables", found, ABOUT_TABLES)
-
-
-def _sweeps(kept: Kept) -> list[str]:
-    found = [sections.of_sweep(SWEEPS[n], record) for n, record in kept.sweeps.items()]
-    return _chapter("Sweeps", found)
-
-
-def _transfers(kept: Kept) -> list[str]:
-    found = []
-    for name, record in kept.transfers.items():
-        study = TRANSFERS[name]
-        special = kept.recipes.get(study.specialist)
-        beside = special and (RECIPES[study.specialist], special)
-        found.append(sections.of_transfer(study, record, beside))
-    return _chapter("Transfers", found, ABOUT_TRANSFERS)
-
-
-def _comparisons(kept: Kept) -> list[str]:
-    found = [sections.of_comparison(COMPARISONS[name]) for name in kept.comparisons]
-    return _chapter("Side by side, and studies", found)
-
-
-def _recipes(kept: Kept) -> list[str]:
-    parts = []
-    for name, record in kept.recipes.items():
-        parts += sections.of_recipe(RECIPES[name], record, kept.folder / name)
-    return parts
-
-
-def _chapter(title: str, found: list[list[str]], *about: str) -> list[str]:
-    """Return sections under a heading, and nothing if all are empty."""
-    parts = [part for section in found for part in section]
-    return [f"## {title}", *about, *parts] if parts else []
+    return [markdown.table(columns, rows)] if rows else []

@@ -7,7 +7,14 @@ from PIL import Image
 
 from keras_aae.evaluation import describe
 from keras_aae.evaluation.statistics import summarise
-from keras_aae.experiments import Comparison, Experiment, Sweep, Table, TransferStudy
+from keras_aae.experiments import (
+    RECIPES,
+    Comparison,
+    Experiment,
+    Sweep,
+    Table,
+    TransferStudy,
+)
 from keras_aae.publishing import formats, markdown
 from keras_aae.publishing.figure_file import FigureFile, figure_files
 from keras_aae.publishing.results import (
@@ -68,35 +75,29 @@ def of_table(table: Table, records: dict[str, RecipeRecord]) -> list[str]:
     records = {name: records[name] for name in table.recipes if name in records}
     if not records:
         return []
-    columns = ("recipe", "seeds", *table.metrics)
+    rows = _rows(table, records)
     return [
         f"### {table.name}",
         f"{_sentence(table.about)} {_made_by(table.name)}",
-        markdown.table(
-            columns, [*_means(table, records), *_differences(table, records)]
-        ),
+        markdown.table(("recipe", "seeds", *table.metrics), rows),
         *_given(table.finding),
     ]
 
 
-def _means(table: Table, records: dict[str, RecipeRecord]) -> list[tuple]:
-    rows = []
-    for name, record in records.items():
-        cells = [formats.interval(record.values(metric)) for metric in table.metrics]
-        rows.append((markdown.link(name), len(record.runs), *cells))
-    return rows
+def _rows(table: Table, records: dict[str, RecipeRecord]) -> list[tuple]:
+    """Return a row a recipe, and one of what it differs by if there are several seeds."""
 
+    def cells(*records: RecipeRecord) -> list[str]:
+        values = (
+            [record.values(metric) for record in records] for metric in table.metrics
+        )
+        return [formats.interval(*of_metric) for of_metric in values]
 
-def _differences(table: Table, records: dict[str, RecipeRecord]) -> list[tuple]:
-    """What recipes of several seeds differ by from the table's first."""
-    first, rows = table.recipes[0], []
+    rows = [(markdown.link(n), len(r.runs), *cells(r)) for n, r in records.items()]
+    first = table.recipes[0]
     for name, record in records.items():
         if first in records and name != first and len(record.runs) > 1:
-            cells = [
-                formats.interval(record.values(metric), records[first].values(metric))
-                for metric in table.metrics
-            ]
-            rows.append((f"{name} - {first}", "", *cells))
+            rows.append((f"{name} - {first}", "", *cells(record, records[first])))
     return rows
 
 
@@ -122,11 +123,9 @@ def of_sweep(sweep: Sweep, record: SweepRecord) -> list[str]:
 
 
 def of_transfer(
-    study: TransferStudy,
-    record: TransferRecord,
-    specialist: tuple[Experiment, RecipeRecord] | None = None,
+    study: TransferStudy, record: TransferRecord, records: dict[str, RecipeRecord]
 ) -> list[str]:
-    """Return the section of a transfer, beside a network made for these very images."""
+    """Return the section of a transfer, beside the specialist among the recipes."""
     rows = [
         _scores(
             features,
@@ -136,12 +135,14 @@ def of_transfer(
         )
         for features, found in record.numbers.items()
     ]
-    rows += [_specialist_scores(*specialist)] if specialist else []
+    if (other := study.specialist) in records:
+        rows.append(_specialist_scores(RECIPES[other], records[other]))
     columns = (
         "classified by", "accuracy", "published", "AUROC", "published",
         "accuracy, train", "AUROC, train",
     )  # fmt: skip
-    name, (confusion, guesses) = study.name, transfer_pictures(study.name)
+    name = study.name
+    confusion, guesses = transfer_pictures(name)
     return [
         f"### {name}",
         f"{_sentence(study.about)} Encoder: {markdown.link(study.recipe)}. "

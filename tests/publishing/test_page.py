@@ -176,7 +176,7 @@ def test_a_table_has_means_intervals_and_differences_from_its_first_recipe():
     assert sections.of_table(table, {}) == []
 
 
-def test_a_transfer_stands_beside_the_network_made_for_it():
+def test_a_transfer_stands_beside_the_network_made_for_it(monkeypatch):
     study = TransferStudy(
         "t", "a study", "a", "b", "c", "d",
         published={"accuracy": 0.5}, specialist="made-for-it",
@@ -185,15 +185,16 @@ def test_a_transfer_stands_beside_the_network_made_for_it():
     numbers = {"codes": {"train": part, "test": part}}
     kept = TransferRecord({}, {}, ["x", "y"], numbers)
     codes = ["codes", "41.00 %", "50.00 %", "80.00 %", "", "41.00 %", "80.00 %"]
-    assert rows(sections.of_transfer(study, kept)) == [codes]
+    assert rows(sections.of_transfer(study, kept, {})) == [codes]
     assert sections.transfer_headline(study, kept) == (
         "accuracy 41.00 % (published 50.00 %), auroc 80.00 %"
     )
     published = {"test_error": 26.09, "test_auroc": 96.0}
     special = Experiment(Recipe(name="made-for-it"), "a network", "d", published)
+    monkeypatch.setitem(RECIPES, "made-for-it", special)
     measured = record(test_error=[24.0, 26.0], test_auroc=[95.0, 96.0])
     link = "[made-for-it](#made-for-it)"
-    assert rows(sections.of_transfer(study, kept, (special, measured))) == [
+    assert rows(sections.of_transfer(study, kept, {"made-for-it": measured})) == [
         codes,
         [link, "75.00 %", "73.91 %", "95.50 %", "96.00 %", "", ""],
     ]
