@@ -3,6 +3,8 @@
 What a recipe does not state has the default of `keras_aae.recipe.Recipe`.
 """
 
+from typing import Any
+
 from keras_aae.experiments import (
     drburke,
     features,
@@ -35,7 +37,7 @@ __all__ = [
 ]
 
 
-def _menu(*entries) -> dict:
+def _menu(*entries: Any) -> dict[str, Any]:
     return {entry.name: entry for entry in entries}
 
 

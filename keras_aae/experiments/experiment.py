@@ -21,7 +21,7 @@ class Experiment:
     about: str
     source: str
     published: dict[str, float] = field(default_factory=dict)
-    figures: tuple = ("reconstructions", "learning-curves")
+    figures: tuple[Any, ...] = ("reconstructions", "learning-curves")
     seeds: tuple[int, ...] = (0,)
     metrics: tuple[str, ...] = ()
     quick: bool = True
@@ -32,7 +32,13 @@ class Experiment:
         """That of the recipe."""
         return self.recipe.name
 
-    def variant(self, name: str, about: str, settings=None, **changes) -> "Experiment":
+    def variant(
+        self,
+        name: str,
+        about: str,
+        settings: dict[str, Any] | None = None,
+        **changes: Any,
+    ) -> "Experiment":
         """Return a copy under another name.
 
         `settings` are values of the recipe and options of its model that differ, and
@@ -63,7 +69,7 @@ class Sweep:
     recipe: Recipe
     about: str
     value: str
-    values: tuple
+    values: tuple[Any, ...]
     metric: str
     source: str
     published: dict[Any, float] = field(default_factory=dict)

@@ -10,6 +10,7 @@ smooth q(y|x), and are trained for 20.
 """
 
 from dataclasses import replace
+from typing import Any
 
 from keras_aae.experiments.experiment import Experiment
 from keras_aae.experiments.hrenski import AAE_UMBRELLA_LABELS, PRIOR
@@ -28,7 +29,7 @@ NETWORKS = {
 GAME = {"name": "adam", "beta_1": 0.5}
 
 
-def _optimizers(epochs: int) -> dict:
+def _optimizers(epochs: int) -> dict[str, Any]:
     falling = f"cosine:0.0001:0.000001:{epochs}"
     return {
         "reconstruction": "adam",

@@ -2,6 +2,7 @@
 
 import tomllib
 from pathlib import Path
+from typing import Any
 
 from keras_aae.experiments import COMPARISONS, RECIPES
 from keras_aae.publishing import formats, markdown
@@ -9,7 +10,7 @@ from keras_aae.publishing.figure_file import figure_files
 from keras_aae.publishing.results import Kept, comparison_picture, sweep_picture
 
 
-def read_checklist(results) -> dict[str, list]:
+def read_checklist(results: str | Path) -> dict[str, list[Any]]:
     """Return the rows of `checklist.toml` by group; none where there is no such file."""
     path = Path(results) / "checklist.toml"
     return tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
@@ -40,7 +41,7 @@ def checklist(kept: Kept) -> list[str]:
     ]
 
 
-def _where(kept: Kept, pointers: list[dict]) -> tuple[str, bool]:
+def _where(kept: Kept, pointers: list[dict[str, str]]) -> tuple[str, bool]:
     """Return a cell of the checklist, and whether all that it points to is there."""
     found = {": ".join(pointer.values()): _find(kept, pointer) for pointer in pointers}
     missing = [name for name, text in found.items() if text is None]
@@ -50,7 +51,7 @@ def _where(kept: Kept, pointers: list[dict]) -> tuple[str, bool]:
     return "; ".join(parts), not missing
 
 
-def _find(kept: Kept, pointer: dict) -> str | None:
+def _find(kept: Kept, pointer: dict[str, str]) -> str | None:
     """Return a link to what a pointer names; None if it is not there."""
     match pointer:
         case {"file": file}:

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from keras_aae.experiments import Experiment
 from keras_aae.figures.menu import file_name
@@ -26,7 +27,7 @@ class FigureFile:
         entry: A name on `registry.FIGURES`, or (name, options).
     """
 
-    entry: str | tuple
+    entry: str | tuple[str, dict[str, Any]]
 
     @property
     def kind(self) -> str:
@@ -34,7 +35,7 @@ class FigureFile:
         return self.entry if isinstance(self.entry, str) else self.entry[0]
 
     @property
-    def options(self) -> dict:
+    def options(self) -> dict[str, Any]:
         """Options of the figure."""
         return {} if isinstance(self.entry, str) else dict(self.entry[1])
 

@@ -1,6 +1,7 @@
 """Numbers as text, the same on every page."""
 
 import math
+from collections.abc import Iterable
 
 from keras_aae.evaluation.statistics import difference, summarise
 
@@ -30,13 +31,13 @@ def interval(values: list[float], base: list[float] | None = None) -> str:
     if not values or base == []:
         return ""
     summary = summarise(values) if base is None else difference(values, base)
-    if not summary.sd:  # one value, or all alike
+    half = 0.0 if summary.high is None else summary.high - summary.mean
+    if not half:  # one value, or all alike
         return number(summary.mean)
     # Two digits of half the interval: no more is known.
-    digits = 1 - math.floor(math.log10(summary.high - summary.mean))
+    digits = min(max(1 - math.floor(math.log10(half)), 0), 6)
     mean, low, high = (
-        f"{value:.{min(max(digits, 0), 6)}f}"
-        for value in (summary.mean, summary.low, summary.high)
+        f"{value:.{digits}f}" for value in (summary.mean, summary.low, summary.high)
     )
     return f"{mean} [{low}, {high}]"
 
@@ -46,6 +47,6 @@ def duration(seconds: float) -> str:
     return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.1f} min"
 
 
-def listed(numbers) -> str:
+def listed(numbers: Iterable[int]) -> str:
     """Return whole numbers in their order, with commas."""
     return ", ".join(map(str, sorted(numbers)))

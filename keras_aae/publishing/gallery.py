@@ -1,6 +1,7 @@
 """The results folder: recipes trained once, their figures and numbers kept."""
 
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -16,7 +17,7 @@ from keras_aae.training.session import Reporter
 ACTIONS = ("current", "unknown", "reused", "resumed", "trained")
 
 
-def names_to_make(asked=(), everything: bool = False) -> list[str]:
+def names_to_make(asked: Iterable[str] = (), everything: bool = False) -> list[str]:
     """Return the results to make, and after them the comparisons of these alone.
 
     Args:
@@ -24,7 +25,7 @@ def names_to_make(asked=(), everything: bool = False) -> list[str]:
             set.
         everything: Whether the default set is all that there is.
     """
-    names = asked or [
+    names = list(asked) or [
         *(name for name in RECIPES if everything or RECIPES[name].quick),
         *((*SWEEPS, *TRANSFERS) if everything else ()),
         *(name for name in COMPARISONS if not COMPARISONS[name].recipes),
@@ -72,7 +73,7 @@ class Gallery:
         """Checks of what is kept."""
         return OriginChecks(self.data_dir, self.reporter)
 
-    def check(self, names) -> None:
+    def check(self, names: Iterable[str]) -> None:
         """Find out whether results are current, many at a time; `make` is quick then.
 
         Args:

@@ -46,7 +46,7 @@ $body
 """)
 
 
-def write_report(source: Source, out=None) -> Path:
+def write_report(source: Source, out: str | Path | None = None) -> Path:
     """Write the page of a run: recipe, numbers, curves, pictures, how to repeat it.
 
     What is missing of the run's usual figures and numbers is made.

@@ -264,7 +264,7 @@ KINDS = (
 )
 
 
-def result_of(name: str, results) -> Result:
+def result_of(name: str, results: str | Path) -> Result:
     """Return the result NAME of a results folder, made already or not."""
     kind = next(kind for menu, kind in KINDS if name in menu)
     return kind(Path(results), name)

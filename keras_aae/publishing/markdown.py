@@ -1,7 +1,10 @@
 """Markdown, as pages, commands and benchmarks write it."""
 
+from collections.abc import Iterable, Sequence
+from typing import Any
 
-def table(head, rows, *, numbers: bool = False) -> str:
+
+def table(head: Sequence[Any], rows: Iterable[Any], *, numbers: bool = False) -> str:
     """Return a table; bars in cells are not taken for columns.
 
     Args:
@@ -23,5 +26,5 @@ def image(file: str, alt: str, width: int) -> str:
     return f'<img src="{file}" width="{width}" alt="{alt}">'
 
 
-def _line(cells) -> str:
+def _line(cells: Iterable[Any]) -> str:
     return "| " + " | ".join(str(cell).replace("|", "\\|") for cell in cells) + " |"

@@ -1,6 +1,7 @@
 """The results page: Markdown of everything that the results folder keeps."""
 
 from itertools import chain
+from pathlib import Path
 
 from keras_aae.experiments import COMPARISONS, RECIPES, SWEEPS, TABLES, TRANSFERS
 from keras_aae.publishing import formats, markdown, sections
@@ -25,7 +26,7 @@ ABOUT_TRANSFERS = (
 )
 
 
-def page(results) -> str:
+def page(results: str | Path) -> str:
     """Return the page of a results folder."""
     kept = Kept.read(results)
     tables = [sections.of_table(table, kept.recipes) for table in TABLES.values()]

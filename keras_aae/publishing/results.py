@@ -1,8 +1,10 @@
 """Records of the results folder: what is kept of recipes, comparisons, sweeps, transfers."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any, Self
 
 from keras_aae.errors import RecipeError
 from keras_aae.evaluation import (
@@ -45,17 +47,17 @@ class Measured:
     seed: int
     epochs: int
     seconds: float
-    environment: dict
+    environment: dict[str, Any]
     metrics: dict[str, float]
     versions: dict[str, int] = field(default_factory=dict)
     unsupported: list[str] = field(default_factory=list)
 
-    def missing(self, metrics) -> list[str]:
+    def missing(self, metrics: Iterable[str]) -> list[str]:
         """Return those of the metrics that were never measured."""
         known = {*map(entry_of, self.metrics), *self.unsupported}
         return [name for name in metrics if name not in known]
 
-    def outdated(self, metrics) -> list[str]:
+    def outdated(self, metrics: Iterable[str]) -> list[str]:
         """Return those of the metrics that an older version of the code measured."""
         known = {*map(entry_of, self.metrics), *self.unsupported}
         return [
@@ -64,7 +66,7 @@ class Measured:
             if name in known and self.versions.get(name, 1) != metric_version(name)
         ]
 
-    def with_metrics(self, asked, metrics: dict[str, float]) -> "Measured":
+    def with_metrics(self, asked: list[str], metrics: dict[str, float]) -> "Measured":
         """Return the numbers with those of the metrics asked for in place of older ones."""
         kept = {k: v for k, v in self.metrics.items() if entry_of(k) not in asked}
         found = {entry_of(name) for name in metrics}
@@ -97,7 +99,7 @@ class Record:
         return cls.place.format(name)
 
     @classmethod
-    def read(cls, path):
+    def read(cls, path: str | Path) -> Self | None:
         """Return what a JSON file keeps; None if there is none, or none of today's format."""
         try:
             values = json.loads(Path(path).read_text(encoding="utf-8"))
@@ -106,7 +108,7 @@ class Record:
             return None
 
     @classmethod
-    def _of(cls, values: dict):
+    def _of(cls, values: dict[str, Any]) -> Self:
         origins = {k: Origin.read(v) for k, v in values["origins"].items()}
         return cls(**values | {"origins": origins})
 
@@ -119,7 +121,7 @@ class RecipeRecord(Record):
     runs: list[Measured] = field(default_factory=list)
 
     @classmethod
-    def _of(cls, values):
+    def _of(cls, values: dict[str, Any]) -> Self:
         return super()._of(values | {"runs": [Measured(**r) for r in values["runs"]]})
 
     @property
@@ -158,15 +160,15 @@ class SweepRecord(Record):
     numbers: dict[str, dict[str, float]] = field(default_factory=dict)
     version: int = 1
 
-    def add(self, value, seed: int, number: float) -> None:
+    def add(self, value: Any, seed: int, number: float) -> None:
         """Add the number of a value and a seed."""
         self.numbers.setdefault(str(value), {})[str(seed)] = number
 
-    def has(self, value, seed: int) -> bool:
+    def has(self, value: Any, seed: int) -> bool:
         """Return whether the number of a value and a seed is there."""
         return str(seed) in self.numbers.get(str(value), {})
 
-    def at(self, value) -> list[float]:
+    def at(self, value: Any) -> list[float]:
         """Return the numbers of all seeds of a value."""
         return list(self.numbers.get(str(value), {}).values())
 
@@ -182,9 +184,9 @@ class TransferRecord(Record):
     """
 
     place = "transfers/{}.json"
-    settings: dict = field(default_factory=dict)
+    settings: dict[str, Any] = field(default_factory=dict)
     classes: list[str] = field(default_factory=list)
-    numbers: dict[str, dict] = field(default_factory=dict)
+    numbers: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
 def comparison_picture(comparison: Comparison) -> str:
@@ -222,14 +224,14 @@ class Kept:
     comparisons: list[str]
 
     @classmethod
-    def read(cls, folder) -> "Kept":
+    def read(cls, folder: str | Path) -> "Kept":
         """Return what there is, whether it is stale or not."""
         folder = Path(folder)
 
         def has(*files: str) -> bool:
             return all((folder / file).exists() for file in files)
 
-        def read(kind: type[Record], names) -> dict:
+        def read(kind: type[Record], names: Iterable[str]) -> dict[str, Any]:
             records = {name: kind.read(folder / kind.file(name)) for name in names}
             return {name: kept for name, kept in records.items() if kept is not None}
 

@@ -2,6 +2,7 @@
 
 import statistics
 from pathlib import Path
+from typing import Any
 
 from PIL import Image
 
@@ -31,6 +32,7 @@ from keras_aae.publishing.results import (
 WIDE = 1.9
 WHOLE = 840  # pixels, the width of a page on GitHub
 SCORES = ("accuracy", "auroc")
+Scores = dict[str, float]
 
 
 def of_recipe(experiment: Experiment, record: RecipeRecord, folder: Path) -> list[str]:
@@ -84,7 +86,7 @@ def of_table(table: Table, records: dict[str, RecipeRecord]) -> list[str]:
     ]
 
 
-def _rows(table: Table, records: dict[str, RecipeRecord]) -> list[tuple]:
+def _rows(table: Table, records: dict[str, RecipeRecord]) -> list[tuple[Any, ...]]:
     """Return a row a recipe, and one of what it differs by if there are several seeds."""
 
     def cells(*records: RecipeRecord) -> list[str]:
@@ -164,20 +166,22 @@ def transfer_headline(study: TransferStudy, record: TransferRecord) -> str:
     return ", ".join(texts)
 
 
-def _scores(label: str, test: dict, published: dict, train: dict) -> tuple:
+def _scores(
+    label: str, test: Scores, published: Scores, train: Scores
+) -> tuple[str, ...]:
     """Return the row of accuracies and AUROCs, shares of 1."""
     beside = (found.get(name) for name in SCORES for found in (test, published))
     shares = (*beside, *(train.get(name) for name in SCORES))
     return (label, *map(formats.percent, shares))
 
 
-def _specialist_scores(experiment: Experiment, record: RecipeRecord) -> tuple:
+def _specialist_scores(experiment: Experiment, record: RecipeRecord) -> tuple[str, ...]:
     ours = {name: summarise(record.values(name)).mean for name in record.metrics}
-    numbers = [
+    found, published = (
         {"accuracy": 1 - of["test_error"] / 100, "auroc": of["test_auroc"] / 100}
         for of in (ours, experiment.published)
-    ]
-    return _scores(markdown.link(experiment.name), *numbers, {})
+    )
+    return _scores(markdown.link(experiment.name), found, published, {})
 
 
 def of_comparison(comparison: Comparison) -> list[str]:
@@ -199,7 +203,7 @@ def _not_measured(experiment: Experiment, record: RecipeRecord) -> list[str]:
         ("By an older version of the metric", lambda run: run.outdated(wanted)),
     ):
         names = dict.fromkeys(name for run in record.runs for name in names_of(run))
-        texts += _given(names and f"{text}: {', '.join(names)}.")
+        texts += _given(f"{text}: {', '.join(names)}." if names else "")
     return texts
 
 
@@ -266,5 +270,5 @@ def _made_by(name: str) -> str:
     return f"`keras-aae figures {name}`."
 
 
-def _given(text) -> list[str]:
+def _given(text: str) -> list[str]:
     return [text] if text else []
