@@ -5,8 +5,9 @@ import json
 import click
 
 from keras_aae.checks import Count, Strength
+from keras_aae.experiments import RECIPES
 from keras_aae.recipe import EXECUTIONS
-from keras_aae.registry import MODELS, NETWORKS, PRIORS, RECIPES
+from keras_aae.registry import MODELS, NETWORKS, PRIORS
 
 from .backend import select_backend
 from .events import EventCommand, emit
@@ -197,14 +198,11 @@ def resume(
 
 
 def _recipe(model, recipe, settings, given):
-    from keras_aae.lookup import load_entry
     from keras_aae.recipe import Recipe, override
 
     if (model is None) == (recipe is None):
         raise click.UsageError("Give a MODEL or --recipe NAME, one of the two.")
-    start = (
-        Recipe(model=model) if model else load_entry(recipe, RECIPES, "recipe").recipe
-    )
+    start = Recipe(model=model) if model else RECIPES[recipe].recipe
     chosen = {key: value for key, value in given.items() if value is not None}
     if "validation" in chosen and chosen["validation"] >= 1:
         chosen["validation"] = int(chosen["validation"])
