@@ -6,6 +6,12 @@ from functools import cached_property
 import numpy as np
 from keras import ops
 
+from keras_aae.abilities import (
+    DecodesCodesAlone,
+    Encodes,
+    HasPrior,
+    require,
+)
 from keras_aae.errors import UnsupportedError
 from keras_aae.evaluation.pixels import as_rows
 from keras_aae.priors import Categorical
@@ -25,17 +31,13 @@ class Joint:
     """
 
     def __init__(self, model):
-        self.model, self.prior = model, getattr(model, "prior", None)
-        able = hasattr(model, "encode") and hasattr(model, "decode")
-        if not able or self.prior is None or isinstance(self.prior, Categorical):
+        by = "Metric 'gaussian_log_likelihood'"
+        require(model, Encodes, DecodesCodesAlone, HasPrior, by=by)
+        self.model, self.prior = model, model.prior
+        if isinstance(self.prior, Categorical):
             raise UnsupportedError(
-                f"A model of class {type(model).__name__} has no likelihood by codes of "
-                "a prior. Use one with an encoder, a decoder and a continuous prior."
-            )
-        if hasattr(model, "classes"):
-            raise UnsupportedError(
-                f"A model of class {type(model).__name__} decodes codes of a class, and "
-                "its likelihood by codes alone is not defined. Use one without classes."
+                "Metric 'gaussian_log_likelihood' needs a continuous prior, and a "
+                "categorical one has no density. Use a model with another prior."
             )
 
     def sample(self, n: int, seed) -> "PriorSamples":

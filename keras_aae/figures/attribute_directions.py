@@ -4,10 +4,18 @@ from numbers import Real
 
 import numpy as np
 
+from keras_aae.abilities import (
+    Decodes,
+    DecodesClasses,
+    Encodes,
+    PredictsClasses,
+    require,
+    supports,
+)
 from keras_aae.errors import DataError, KerasAAEError
 from keras_aae.figures.classes import short_name
 from keras_aae.figures.codes import finite_codes
-from keras_aae.figures.inputs import ability, check_count, images_at, varied_positions
+from keras_aae.figures.inputs import check_count, images_at, varied_positions
 from keras_aae.figures.rows import named_rows
 from keras_aae.lookup import check_name
 
@@ -50,7 +58,7 @@ def attribute_directions(
         DataError: one of the two groups is empty.
         KerasAAEError: an option has no meaning, or a code is not a finite number.
     """
-    encode = ability(model, "encode", KIND)
+    encode = require(model, Encodes, by=f"Figure {KIND!r}").encode
     name = _attribute(attribute, dataset)
     factors = _factors(extent, check_count("columns", columns, least=2))
     direction = _direction(encode, dataset, name)
@@ -91,7 +99,7 @@ def attribute_arithmetic(
         DataError: a group of images is empty.
         KerasAAEError: an option has no meaning, or a code is not a finite number.
     """
-    encode = ability(model, "encode", ARITHMETIC)
+    encode = require(model, Encodes, by=f"Figure {ARITHMETIC!r}").encode
     first, second = _two_attributes(attributes, dataset)
     a = _factors(extent, check_count("columns", columns, least=2))
     b = _factors(extent, check_count("rows", rows, least=2))[::-1]
@@ -199,11 +207,11 @@ def _rank_in_class(values: np.ndarray, labels) -> np.ndarray:
 
 def _decoded(model, z: np.ndarray, x: np.ndarray, labels) -> np.ndarray:
     """Images of codes (n, columns, latent_dim), a row for each of the images x."""
-    decode = ability(model, "decode", KIND)
+    decode = require(model, Decodes, by=f"Figure {KIND!r}").decode
     n, columns, width = z.shape
     codes = z.reshape(n * columns, width).astype("float32")
-    if model.decodes_classes:
-        labels = model.classify(x) if hasattr(model, "classify") else labels
+    if supports(model, DecodesClasses):
+        labels = model.classify(x) if supports(model, PredictsClasses) else labels
         images = decode(codes, np.repeat(labels, columns))
     else:
         images = decode(codes)

@@ -1,40 +1,13 @@
-"""What figures ask of their inputs: a model, a data set, an option."""
+"""What figures ask of their inputs: a data set, an option."""
 
-from collections.abc import Callable
 from numbers import Integral
 
 import numpy as np
 
-from keras_aae.errors import DataError, KerasAAEError, UnsupportedError
+from keras_aae.errors import DataError, KerasAAEError
 from keras_aae.lookup import check_name
 
 PARTS = {"train": "images trained on", "test": "images kept back"}
-
-REMEDIES = {
-    "encode": "Choose a figure that needs no codes, or a model with an encoder.",
-    "decode": "Choose a figure that decodes nothing, or a model with a decoder.",
-    "reconstruct": "Choose another figure, or a model with an encoder and a decoder.",
-    "corrupt": "Choose another figure, or a denoising autoencoder.",
-    "generate": "Choose another figure, or a model whose codes have a prior.",
-    "class_probabilities": "Choose another figure, or a classifier, a semi-supervised or "
-    "a clustering model.",
-    "discriminate": "Choose another figure, or an adversarial autoencoder.",
-}
-
-
-def ability(model, name: str, figure: str) -> Callable:
-    """The method `name` of `model`.
-
-    Raises:
-        UnsupportedError: the model has none; the message says what to do.
-    """
-    method = getattr(model, name, None)
-    if method is None:
-        raise UnsupportedError(
-            f"Figure {figure!r} needs `{name}`, which {type(model).__name__} "
-            f"does not have. {REMEDIES[name]}"
-        )
-    return method
 
 
 def check_count(option: str, value, least: int = 1) -> int:
@@ -71,7 +44,8 @@ def part_of(dataset, name: str):
     Raises:
         KerasAAEError: there is no such part.
     """
-    return getattr(dataset, check_name(name, PARTS, "part of a data set:"))
+    parts = {"train": dataset.train, "test": dataset.test}
+    return parts[check_name(name, PARTS, "part of a data set:")]
 
 
 def varied_positions(dataset, n: int, seed: int, part: str = "test") -> np.ndarray:

@@ -5,9 +5,10 @@ from numbers import Integral
 import numpy as np
 from matplotlib.patches import Rectangle
 
+from keras_aae.abilities import Decodes, Encodes, require
 from keras_aae.errors import KerasAAEError
 from keras_aae.figures.grid import WHITE, thin_gap, tile
-from keras_aae.figures.inputs import ability, check_count, images_at, varied_positions
+from keras_aae.figures.inputs import check_count, images_at, varied_positions
 from keras_aae.figures.style import (
     FRAME,
     INK,
@@ -45,12 +46,11 @@ def interpolation(
         UnsupportedError: the model cannot encode or decode.
         KerasAAEError: `corners` are not four positions of test images.
     """
-    encode = ability(model, "encode", "interpolation")
-    decode = ability(model, "decode", "interpolation")
+    require(model, Encodes, Decodes, by="Figure 'interpolation'")
     check_count("n", n, least=2)
     positions = _corners(corners, dataset, seed)
     originals = images_at(dataset, positions)
-    images = decode(bilinear(encode(originals), n))
+    images = model.decode(bilinear(model.encode(originals), n))
     return _figure(images, originals, n, dataset.note)
 
 

@@ -2,9 +2,16 @@
 
 import numpy as np
 
-from keras_aae.figures.class_rows import class_decoder, classify_test_images, row_names
+from keras_aae.abilities import (
+    Classifies,
+    DecodesClasses,
+    HasPrior,
+    require,
+    supports,
+)
+from keras_aae.figures.class_rows import classify_test_images, row_names
 from keras_aae.figures.inputs import check_count
-from keras_aae.figures.prior_samples import draw_samples, prior_of
+from keras_aae.figures.prior_samples import draw_samples
 from keras_aae.figures.rows import named_rows
 from keras_aae.lookup import check_name
 
@@ -29,12 +36,11 @@ def style_grid(
         UnsupportedError: the decoder is told no class, or there is no prior.
         KerasAAEError: an option has no meaning.
     """
-    decode = class_decoder(model, "style-grid")
-    prior = prior_of(model, "style-grid")
+    require(model, DecodesClasses, HasPrior, by="Figure 'style-grid'")
     check_name(spacing, SPACINGS, "spacing")
-    codes = SPACINGS[spacing](prior, check_count("n", n, least=2), seed)
+    codes = SPACINGS[spacing](model.prior, check_count("n", n, least=2), seed)
     k = model.classes
-    images = decode(np.tile(codes, (k, 1)), np.repeat(np.arange(k), n))
+    images = model.decode(np.tile(codes, (k, 1)), np.repeat(np.arange(k), n))
     rows = images.reshape(k, n, *images.shape[1:])
     along = (
         ("first dimension of the style", codes[:, 0]) if spacing == "sweep" else None
@@ -58,6 +64,6 @@ SPACINGS = {"prior": _drawn, "sweep": _swept}
 
 def _names(model, dataset) -> list[str]:
     found = None
-    if dataset is not None and hasattr(model, "class_probabilities"):
+    if dataset is not None and supports(model, Classifies):
         found = classify_test_images(model, dataset, "style-grid").argmax(axis=1)
     return row_names(model.classes, dataset, found)

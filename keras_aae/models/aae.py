@@ -6,6 +6,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from keras_aae.abilities import HasComponents, supports
 from keras_aae.checks import check_share
 from keras_aae.engine import Phase
 from keras_aae.errors import RecipeError
@@ -249,7 +250,7 @@ class LabelledAAE(AAE):
 
     def __init__(self, encoder, decoder, discriminator, **kwargs):
         super().__init__(encoder, decoder, discriminator, **kwargs)
-        if not hasattr(self.prior, "num_classes"):
+        if not supports(self.prior, HasComponents):
             raise RecipeError(
                 f"The prior {self.prior_name!r} has no classes that labels could stand "
                 "for. Use another, for example umbrella."
@@ -261,7 +262,7 @@ class LabelledAAE(AAE):
         with_defaults = cls.defaults | options
         family = load_entry(with_defaults["prior"], PRIORS, "prior")
         prior = family.build_for(with_defaults["latent_dim"], components, seed=0)
-        told = getattr(prior, "num_classes", 0) + 1
+        told = prior.num_classes + 1 if supports(prior, HasComponents) else 0
         return super().create(image_shape, told=told, components=components, **options)
 
     @property

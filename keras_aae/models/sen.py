@@ -216,6 +216,11 @@ class SEN(AutoencodingModel):
         return self.embed(x)
 
     @property
+    def reencodes_codes(self) -> bool:
+        """Whether generated embeddings go through an image to the discriminator."""
+        return self.fake_path == "image"
+
+    @property
     def classes_told(self) -> int:
         """How many classes the generator can be told; 0 if none."""
         inputs = [] if self.generator is None else self.generator.inputs

@@ -36,6 +36,11 @@ class AutoencodingModel(GeneratingModel):
         """The decoder."""
         return self.decoder
 
+    def condition(self, labels, n: int) -> tuple:
+        """Return what `n` codes are decoded with, as arrays: here nothing."""
+        del labels, n
+        return ()
+
     def code(self, x):
         """The code of a batch of images, deterministic."""
         return self.encoder(x, training=False)
