@@ -26,14 +26,14 @@ EXAMPLES = 10_000  # the most labelled training images that clusters are named a
 def classification_error(model, dataset, seed: int) -> dict[str, float]:
     """Share of test images whose most likely class is not theirs, in percent."""
     del seed
-    probabilities, labels = _classified(model, dataset)
+    probabilities, labels = _classified(model, dataset, "Metric 'test_error'")
     return {"test_error": _percent(probabilities.argmax(axis=1) != labels)}
 
 
 def classification_auroc(model, dataset, seed: int) -> dict[str, float]:
     """Area under the ROC curve of each class against all others, their mean, in percent."""
     del seed
-    probabilities, labels = _classified(model, dataset)
+    probabilities, labels = _classified(model, dataset, "Metric 'test_auroc'")
     if len(np.unique(labels)) < 2:
         raise UnsupportedError(
             "A ROC curve needs test images of at least 2 classes. Use another data set."
@@ -155,9 +155,9 @@ def petal_purity(model, dataset, seed: int) -> dict[str, float]:
     return {"petal_purity": counts.max(axis=1).sum() / len(labels)}
 
 
-def _classified(model, dataset) -> tuple[np.ndarray, np.ndarray]:
-    """The probabilities of the classes of labelled test images, and their classes."""
-    require(model, ClassifiesByLabels, by="Metric 'test_error'")
+def _classified(model, dataset, by: str) -> tuple[np.ndarray, np.ndarray]:
+    """Return the probabilities of the classes of labelled test images, and their classes."""
+    require(model, ClassifiesByLabels, by=by)
     x, labels = labelled(dataset.test)
     probabilities = model.class_probabilities(x)
     if probabilities.shape[1] != dataset.num_classes:
