@@ -1,6 +1,6 @@
 """Asking a model, or a prior, for an ability, and insisting on it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from inspect import get_annotations
 from typing import Any, Literal, TypeVar, get_args, get_origin
@@ -31,7 +31,7 @@ class _Members:
         attributes = tuple(name for name in kinds if name not in flags)
         return cls(needs, remedy, tuple(sorted(methods)), attributes, flags)
 
-    def fault(self, subject) -> str:
+    def fault(self, subject: Any) -> str:
         """Return what a model, or a class of models, lacks first; '' if nothing."""
         is_class = isinstance(subject, type)
         for name in self.methods:
@@ -49,7 +49,7 @@ class _Members:
         return ""
 
 
-def _is_public(name: str, value) -> bool:
+def _is_public(name: str, value: Any) -> bool:
     return callable(value) and not name.startswith("_")
 
 
@@ -75,7 +75,7 @@ def ability(needs: str, remedy: str) -> Callable[[type[T]], type[T]]:
     return register
 
 
-def supports(subject, ability: type) -> bool:
+def supports(subject: Any, ability: type) -> bool:
     """Return whether a model, or a prior, has an ability.
 
     A class may be asked too, before there is a model. What only instances know, such as
@@ -84,7 +84,7 @@ def supports(subject, ability: type) -> bool:
     return not _ABILITIES[ability].fault(subject)
 
 
-def require(subject, *abilities: type, by: str) -> Any:
+def require(subject: Any, *abilities: type, by: str) -> Any:
     """Return the model, or the prior, if it has all of some abilities.
 
     Args:
@@ -106,7 +106,7 @@ def require(subject, *abilities: type, by: str) -> Any:
     return subject
 
 
-def networks_of(model, names) -> dict[str, Any]:
+def networks_of(model: Any, names: Iterable[str]) -> dict[str, Any]:
     """Return those networks that a model has under these names, in their order."""
     found = {name: getattr(model, name, None) for name in names}
     return {name: network for name, network in found.items() if network is not None}

@@ -1,8 +1,11 @@
 """The abilities: what figures, metrics and commands may ask of a model or a prior."""
 
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from keras_aae.abilities.asking import ability, supports
+
+if TYPE_CHECKING:
+    import numpy as np
 
 
 class Prior(Protocol):
@@ -11,16 +14,16 @@ class Prior(Protocol):
     latent_dim: int
     extent: float
 
-    def sample(self, n: int, seed):
+    def sample(self, n: int, seed: Any) -> Any:
         """Return `n` codes, (n, latent_dim)."""
 
-    def log_prob(self, z):
+    def log_prob(self, z: Any) -> Any:
         """Return log p(z) of codes, (n,), in nats."""
 
-    def quantiles(self, p):
+    def quantiles(self, p: "np.ndarray") -> "np.ndarray":
         """Return the quantiles of one dimension."""
 
-    def outlines(self):
+    def outlines(self) -> "list[np.ndarray]":
         """Return curves that show where codes of two dimensions lie."""
 
 
@@ -30,10 +33,10 @@ class HasComponents(Protocol):
 
     num_classes: int
 
-    def sample_of(self, labels, seed):
+    def sample_of(self, labels: Any, seed: Any) -> Any:
         """Return a code of each of the components, (n, latent_dim)."""
 
-    def classify(self, z):
+    def classify(self, z: "np.ndarray") -> "np.ndarray":
         """Return the most likely component of codes, (n,)."""
 
 
@@ -43,10 +46,10 @@ class HasPetals(HasComponents, Protocol):
 
     components: int
 
-    def distance(self, z, labels):
+    def distance(self, z: "np.ndarray", labels: "np.ndarray") -> "np.ndarray":
         """Return how many standard deviations codes are from components, (n,)."""
 
-    def along(self, component: int, radii):
+    def along(self, component: int, radii: "np.ndarray") -> "np.ndarray":
         """Return codes on the long axis of a component, at distances from the origin."""
 
 
@@ -54,7 +57,7 @@ class HasPetals(HasComponents, Protocol):
 class Encodes(Protocol):
     """A model that makes codes of images."""
 
-    def encode(self, x):
+    def encode(self, x: "np.ndarray") -> "np.ndarray":
         """Return the codes of images, (n, latent_dim)."""
 
 
@@ -62,7 +65,7 @@ class Encodes(Protocol):
 class Decodes(Protocol):
     """A model that makes images of codes, (n, latent_dim)."""
 
-    def decode(self, z):
+    def decode(self, z: "np.ndarray") -> "np.ndarray":
         """Return the images of codes, (n, H, W, C)."""
 
 
@@ -83,7 +86,9 @@ class DecodesClasses(Decodes, Protocol):
     decodes_classes: Literal[True]
     classes: int
 
-    def decode(self, z, labels=None):
+    def decode(
+        self, z: "np.ndarray", labels: "np.ndarray | None" = None
+    ) -> "np.ndarray":
         """Return the images of codes and classes, (n, H, W, C)."""
 
 
@@ -103,7 +108,7 @@ class DecodesCodesAlone(Decodes, Protocol):
 class Reconstructs(Protocol):
     """A model that encodes and decodes images."""
 
-    def reconstruct(self, x):
+    def reconstruct(self, x: "np.ndarray") -> "np.ndarray":
         """Return the reconstructions of images, (n, H, W, C)."""
 
 
@@ -111,7 +116,7 @@ class Reconstructs(Protocol):
 class Corrupts(Protocol):
     """A model that is trained on corrupted images."""
 
-    def corrupt(self, x, seed):
+    def corrupt(self, x: "np.ndarray", seed: int) -> "np.ndarray":
         """Return corrupted images, (n, H, W, C)."""
 
 
@@ -122,7 +127,7 @@ class Corrupts(Protocol):
 class Generates(Protocol):
     """A model that makes new images."""
 
-    def generate(self, n: int, seed: int):
+    def generate(self, n: int, seed: int) -> "np.ndarray":
         """Return `n` images, (n, H, W, C)."""
 
 
@@ -130,7 +135,7 @@ class Generates(Protocol):
 class GeneratesCodes(Protocol):
     """A model with a network that makes codes."""
 
-    def generate_codes(self, n: int, seed: int):
+    def generate_codes(self, n: int, seed: int) -> "np.ndarray":
         """Return `n` codes, (n, latent_dim)."""
 
 
@@ -151,7 +156,7 @@ class ReencodesCodes(GeneratesCodes, Protocol):
 class Classifies(Protocol):
     """A model that gives each class, or cluster, of an image a probability."""
 
-    def class_probabilities(self, x):
+    def class_probabilities(self, x: "np.ndarray") -> "np.ndarray":
         """Return how probable each class is, (n, classes)."""
 
 
@@ -186,7 +191,7 @@ class HasPlaces(Protocol):
 class PredictsClasses(Protocol):
     """A model that says the most likely class of an image, by whatever means."""
 
-    def classify(self, x):
+    def classify(self, x: "np.ndarray") -> "np.ndarray":
         """Return the most likely class of each image, (n,)."""
 
 
@@ -213,7 +218,7 @@ class HasClassComponents(HasPrior, Protocol):
 class DrawsCodes(Protocol):
     """A model whose codes may be random."""
 
-    def draw_codes(self, x, seed: int):
+    def draw_codes(self, x: "np.ndarray", seed: int) -> "np.ndarray":
         """Return codes drawn from q(z|x), (n, latent_dim)."""
 
 
@@ -233,7 +238,7 @@ class HasPosterior(Protocol):
 
     prior: Prior
 
-    def posterior(self, x):
+    def posterior(self, x: "np.ndarray") -> "tuple[np.ndarray, np.ndarray]":
         """Return the means and log-variances of q(z|x), each (n, latent_dim)."""
 
 
@@ -247,10 +252,14 @@ class HasLikelihood(HasPosterior, Protocol):
     likelihood: str
     latent_dim: int
 
-    def bound(self, x, noise, labels=None):
+    def bound(
+        self, x: "np.ndarray", noise: "np.ndarray", labels: "np.ndarray | None" = None
+    ) -> "tuple[np.ndarray, np.ndarray]":
         """Return -log p(x|z) and the KL divergence of each image, (n,) each, in nats."""
 
-    def log_importance_weights(self, x, noise, labels=None):
+    def log_importance_weights(
+        self, x: "np.ndarray", noise: "np.ndarray", labels: "np.ndarray | None" = None
+    ) -> "np.ndarray":
         """Return log p(x|z) p(z) / q(z|x) of K draws an image, (K, n), in nats."""
 
 
@@ -258,7 +267,7 @@ class HasLikelihood(HasPosterior, Protocol):
 class Discriminates(Protocol):
     """A model that says how sure its discriminator is."""
 
-    def discriminate(self, z):
+    def discriminate(self, z: "np.ndarray") -> "np.ndarray":
         """Return the probability of being real, (n,)."""
 
 
@@ -299,7 +308,7 @@ class DiscriminatesBatches(DiscriminatesImages, Protocol):
 
     discriminator: Any
 
-    def judge_in_passing(self, x, training: bool):
+    def judge_in_passing(self, x: Any, training: bool) -> tuple[Any, Any]:
         """Return logits and features, and leave moving averages as they are."""
 
 
@@ -318,10 +327,10 @@ class TrainsByPhases(Protocol):
     terms: tuple[str, ...]
     batches: tuple[str, ...]
 
-    def phases(self):
+    def phases(self) -> list[Any]:
         """Return the phases, in the order of a step."""
 
 
-def prior_or_none(model):
+def prior_or_none(model: Any) -> Prior | None:
     """Return the model's prior, None where it has none."""
     return model.prior if supports(model, HasPrior) else None

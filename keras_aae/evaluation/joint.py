@@ -1,7 +1,6 @@
 """The joint density of codes and images that a model with a prior and a decoder has."""
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from keras import ops
@@ -43,7 +42,9 @@ class Joint:
     def sample(self, n: int, seed) -> "PriorSamples":
         """`n` codes of the prior, and what they decode to."""
         codes = ops.convert_to_numpy(self.prior.sample(n, seed=seed))
-        return PriorSamples(codes, self.decode(codes), self.log_prior(codes))
+        return PriorSamples(
+            codes, self.decode(codes).astype(float), self.log_prior(codes)
+        )
 
     def decode(self, z) -> np.ndarray:
         """The pixels of codes (..., latent_dim), (..., pixels)."""
@@ -90,7 +91,7 @@ class PriorSamples:
 
     Args:
         codes: (N, latent_dim).
-        images: what they decode to, (N, pixels).
+        images: what they decode to, (N, pixels), in double precision.
         log_prior: log p(z), (N,), in nats.
     """
 
@@ -98,15 +99,11 @@ class PriorSamples:
     images: np.ndarray
     log_prior: np.ndarray
 
-    @cached_property
-    def _exact_images(self) -> np.ndarray:
-        return self.images.astype(float)
-
     def misfit(self, x) -> np.ndarray:
         """||x - g(z)||^2 of each x, (n, pixels), and each of the codes, (n, N)."""
         from sklearn.metrics.pairwise import euclidean_distances  # takes a second
 
-        return euclidean_distances(x.astype(float), self._exact_images, squared=True)
+        return euclidean_distances(x.astype(float), self.images, squared=True)
 
     def nearest(self, x) -> np.ndarray:
         """The code whose image is nearest to each x, (n, latent_dim)."""
