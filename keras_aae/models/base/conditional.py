@@ -58,30 +58,17 @@ class ClassDecodingModel(AutoencodingModel):
         """How many classes there are."""
         return self.decoder.inputs[1].shape[-1]
 
-    def condition(self, labels, n: int) -> tuple:
-        """Return the classes that `n` codes are decoded as of, one array.
-
-        Raises:
-            UnsupportedError: there are no labels.
-            DataError: they are not `n` classes.
-        """
-        self._require_labels(labels)
-        return (check_labels(labels, n, self.classes),)
-
-    def _require_labels(self, labels):
-        if labels is None:
-            raise UnsupportedError(
-                f"A {type(self).__name__} decodes codes of a given class, and there are "
-                "no labels. Give labels, or train another model on images without them."
-            )
-
     def logits(self, z, labels=None, training=False):
         """What the decoder makes of codes and classes, (batch,) whole numbers.
 
         Raises:
             UnsupportedError: there are no labels.
         """
-        self._require_labels(labels)
+        if labels is None:
+            raise UnsupportedError(
+                f"A {type(self).__name__} decodes codes of a given class, and there are "
+                "no labels. Give labels, or train another model on images without them."
+            )
         one_hot = ops.one_hot(labels, self.classes, dtype=z.dtype)
         return self.decoder([z, one_hot], training=training)
 
@@ -99,6 +86,17 @@ class ClassDecodingModel(AutoencodingModel):
         ]
         return ops.argmin(ops.stack(misfit), axis=0)
 
+    def condition(self, labels, n: int) -> tuple:
+        """Return the classes that `n` codes are decoded as of, one array.
+
+        Raises:
+            UnsupportedError: there are no labels.
+            DataError: they are not `n` classes.
+        """
+        if labels is None:
+            self.logits(None)
+        return (check_labels(labels, n, self.classes),)
+
     def classify(self, x) -> np.ndarray:
         """The most likely class of each image, all classes equally likely before, (n,).
 
@@ -115,7 +113,11 @@ class ClassDecodingModel(AutoencodingModel):
             DataError: the codes or labels have another shape or range.
         """
         z = self.check_codes(z)
-        return self.map("images", _images_of, z, *self.condition(labels, len(z)))
+        if labels is None:
+            self.logits(z)
+        return self.map(
+            "images", _images_of, z, check_labels(labels, len(z), self.classes)
+        )
 
     def reconstruct(self, x, labels=None) -> np.ndarray:
         """Images encoded and decoded, as of given or of their most likely classes."""
