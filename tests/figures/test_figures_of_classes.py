@@ -126,7 +126,9 @@ def test_rows_have_the_names_of_classes_only_if_they_are_these(
 
 
 def test_a_style_needs_a_decoder_that_is_told_the_class(model, clusters):
-    with pytest.raises(UnsupportedError, match="LinearModel lacks `classes`"):
+    with pytest.raises(
+        UnsupportedError, match="LinearModel has `decodes_classes` False"
+    ):
         style_grid(model)
     with pytest.raises(KerasAAEError, match="Unknown spacing 'swep'.*'sweep'"):
         style_grid(clusters, spacing="swep")
@@ -261,5 +263,5 @@ def test_without_labels_or_mistakes_there_is_nothing_to_show(
     with pytest.raises(UnsupportedError, match="every test image is given its class"):
         misclassified(model, grouped)
     model.uses_labels = False
-    with pytest.raises(UnsupportedError, match="learns their classes from labels"):
+    with pytest.raises(UnsupportedError, match="ClassModel has `uses_labels` False"):
         misclassified(model, grouped)
