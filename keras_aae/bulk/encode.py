@@ -10,8 +10,16 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 from PIL import Image
 
+from keras_aae.abilities import (
+    Decodes,
+    DecodesClasses,
+    Encodes,
+    HasLatentDim,
+    require,
+    supports,
+)
 from keras_aae.bulk.code_files import Codes, check_ending, write_codes
-from keras_aae.errors import DataError, RunError, UnsupportedError
+from keras_aae.errors import DataError, RunError
 from keras_aae.files import held, read_json, replacing, write_json
 
 BLOCK_BYTES = 1 << 25
@@ -39,10 +47,7 @@ def encode_images(model, stream, output, told=lambda rows: None) -> Path:
         DataError: an image cannot be read, or the file has another ending.
     """
     output = check_ending(Path(output).expanduser())
-    if not hasattr(model, "encode"):
-        raise UnsupportedError(
-            f"A model of class {type(model).__name__} has no encoder. Use one that has."
-        )
+    require(model, Encodes, by="Encoding")
     width = model.encode(stream.read(0, 1)).shape[1]
     origin = {"model": fingerprint(model), "images": stream.fingerprint()}
     with _Partial.of(output, origin) as partial:
@@ -80,10 +85,7 @@ def decode_codes(model, codes: Codes, output, told=lambda rows: None) -> Path:
         DataError: a code is none of the model's, or an id no name for a file.
     """
     output = Path(output).expanduser()
-    if not hasattr(model, "decode"):
-        raise UnsupportedError(
-            f"A model of class {type(model).__name__} has no decoder. Use one that has."
-        )
+    require(model, Decodes, HasLatentDim, by="Decoding")
     if codes.width != model.latent_dim:
         raise DataError(
             f"{codes.path} holds codes of {codes.width} numbers, and the model's have "
@@ -163,7 +165,7 @@ def _write_array(model, codes, partial, told) -> Path:
 def _decode(model, codes, z: np.ndarray, labels) -> np.ndarray:
     if not np.isfinite(z).all():
         raise DataError(f"{codes.path} holds numbers that are not finite. Remove them.")
-    if not model.decodes_classes:
+    if not supports(model, DecodesClasses):
         return model.decode(z)
     try:
         numbers = np.array([int(label) for label in labels or [""] * len(z)])

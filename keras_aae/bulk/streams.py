@@ -131,13 +131,13 @@ class DatasetStream:
     def ids(self, start: int, stop: int) -> list[str]:
         """train/ROW or test/ROW, from `start` to before `stop`."""
         parts = self._parts(start, stop)
-        return [f"{part}/{row}" for part, rows in parts for row in rows]
+        return [f"{part}/{row}" for part, _, rows in parts for row in rows]
 
     def labels(self, start: int, stop: int) -> list[str]:
         """The names of their classes; '' where there is none."""
         found, names = [], (*self.dataset.class_names, "")
-        for part, rows in self._parts(start, stop):
-            labels = getattr(self.dataset, part).labels
+        for _, images, rows in self._parts(start, stop):
+            labels = images.labels
             numbers = [-1] * len(rows) if labels is None else labels[rows]
             found += [names[number] for number in numbers]
         return found
@@ -145,18 +145,20 @@ class DatasetStream:
     def read(self, start: int, stop: int) -> np.ndarray:
         """The images, uint8 or float32 (n, H, W, C)."""
         parts = self._parts(start, stop)
-        return np.concatenate(
-            [getattr(self.dataset, part).gather(rows)[0] for part, rows in parts]
-        )
+        return np.concatenate([images.gather(rows)[0] for _, images, rows in parts])
 
     def fingerprint(self) -> str:
         """That of the data set."""
         return self.dataset.fingerprint
 
-    def _parts(self, start: int, stop: int) -> list[tuple[str, np.ndarray]]:
-        """The rows of each part."""
-        rows, count = np.arange(start, min(stop, len(self))), len(self.dataset.train)
-        return [("train", rows[rows < count]), ("test", rows[rows >= count] - count)]
+    def _parts(self, start: int, stop: int) -> list[tuple[str, Images, np.ndarray]]:
+        """Return the name, the images and the rows of each part."""
+        train, test = self.dataset.train, self.dataset.test
+        rows, count = np.arange(start, min(stop, len(self))), len(train)
+        return [
+            ("train", train, rows[rows < count]),
+            ("test", test, rows[rows >= count] - count),
+        ]
 
 
 def open_stream(name: str | Path, image_shape, data_dir=None):

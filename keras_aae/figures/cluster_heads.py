@@ -3,10 +3,18 @@
 import numpy as np
 from matplotlib.patches import Rectangle
 
+from keras_aae.abilities import (
+    Decodes,
+    DecodesClasses,
+    HasLatentDim,
+    HasPlaces,
+    require,
+    supports,
+)
 from keras_aae.checks import Several, validated
-from keras_aae.figures.class_rows import class_decoder, classify_test_images, row_names
+from keras_aae.figures.class_rows import classify_test_images, row_names
 from keras_aae.figures.grid import WHITE, thin_gap, tile
-from keras_aae.figures.inputs import ability, images_at
+from keras_aae.figures.inputs import images_at
 from keras_aae.figures.rows import away, in_blocks
 from keras_aae.figures.style import (
     EDGE,
@@ -53,10 +61,11 @@ def cluster_heads(model, dataset, *, n: Several = 10):
 
 def _heads(model) -> np.ndarray:
     """The image of each cluster, (clusters, H, W, C)."""
-    if hasattr(model, "places"):
-        return ability(model, "decode", "cluster-heads")(model.places)
-    decode, k = class_decoder(model, "cluster-heads"), model.classes
-    return decode(np.zeros((k, model.latent_dim), "float32"), np.arange(k))
+    by = "Figure 'cluster-heads'"
+    if supports(model, HasPlaces):
+        return require(model, Decodes, by=by).decode(model.places)
+    k = require(model, DecodesClasses, HasLatentDim, by=by).classes
+    return model.decode(np.zeros((k, model.latent_dim), "float32"), np.arange(k))
 
 
 def _surest(probability: np.ndarray, inside: np.ndarray, n: int) -> np.ndarray:

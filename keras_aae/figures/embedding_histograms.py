@@ -7,6 +7,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from keras_aae.abilities import GeneratesCodes, ReencodesCodes, supports
 from keras_aae.checks import Count, Seed, Several, validated
 from keras_aae.figures.codes import encode_test_images
 from keras_aae.figures.prior_samples import check_widths, generated_codes
@@ -63,7 +64,7 @@ def embedding_histograms(
         f"codes of {len(codes):,} test images{_part(codes)}": codes,
         f"{len(generated):,} {_kind(model)}": generated,
     }
-    if getattr(model, "fake_path", None) == "image":
+    if supports(model, ReencodesCodes):
         shown[AGAIN] = model.encode(model.generate(len(codes), seed))
     edges = _edges(shown.values(), bins)
     heights = {name: _shares(z, edges) for name, z in shown.items()}
@@ -76,7 +77,7 @@ def _part(codes: np.ndarray) -> str:
 
 
 def _kind(model) -> str:
-    if hasattr(model, "generate_codes"):
+    if supports(model, GeneratesCodes):
         return "generated codes"
     return "samples of the prior"
 

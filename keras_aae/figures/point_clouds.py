@@ -3,9 +3,10 @@
 import numpy as np
 from matplotlib.figure import Figure
 
+from keras_aae.abilities import Reconstructs, require
 from keras_aae.checks import Count, validated
 from keras_aae.errors import UnsupportedError
-from keras_aae.figures.inputs import ability, first_images
+from keras_aae.figures.inputs import first_images
 from keras_aae.figures.style import (
     FAINT,
     INK,
@@ -43,7 +44,7 @@ def point_clouds(model, dataset, *, n: Count = 8):
     Raises:
         UnsupportedError: the data are no such clouds, or the model cannot reconstruct.
     """
-    reconstruct = ability(model, "reconstruct", "point-clouds")
+    reconstruct = require(model, Reconstructs, by="Figure 'point-clouds'").reconstruct
     clouds = first_images(dataset, n)
     if clouds.shape[2:] != (2, 1):
         raise UnsupportedError(

@@ -7,6 +7,7 @@ from matplotlib import colormaps
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import CenteredNorm
 
+from keras_aae.abilities import HasEncoder, require
 from keras_aae.checks import Count, validated
 from keras_aae.errors import UnsupportedError
 from keras_aae.figures.grid import near_square, tile
@@ -41,10 +42,9 @@ def receptive_fields(model, *, n: Count = 100):
 
 def _fields(model) -> np.ndarray:
     """The first layer's weights, (units, height, width, channels)."""
-    encoder = getattr(model, "encoder", None)
-    kernel = next(kernels(encoder), None) if encoder is not None else None
-    shape = getattr(model, "image_shape", None)
-    if kernel is not None and shape is not None:
+    require(model, HasEncoder, by="Figure 'receptive-fields'")
+    kernel, shape = next(kernels(model.encoder), None), model.image_shape
+    if kernel is not None:
         if kernel.ndim == 2 and len(kernel) == math.prod(shape):
             return kernel.T.reshape(-1, *shape)
         if kernel.ndim == 4 and kernel.shape[2] == shape[2]:

@@ -3,6 +3,7 @@
 import numpy as np
 from matplotlib.figure import Figure
 
+from keras_aae.abilities import prior_or_none
 from keras_aae.checks import Count, validated
 from keras_aae.figures.classes import class_rows, show_classes
 from keras_aae.figures.codes import HEIGHT, encode_test_images, plane, settle
@@ -31,7 +32,7 @@ def scatterplot(model, dataset, *, n: Count = 10000):
     codes, labels = encode_test_images(model, dataset, n, "scatterplot")
     if codes.shape[1] == 1:
         return _rows_figure(codes, labels, dataset)
-    return _plane_figure(codes, labels, dataset, getattr(model, "prior", None))
+    return _plane_figure(codes, labels, dataset, prior_or_none(model))
 
 
 @house_style()

@@ -7,6 +7,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from scipy.ndimage import distance_transform_edt
 
+from keras_aae.abilities import prior_or_none
 from keras_aae.checks import Seed, validated
 from keras_aae.evaluation.space import AGREEING, NEIGHBOURS, measure_space
 from keras_aae.figures.classes import short_name, write_names
@@ -38,7 +39,7 @@ def space_per_class(model, dataset, *, seed: Seed = 0):
     space = measure_space(model, dataset, seed=seed)
     labels = dataset.train.labels
     counts = np.bincount(labels[labels >= 0], minlength=space.num_classes)
-    return _figure(space, counts / counts.sum(), dataset, getattr(model, "prior", None))
+    return _figure(space, counts / counts.sum(), dataset, prior_or_none(model))
 
 
 @house_style()

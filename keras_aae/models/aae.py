@@ -4,6 +4,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from keras_aae.abilities import HasComponents, supports
 from keras_aae.checks import Deviation, Share, pick
 from keras_aae.engine import Phase
 from keras_aae.errors import RecipeError
@@ -220,7 +221,7 @@ class LabelledAAE(AAE):
 
     def __init__(self, encoder, decoder, discriminator, **kwargs):
         super().__init__(encoder, decoder, discriminator, **kwargs)
-        if not hasattr(self.prior, "num_classes"):
+        if not supports(self.prior, HasComponents):
             raise RecipeError(
                 f"The prior {self.prior_name!r} has no classes that labels could stand "
                 "for. Use another, for example umbrella."
@@ -230,7 +231,9 @@ class LabelledAAE(AAE):
     def build_discriminator(cls, *, prior, components, latent_dim, **options):
         """Return a discriminator that is told the prior's classes, or "unknown"."""
         distribution = fixed_prior(prior, latent_dim, components, seed=0)
-        told = getattr(distribution, "num_classes", 0) + 1
+        told = (
+            distribution.num_classes + 1 if supports(distribution, HasComponents) else 0
+        )
         return super().build_discriminator(told, latent_dim=latent_dim, **options)
 
     @property

@@ -245,6 +245,11 @@ class SEN(AutoencodingModel):
         return self.embedding(outputs, training), labels
 
     @property
+    def reencodes_codes(self) -> bool:
+        """Whether generated embeddings go through an image to the discriminator."""
+        return self.fake_path == "image"
+
+    @property
     def classes_told(self) -> int:
         """How many classes the generator can be conditioned on; 0 if none."""
         return self.code_source.num_classes

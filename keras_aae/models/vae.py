@@ -168,33 +168,35 @@ class VAE(AutoencodingModel):
             )
         return self.map("kl", _kl_per_dimension, self.check_images(x)).mean(axis=0)
 
-    def bound(self, x, noise):
-        """-log p(x|z) and KL(q(z|x) || p(z)) of each image, for given eps; nats.
+    def bound(self, x, noise, labels=None):
+        """Return -log p(x|z) and KL(q(z|x) || p(z)) of each image, for given eps; nats.
 
         Args:
             x: Images, as for `encode`.
             noise: eps, (n, latent_dim); z = m + exp(v / 2) eps.
+            labels: The class of each image, (n,), if the decoder is conditioned on it:
+                p(x|z, y) takes the place of p(x|z).
 
         Returns:
             Two arrays, (n,) each.
         """
-        return self.map("bound", _bound, self.check_images(x), noise)
+        x = self.check_images(x)
+        return self.map("bound", _bound, x, noise, *self.condition(labels, len(x)))
 
-    def log_importance_weights(self, x, noise):
-        """log p(x|z) + log p(z) - log q(z|x) of each image, in nats.
+    def log_importance_weights(self, x, noise, labels=None):
+        """Return log p(x|z) + log p(z) - log q(z|x) of each image, in nats.
 
         Args:
             x: Images, as for `encode`.
             noise: eps of K samples an image, (K, n, latent_dim).
+            labels: As of `bound`.
 
         Returns:
             (K, n).
         """
         x = self.check_images(x)
-        posterior = self.posterior(x)
-        return np.stack(
-            [self.map("weight", _log_weight, x, *posterior, eps) for eps in noise]
-        )
+        fixed = (x, *self.posterior(x), *self.condition(labels, len(x)))
+        return np.stack([self.map("weight", _log_weight, eps, *fixed) for eps in noise])
 
 
 @keras.saving.register_keras_serializable("keras_aae")
@@ -290,16 +292,17 @@ def _kl_per_dimension(model, x):
     return normal_kl(*_posterior(model, x))
 
 
-def _bound(model, x, noise):
+def _bound(model, x, noise, labels=None):
     x = as_tensor_images(x)
     z_mean, z_log_var = _posterior(model, x)
     z = model.reparameterize(z_mean, z_log_var, noise)
-    return model.reconstruction_nll(x, z), model.prior.kl(z, z_mean, z_log_var)
+    nll = model.reconstruction_nll(x, z, labels)
+    return nll, model.prior.kl(z, z_mean, z_log_var)
 
 
-def _log_weight(model, x, z_mean, z_log_var, noise):
+def _log_weight(model, noise, x, z_mean, z_log_var, labels=None):
     z = model.reparameterize(z_mean, z_log_var, noise)
     # log q(z|x) is that of eps under N(0, I), less the log of the stretch exp(v / 2).
     log_q = normal_log_prob(noise) - 0.5 * ops.sum(z_log_var, axis=-1)
-    nll = model.reconstruction_nll(as_tensor_images(x), z)
+    nll = model.reconstruction_nll(as_tensor_images(x), z, labels)
     return model.prior.log_prob(z) - nll - log_q

@@ -6,6 +6,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
+from keras_aae.abilities import Encodes, supports
 from keras_aae.data import Dataset, Images, stratified_subset
 from keras_aae.engine import Feed
 from keras_aae.engine.backend import engine
@@ -113,7 +114,7 @@ def _check_labels(model, recipe: Recipe, dataset: Dataset) -> None:
 
 
 def _check_watch(recipe: Recipe) -> None:
-    if recipe.watch and not hasattr(family(recipe.model), "encode"):
+    if recipe.watch and not supports(family(recipe.model), Encodes):
         raise RecipeError(
             f"watch={recipe.watch} follows the codes of images, and a {recipe.model!r} "
             "has none. Leave it out."

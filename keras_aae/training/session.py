@@ -3,6 +3,7 @@
 import os
 from contextlib import contextmanager, suppress
 
+from keras_aae.abilities import Generates, require
 from keras_aae.engine.loop import Progress
 from keras_aae.errors import DivergedError, Interrupted, RunError, UnsupportedError
 from keras_aae.files import reason
@@ -124,9 +125,8 @@ class Session:
         every = max(1, epochs // SNAPSHOTS)
         if epoch % every and epoch not in (1, epochs):
             return
-        if not hasattr(model, "generate"):
-            return
         with suppress(UnsupportedError):
+            require(model, Generates, by="A snapshot")
             images = model.generate(SNAPSHOT_IMAGES, seed=model.seed)
             self.folder.write_snapshot(epoch, images)
 
