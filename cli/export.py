@@ -4,12 +4,14 @@ from typing import Any
 
 import click
 
+from keras_aae.checks import Count, Seed
 from keras_aae.registry import FIGURES
 
 from .backend import select_backend
 from .options import (
     Assignment,
     Name,
+    Value,
     backend_option,
     data_dir_option,
     dataset_option,
@@ -25,9 +27,7 @@ from .options import (
     help="File to write, .png, .svg or .pdf, of animations .gif. "
     "[default: RUN/figures/KIND.png]",
 )  # fmt: skip
-@click.option(
-    "--count", "n", type=click.IntRange(min=1), help="Images, points or rows."
-)
+@click.option("--count", "n", type=Value(Count), help="Images, points or rows.")
 @click.option("--extent", type=float, help="The sweep goes from -EXTENT to EXTENT.")
 @click.option(
     "--spacing",
@@ -46,7 +46,7 @@ from .options import (
 @click.option(
     "--untrained", is_flag=True, help="The model as it was before its training."
 )
-@click.option("--seed", type=click.IntRange(min=0), help="[default: the recipe's]")
+@click.option("--seed", type=Value(Seed), help="[default: the recipe's]")
 @dataset_option
 @data_dir_option
 @backend_option

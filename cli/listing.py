@@ -12,6 +12,7 @@ from .options import debug_option, json_option
 
 MENUS = {
     "models": registry.MODELS,
+    "networks": registry.NETWORKS,
     "datasets": registry.DATASETS,
     "priors": registry.PRIORS,
     "figures": registry.FIGURES,

@@ -1,12 +1,15 @@
 """Options and arguments that several commands share."""
 
 import json
+from contextlib import suppress
 
 import click
 
+from keras_aae.checks import validate
 from keras_aae.errors import KerasAAEError
 from keras_aae.lookup import check_name
 from keras_aae.recipe import BACKENDS
+from keras_aae.registry import DATASETS
 
 
 class Name(click.ParamType):
@@ -38,6 +41,26 @@ class Assignment(click.ParamType):
             return key.replace("-", "_"), json.loads(text)
         except ValueError:
             return key.replace("-", "_"), text
+
+
+class Value(click.ParamType):
+    """A number of a type of `keras_aae.checks`; another is answered with the bounds."""
+
+    def __init__(self, annotation, name: str = "integer"):
+        self.annotation, self.name = annotation, name
+
+    def convert(self, value, param, ctx):
+        try:
+            return validate(param.name, _number(value), self.annotation)
+        except KerasAAEError as error:
+            self.fail(str(error), param, ctx)
+
+
+def _number(text):
+    for kind in (int, float):
+        with suppress(ValueError):
+            return kind(text)
+    return text
 
 
 class WholeNumbers(click.ParamType):
@@ -102,6 +125,6 @@ def dataset_option(function):
     return click.option(
         "--dataset",
         metavar="NAME|PATH",
-        help="Name on `list datasets`, image folder, .npz or .npy file. "
+        help=f"{', '.join(DATASETS)}, image folder, .npz or .npy file. "
         "[default: mnist, or digits with a warning]",
     )(function)

@@ -4,8 +4,11 @@ import json
 
 import click
 
+from keras_aae.checks import Count, Seed
+
 from .backend import select_backend
 from .options import (
+    Value,
     backend_option,
     data_dir_option,
     dataset_option,
@@ -18,14 +21,14 @@ from .tables import print_rows
 @click.command()
 @click.argument("runs", nargs=-1, required=True, type=click.Path())
 @click.option(
-    "--labels", default=2000, type=click.IntRange(min=1),
+    "--labels", default=2000, type=Value(Count),
     help="Labelled training images. [2000]",
 )  # fmt: skip
 @click.option(
-    "--draws", default=5, type=click.IntRange(min=1),
+    "--draws", default=5, type=Value(Count),
     help="How often they are drawn anew. [5]",
 )  # fmt: skip
-@click.option("--seed", default=0, type=click.IntRange(min=0), help="Of the draws. [0]")
+@click.option("--seed", default=0, type=Value(Seed), help="Of the draws. [0]")
 @dataset_option
 @data_dir_option
 @backend_option

@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from keras_aae.checks import Count, Strength
 from keras_aae.recipe import EXECUTIONS, Recipe
-from keras_aae.registry import MODELS, PRIORS, RECIPES
+from keras_aae.registry import MODELS, NETWORKS, PRIORS, RECIPES
 
 from .backend import select_backend
 from .events import EventCommand, emit
 from .options import (
     Assignment,
     Name,
+    Value,
     WholeNumbers,
     backend_option,
     data_dir_option,
@@ -44,7 +46,7 @@ def training_options(function: Callable[..., Any]) -> Callable[..., Any]:
         ),
         click.option(
             "--checkpoint-seconds",
-            type=click.FloatRange(min=0),
+            type=Value(Strength, "float"),
             help="Time between checkpoints. [default: so that they cost under 1 %]",
         ),
         data_dir_option,
@@ -65,7 +67,7 @@ def training_options(function: Callable[..., Any]) -> Callable[..., Any]:
 )  # fmt: skip
 @dataset_option
 @click.option("--latent-dim", type=int, help="Width of the code.")
-@click.option("--network", help="dense, conv, lenet, pooled or normalised.")
+@click.option("--network", help=f"{', '.join(NETWORKS)}.")
 @click.option("--hidden-units", type=WholeNumbers(), help="Widths, e.g. 500,500.")
 @click.option("--activation", help="Of the hidden layers, e.g. relu, softplus.")
 @click.option("--likelihood", help="bernoulli or gaussian (vae).")
@@ -90,8 +92,12 @@ def training_options(function: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("--patience", type=int, help="Epochs without improvement to stop after.")
 @click.option("--limit", type=int, help="Use at most so many images.")
 @click.option("--labels", type=int, help="Labelled training images.")
-@click.option("--image-size", type=int, help="Resize the images of a folder, or lfw.")
-@click.option("--channels", type=int, help="1 grey, 3 colour (image folder, lfw).")
+@click.option(
+    "--image-size", type=int, help="Resize the images of a folder, lfw or cifar10."
+)
+@click.option(
+    "--channels", type=int, help="1 grey, 3 colour (image folder, lfw, cifar10)."
+)
 @click.option("--seed", type=int)
 @click.option(
     "--seeds", type=Seeds(),
@@ -99,7 +105,7 @@ def training_options(function: Callable[..., Any]) -> Callable[..., Any]:
     "95 % interval. The same command with the same --out goes on.",
 )  # fmt: skip
 @click.option(
-    "--jobs", type=click.IntRange(min=1),
+    "--jobs", type=Value(Count),
     help="Seeds trained at once. [default: one a core; one if there is a GPU]",
 )  # fmt: skip
 @click.option("--execution", type=click.Choice(EXECUTIONS), help="How steps compile.")
@@ -176,7 +182,7 @@ def train(
 
 @click.command(cls=EventCommand)
 @click.argument("run", type=click.Path())
-@click.option("--epochs", type=click.IntRange(min=1), help="A new total of epochs.")
+@click.option("--epochs", type=Value(Count), help="A new total of epochs.")
 @training_options
 def resume(
     run: str,

@@ -5,8 +5,11 @@ from typing import Any
 
 import click
 
+from keras_aae.checks import Count, Seed
+
 from .backend import select_backend
 from .options import (
+    Value,
     backend_option,
     data_dir_option,
     dataset_option,
@@ -27,13 +30,13 @@ CLASSIFIERS = ("logistic", "lightgbm", "lightgbm-tuned")
 )  # fmt: skip
 @click.option("--classes", help="These alone, e.g. automobile,ship.")
 @click.option(
-    "--limit", type=click.IntRange(min=1), help="Use at most so many images of a part."
+    "--limit", type=Value(Count), help="Use at most so many images of a part."
 )
 @click.option(
     "--baselines/--no-baselines", default=True,
     help="Also the untrained encoder, and pixels of images made smaller, to 16x16.",
 )  # fmt: skip
-@click.option("--seed", default=0, type=click.IntRange(min=0), help="[0]")
+@click.option("--seed", default=0, type=Value(Seed), help="[0]")
 @data_dir_option
 @backend_option
 @json_option

@@ -1,29 +1,337 @@
-"""Checks of numbers that experiments are made of."""
+"""Options: their types, which hold their bounds, and the one check of a value.
 
-from numbers import Real
+An option is a keyword argument with an annotation and a default, `beta: Weight = 1.0`.
+Its type says which values it may have; `validate` is all that looks. This module imports
+no Keras, so recipes and the command line use it as well.
+"""
+
+import inspect
+import math
+import sys
+from dataclasses import dataclass
+from functools import wraps
+from numbers import Integral, Real
+from types import NoneType
+from typing import Annotated, Any, get_args
 
 from keras_aae.errors import RecipeError
+from keras_aae.lookup import suggestion
+
+SCHEDULES = ("linear", "cosine", "exponential")
 
 
-def check_count(name: str, value) -> int:
-    """Return `value` if it is a whole number above 0.
+@dataclass(frozen=True)
+class Schedule:
+    """A value that moves from `start` to `end` over `epochs` epochs.
+
+    linear:      start + (end - start) t/T, then end
+    cosine:      end + (start - end) (1 + cos(pi t/T)) / 2, then end
+    exponential: start (end / start)^(t/T), and on at that rate
+    """
+
+    kind: str
+    start: float
+    end: float
+    epochs: float
+
+    @classmethod
+    def parse(cls, text: str) -> "Schedule":
+        """Read "KIND:START:END:EPOCHS", for example "linear:0:1:10".
+
+        Raises:
+            RecipeError: the text is none of these.
+        """
+        try:
+            return cls(*_schedule_parts(text))
+        except ValueError:
+            raise RecipeError(
+                f"Invalid schedule {text!r}. Expected KIND:START:END:EPOCHS with KIND one "
+                f"of {', '.join(SCHEDULES)} and EPOCHS above 0, for example linear:0:1:10 "
+                "(cosine needs START above 0, exponential both)."
+            ) from None
+
+
+def _schedule_parts(text: str) -> tuple[str, float, float, float]:
+    kind, *numbers = text.split(":")
+    start, end, epochs = (float(number) for number in numbers)
+    flat = kind != "linear" and min(start, end if kind == "exponential" else 1) <= 0
+    finite = all(math.isfinite(number) for number in (start, end, epochs))
+    if kind not in SCHEDULES or not finite or epochs <= 0 or flat:
+        raise ValueError
+    return kind, start, end, epochs
+
+
+def parse_value(value: float | str) -> float | Schedule:
+    """Return a number as it is, a schedule from its text.
 
     Raises:
-        RecipeError: it is not.
+        RecipeError: neither a number nor a schedule.
     """
-    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-        raise RecipeError(f"Invalid {name} {value!r}. Expected a whole number above 0.")
-    return value
+    try:
+        return float(value)
+    except ValueError:
+        return Schedule.parse(value)
 
 
-def check_share(name: str, value, zero: bool = False) -> float:
-    """Return `value` if it is a number between 0 and 1, or 0 where `zero` may be.
+@dataclass(frozen=True)
+class Whole:
+    """Whole numbers from `low` to `high`, if there is such an end."""
+
+    low: int
+    high: float = math.inf
+
+    @property
+    def expected(self) -> str:
+        if self.high == math.inf:
+            return f"a whole number of at least {self.low}"
+        return f"a whole number from {self.low} to {self.high:,}"
+
+    def read(self, value) -> int:
+        """Return the value as a plain one, or raise ValueError."""
+        if not isinstance(value, Integral) or isinstance(value, bool):
+            raise ValueError
+        if not self.low <= value <= self.high:
+            raise ValueError
+        return int(value)
+
+
+@dataclass(frozen=True)
+class Number:
+    """Finite numbers between `low` and `high`; an end is one of them unless `open` at it.
+
+    With `schedule` a number may also change during training, by the text of a `Schedule`
+    or as a Keras schedule.
+    """
+
+    low: float = -math.inf
+    high: float = math.inf
+    open: tuple[float, ...] = ()
+    schedule: bool = False
+
+    @property
+    def expected(self) -> str:
+        more = ", or a schedule such as linear:0:1:10" if self.schedule else ""
+        return self._range() + more
+
+    def _range(self) -> str:
+        low, high = self.low, self.high
+        if high < math.inf:
+            left, right = (
+                "(" if low in self.open else "[",
+                ")" if high in self.open else "]",
+            )
+            return f"a number in {left}{low:g}, {high:g}{right}"
+        if low == -math.inf:
+            return "a finite number"
+        return f"a number {'above' if low in self.open else 'of at least'} {low:g}"
+
+    def read(self, value) -> Any:
+        """Return the value as a plain one, or raise ValueError."""
+        if self.schedule and _is_keras_schedule(value):
+            return value
+        if self.schedule and isinstance(value, str):
+            return self._read_text(value)
+        if not isinstance(value, Real) or isinstance(value, bool):
+            raise ValueError
+        inside = math.isfinite(value) and self.low <= value <= self.high
+        if not inside or value in self.open:
+            raise ValueError
+        return float(value)
+
+    def _read_text(self, text: str) -> float | str:
+        parsed = parse_value(text)
+        if not isinstance(parsed, Schedule):
+            return self.read(parsed)
+        self.read(parsed.start), self.read(parsed.end)
+        return text
+
+
+@dataclass(frozen=True, eq=False)
+class Choice:
+    """Names on a menu."""
+
+    menu: Any
+
+    @property
+    def expected(self) -> str:
+        return f"one of {', '.join(map(str, self.menu))}"
+
+    def read(self, value) -> Any:
+        """Return the name if it is on the menu, or raise ValueError."""
+        named = isinstance(value, str | int) and not isinstance(value, bool)
+        if not named or value not in tuple(self.menu):
+            raise ValueError(suggestion(value, list(map(str, self.menu))))
+        return value
+
+
+@dataclass(frozen=True)
+class ListOf:
+    """Lists of values of one kind, of one length or of several."""
+
+    each: Any
+    example: str
+    least: int = 0
+    most: float = math.inf
+
+    @property
+    def expected(self) -> str:
+        count = f" of {self.least}" if self.least == self.most else ""
+        if self.least < self.most and self.least:
+            count = f" of at least {self.least}"
+        return f"a list{count}, each {self.each.expected}, for example {self.example}"
+
+    def read(self, value) -> list:
+        """Return the value as a list, or raise ValueError."""
+        if not isinstance(value, list | tuple):
+            raise ValueError
+        if not self.least <= len(value) <= self.most:
+            raise ValueError
+        return [self.each.read(_plain(item)) for item in value]
+
+
+@dataclass(frozen=True)
+class Plain:
+    """Values of a Python type."""
+
+    type: type
+    expected: str
+
+    def read(self, value) -> Any:
+        """Return the value if it is of the type, or raise ValueError."""
+        if not isinstance(value, self.type):
+            raise ValueError
+        return value
+
+
+Count = Annotated[int, Whole(1)]
+Several = Annotated[int, Whole(2)]
+Repeats = Annotated[int, Whole(1, 2**20)]  # within a step
+Width = Annotated[int, Whole(1, 2**20)]
+Widths = Annotated[tuple[int, ...], ListOf(Whole(1, 2**20), "[500, 250]")]
+Filters = Annotated[tuple[int, ...], ListOf(Whole(1, 2**20), "[32, 64]", least=1)]
+Channels = Annotated[int, Choice((1, 3))]
+Seed = Annotated[int, Whole(0, 2**31 - 1)]
+Weight = Annotated[float, Number(0, schedule=True)]
+Deviation = Weight
+Strength = Annotated[float, Number(0)]
+Positive = Annotated[float, Number(0, open=(0,))]
+Share = Annotated[float, Number(0, 1, open=(1,))]
+InnerShare = Annotated[float, Number(0, 1, open=(0, 1))]
+
+KINDS = {
+    bool: Plain(bool, "true or false"),
+    str: Plain(str, "text"),
+    dict: Plain(dict, "values by their names"),
+    int: Whole(-(2**63), 2**63 - 1),
+    float: Number(),
+}
+
+
+def validate(name: str, value, annotation, error: type = RecipeError):
+    """Return a value as a plain one of Python, if it fits what is annotated.
+
+    Args:
+        name: The option's.
+        value: What it is given.
+        annotation: Its type, one of this module's or a Python type.
+        error: What to raise.
 
     Raises:
-        RecipeError: it is not.
+        RecipeError: it does not fit; the message says what does.
     """
-    fits = isinstance(value, Real) and (0 < value < 1 or (zero and value == 0))
-    if not fits:
-        low = "[" if zero else "("
-        raise RecipeError(f"Invalid {name} {value!r}. Expected a number in {low}0, 1).")
-    return value
+    kind, optional = kind_of(annotation)
+    value = _plain(value)
+    if value is None and optional:
+        return value
+    try:
+        return kind.read(value)
+    except ValueError as problem:
+        none = ", or none" if optional else ""
+        near = "" if isinstance(problem, RecipeError) else str(problem)
+        raise error(
+            f"Invalid {name} {value!r}. Expected {kind.expected}{none}.{near}"
+        ) from None
+
+
+def validate_all(options: dict[str, inspect.Parameter], values: dict) -> dict:
+    """Return values with those checked that are among the options."""
+    return {
+        name: validate(name, value, options[name].annotation)
+        if name in options
+        else value
+        for name, value in values.items()
+    }
+
+
+def kind_of(annotation) -> tuple[Any, bool]:
+    """Return what an annotation admits, and whether it admits None.
+
+    Raises:
+        TypeError: no such type is known.
+    """
+    alternatives = get_args(annotation)
+    optional = NoneType in alternatives
+    if optional:
+        (annotation,) = (a for a in alternatives if a is not NoneType)
+    for kind in (*getattr(annotation, "__metadata__", ()), KINDS.get(annotation)):
+        if hasattr(kind, "read"):
+            return kind, optional
+    raise TypeError(f"{annotation} says of no value whether it fits.")
+
+
+def takes_schedule(annotation) -> bool:
+    """Return whether an option may change during training."""
+    return getattr(kind_of(annotation)[0], "schedule", False)
+
+
+def options_of(function) -> dict[str, inspect.Parameter]:
+    """Return the options of a function: its keyword arguments that have a default.
+
+    Raises:
+        TypeError: one has no type that says which values it may have.
+    """
+    options = {
+        name: parameter
+        for name, parameter in inspect.signature(function).parameters.items()
+        if parameter.kind is parameter.KEYWORD_ONLY
+        and parameter.default is not parameter.empty
+    }
+    for name, parameter in options.items():
+        try:
+            kind_of(parameter.annotation)
+        except TypeError:
+            raise TypeError(
+                f"Option {name!r} of {function.__qualname__} has no type to check its "
+                f"values by. Annotate it, for example {name}: Weight = 1.0, with one of "
+                "keras_aae.checks."
+            ) from None
+    return options
+
+
+def pick(function, values: dict) -> dict:
+    """Return those of the values that are options of a function."""
+    return {name: values[name] for name in options_of(function) if name in values}
+
+
+def validated(function):
+    """Return a function whose options are checked before it runs."""
+    options = options_of(function)
+
+    @wraps(function)
+    def checked(*args, **kwargs):
+        return function(*args, **validate_all(options, kwargs))
+
+    return checked
+
+
+def _plain(value):
+    """Return a scalar of NumPy as the Python value that it is."""
+    is_scalar = hasattr(value, "item") and getattr(value, "shape", None) == ()
+    return value.item() if is_scalar else value
+
+
+def _is_keras_schedule(value) -> bool:
+    keras = sys.modules.get("keras")  # before it is imported there are none
+    return keras is not None and isinstance(
+        value, keras.optimizers.schedules.LearningRateSchedule
+    )

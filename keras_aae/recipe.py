@@ -3,70 +3,42 @@
 import dataclasses
 import hashlib
 import json
-import math
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Annotated, Any
 
+from keras_aae.checks import (
+    Channels,
+    Choice,
+    Count,
+    Number,
+    Plain,
+    Seed,
+    Weight,
+    Whole,
+    validate,
+)
 from keras_aae.errors import RecipeError
 from keras_aae.lookup import suggestion
 
-SCHEDULES = ("linear", "cosine", "exponential")
 EXECUTIONS = ("auto", "xla", "graph", "steps")
 BACKENDS = ("tensorflow", "jax", "torch")
 
 
-@dataclass(frozen=True)
-class Schedule:
-    """A value that moves from `start` to `end` over `epochs` epochs.
+class ImagesOrShare:
+    """A number of images, or a share of them."""
 
-    linear:      start + (end - start) t/T, then end
-    cosine:      end + (start - end) (1 + cos(pi t/T)) / 2, then end
-    exponential: start (end / start)^(t/T), and on at that rate
-    """
+    expected = "a whole number of images, or a share in [0, 1)"
 
-    kind: str
-    start: float
-    end: float
-    epochs: float
-
-    @classmethod
-    def parse(cls, text: str) -> "Schedule":
-        """Read "KIND:START:END:EPOCHS", for example "linear:0:1:10".
-
-        Raises:
-            RecipeError: the text is none of these.
-        """
-        kind, *numbers = text.split(":")
-        try:
-            start, end, epochs = (float(number) for number in numbers)
-        except ValueError:
-            raise RecipeError(_schedule_help(text)) from None
-        flat = kind != "linear" and min(start, end if kind == "exponential" else 1) <= 0
-        if kind not in SCHEDULES or epochs <= 0 or flat:
-            raise RecipeError(_schedule_help(text))
-        return cls(kind, start, end, epochs)
+    @staticmethod
+    def read(value):
+        """Return the number as it is, or raise ValueError."""
+        number = Number(0).read(value)
+        if number >= 1 and number % 1:
+            raise ValueError
+        return value
 
 
-def _schedule_help(value) -> str:
-    return (
-        f"Invalid value {value!r}. Expected a number or KIND:START:END:EPOCHS with KIND "
-        f"one of {', '.join(SCHEDULES)} and EPOCHS above 0, for example linear:0:1:10 "
-        "(cosine needs START above 0, exponential both)."
-    )
-
-
-def parse_value(value: float | str) -> float | Schedule:
-    """A number as it is, a schedule from its text.
-
-    Raises:
-        RecipeError: neither a number nor a schedule.
-    """
-    try:
-        return float(value)
-    except (TypeError, ValueError):
-        if isinstance(value, str):
-            return Schedule.parse(value)
-        raise RecipeError(_schedule_help(value)) from None
+Validation = Annotated[float, ImagesOrShare()]
 
 
 @dataclass(frozen=True)
@@ -82,28 +54,34 @@ class Recipe:
     """
 
     model: str = "vae"
-    options: dict[str, Any] = field(default_factory=dict)
+    options: Annotated[dict[str, Any], Plain(dict, "options by their names")] = field(
+        default_factory=dict
+    )
     name: str = ""
     dataset: str | None = None
-    image_size: int | None = None
-    channels: int | None = None
-    limit: int | None = None
-    labels: int | None = None
-    validation: float = 0
-    epochs: int = 50
-    batch_size: int = 128
-    optimizer: Any = "adam"
-    learning_rate: float | str = 1e-3
-    seed: int = 0
+    image_size: Count | None = None
+    channels: Channels | None = None
+    limit: Count | None = None
+    labels: Count | None = None
+    validation: Validation = 0
+    epochs: Count = 50
+    batch_size: Count = 128
+    optimizer: Annotated[Any, Plain(object, "an optimizer")] = "adam"
+    learning_rate: Weight = 1e-3
+    seed: Seed = 0
     monitor: str | None = None
-    patience: int | None = None
-    watch: int = 0
-    backend: str | None = None
-    execution: str = "auto"
+    patience: Count | None = None
+    watch: Annotated[int, Whole(0)] = 0
+    backend: Annotated[str, Choice(BACKENDS)] | None = None
+    execution: Annotated[str, Choice(EXECUTIONS)] = "auto"
 
     def __post_init__(self):
-        for check in _CHECKS:
-            check(self)
+        for each in dataclasses.fields(self):
+            given = getattr(self, each.name)
+            plain = validate(each.name, given, each.type)
+            if isinstance(plain, int):  # of NumPy they would be no JSON
+                object.__setattr__(self, each.name, plain)
+        _check_monitor(self)
 
     def to_dict(self) -> dict[str, Any]:
         """Every value, ready for JSON."""
@@ -252,63 +230,7 @@ def training_words(recipe: Recipe, usual: dict[str, Any] | None = None) -> list[
     return words
 
 
-def _require(condition: bool, name: str, value, expected: str) -> None:
-    if not condition:
-        raise RecipeError(f"Invalid {name} {value!r}. Expected {expected}.")
-
-
-def _whole(value, least: int) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= least
-
-
-def _check_types(recipe: Recipe) -> None:
-    fits = isinstance(recipe.options, dict)
-    _require(fits, "options", recipe.options, "the values of options by their names")
-    _require(isinstance(recipe.name, str), "name", recipe.name, "text")
-    for name in ("dataset", "monitor"):
-        value = getattr(recipe, name)
-        _require(isinstance(value, str | None), name, value, "a name, or none")
-
-
-def _check_counts(recipe: Recipe) -> None:
-    for name in ("epochs", "batch_size"):
-        value = getattr(recipe, name)
-        _require(_whole(value, 1), name, value, "a whole number of at least 1")
-    for name in ("limit", "labels", "patience", "image_size"):
-        value = getattr(recipe, name)
-        fits = value is None or _whole(value, 1)
-        _require(fits, name, value, "a whole number of at least 1, or none")
-    watch = recipe.watch
-    _require(_whole(watch, 0), "watch", watch, "a whole number of at least 0")
-    seed = recipe.seed
-    fits = _whole(seed, 0) and seed < 2**31
-    _require(fits, "seed", seed, "a whole number from 0 to 2147483647")
-
-
-def _check_choices(recipe: Recipe) -> None:
-    for name, choices in (("execution", EXECUTIONS), ("backend", (None, *BACKENDS))):
-        value = getattr(recipe, name)
-        _require(
-            value in choices, name, value, f"one of {', '.join(map(str, choices))}"
-        )
-    fits = recipe.channels in (None, 1, 3)
-    _require(fits, "channels", recipe.channels, "1 (grey), 3 (colour) or none")
-
-
-def _check_learning_rate(recipe: Recipe) -> None:
-    rate = parse_value(recipe.learning_rate)
-    lowest = min(rate.start, rate.end) if isinstance(rate, Schedule) else rate
-    _require(
-        0 <= lowest < float("inf"), "learning_rate", recipe.learning_rate,
-        "a number of at least 0, or a schedule",
-    )  # fmt: skip
-
-
-def _check_validation(recipe: Recipe) -> None:
-    value = recipe.validation
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    fits = is_number and 0 <= value < math.inf and (value < 1 or value % 1 == 0)
-    _require(fits, "validation", value, "a number of images, or a share below 1")
+def _check_monitor(recipe: Recipe) -> None:
     if recipe.patience is not None and recipe.monitor is None:
         raise RecipeError(
             f"patience={recipe.patience} needs a term to watch. Set monitor to one of "
@@ -319,12 +241,3 @@ def _check_validation(recipe: Recipe) -> None:
             f"monitor={recipe.monitor!r} needs validation images. Set validation to a "
             "number of training images or a share, for example validation=0.1."
         )
-
-
-_CHECKS = (
-    _check_types,
-    _check_counts,
-    _check_choices,
-    _check_learning_rate,
-    _check_validation,
-)

@@ -123,6 +123,28 @@ DATASETS = {
     ),
 }
 
+NETWORKS = {
+    "dense": ("keras_aae.networks:dense", "fully connected"),
+    "conv": ("keras_aae.networks:conv", "convolutions of stride 2"),
+    "lenet": ("keras_aae.networks:lenet", "LeNet: convolutions and max-pooling"),
+    "pooled": (
+        "keras_aae.networks:pooled",
+        "convolutions and max-pooling, and the map is the code",
+    ),
+    "normalised": (
+        "keras_aae.networks:normalised",
+        "fully connected with batch normalisation",
+    ),
+    "normalised-conv": (
+        "keras_aae.networks:normalised_conv",
+        "convolutions with batch normalisation",
+    ),
+    "faces": (
+        "keras_aae.networks:faces",
+        "three convolutions with batch normalisation, for faces",
+    ),
+}
+
 PRIORS = {
     "normal": ("keras_aae.priors:Normal", "standard normal of any dimension"),
     "mixture": ("keras_aae.priors:MixtureOfNormals", "learned mixture of normals"),

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 from keras import layers, ops
 
+from keras_aae.checks import Seed, Weight
 from keras_aae.engine import Phase
 from keras_aae.losses.reconstruction import bernoulli_nll
 from keras_aae.models.base.autoencoder import AutoencodingModel
@@ -26,10 +27,11 @@ class FourPhases(AutoencodingModel):
     terms = ("reconstruction_nll", "discrimination", "fooling", "classification")
     batches = ("first", "second", "labelled")
 
-    def __init__(self, encoder, decoder, discriminator, classifier, *, weight=1.0,
-                 random=True, seed=0, **kwargs):  # fmt: skip
-        prior = Normal(decoder.input_shape[-1])
-        super().__init__(encoder, decoder, prior=prior, seed=seed, **kwargs)
+    def __init__(self, encoder, decoder, discriminator, classifier, *,
+                 weight: Weight = 1.0, random: bool = True, seed: Seed = 0,
+                 **kwargs):  # fmt: skip
+        super().__init__(encoder, decoder, seed=seed, **kwargs)
+        self.prior = Normal(decoder.input_shape[-1])
         self.discriminator, self.classifier = discriminator, classifier
         self.term_weight, self.random = weight, random
 

@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from keras_aae import registry
+from keras_aae.training.build import family
+
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
@@ -86,6 +89,17 @@ def test_links_and_pictures_exist(name):
     assert targets
     for target in targets:
         assert target.startswith("http") or (ROOT / target).exists(), target
+
+
+@pytest.mark.parametrize("menu", ["MODELS", "NETWORKS", "DATASETS", "PRIORS"])
+def test_every_name_of_a_menu_is_in_the_readme(menu):
+    assert [n for n in getattr(registry, menu) if f"`{n}`" not in README] == []
+
+
+@pytest.mark.parametrize("name", registry.MODELS)
+def test_every_option_of_a_model_is_in_the_readme(name):
+    options = family(name).options()
+    assert [o for o in options if not re.search(rf"[`_ ]{o}[`=]", README)] == []
 
 
 def test_every_command_of_the_program_is_in_the_readme():

@@ -2,9 +2,10 @@ import json
 
 import pytest
 
+from keras_aae.checks import Schedule, parse_value
 from keras_aae.errors import KerasAAEError, RecipeError
 from keras_aae.lookup import check_name, load_entry
-from keras_aae.recipe import Recipe, Schedule, override, parse_value
+from keras_aae.recipe import Recipe, override
 from keras_aae.registry import FIGURES, MODELS, RECIPES
 
 
@@ -34,15 +35,18 @@ def test_an_unknown_name_lists_the_choices_and_the_nearest():
         ({"batch_size": True}, "Invalid batch_size"),
         ({"limit": -1}, "Invalid limit"),
         ({"seed": 2**31}, "Invalid seed"),
-        ({"backend": "theano"}, "one of None, tensorflow, jax, torch"),
+        ({"backend": "theano"}, "Expected one of tensorflow, jax, torch, or none"),
         ({"execution": "fast"}, "Invalid execution"),
         ({"channels": 2}, "Invalid channels"),
         ({"validation": 1.5}, "Invalid validation"),
         ({"validation": -1}, "Invalid validation"),
         ({"validation": float("inf")}, "Invalid validation"),
         ({"options": [1]}, r"Invalid options \[1\]"),
-        ({"monitor": 5}, "Invalid monitor 5. Expected a name, or none"),
-        ({"learning_rate": None}, "Invalid value None. Expected a number or KIND"),
+        ({"monitor": 5}, "Invalid monitor 5. Expected text, or none"),
+        (
+            {"learning_rate": None},
+            "Invalid learning_rate None. Expected a number of at least 0, or a sch",
+        ),
         ({"learning_rate": "fast"}, "linear:0:1:10"),
         ({"learning_rate": -0.1}, "Invalid learning_rate"),
         ({"learning_rate": float("nan")}, "Invalid learning_rate"),

@@ -7,6 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
+from keras_aae.checks import Count, validate
 from keras_aae.data import splits
 from keras_aae.data.images import Images
 from keras_aae.errors import DataError
@@ -76,8 +77,7 @@ class Dataset:
         Raises:
             DataError: `n` is below 1.
         """
-        if n < 1:
-            raise DataError(f"Invalid limit {n}; expected at least 1 image.")
+        n = validate("limit", n, Count, DataError)
         rng = splits.generator(seed, splits.LIMIT)
         train, test = [
             part.subset(splits.random_subset(len(part), n, rng))

@@ -37,8 +37,8 @@ def load_dataset(
             path of a folder of images. None: MNIST, or where it cannot be had the bundled
             digits, with a `note` that says so.
         data_dir: folder to look in first for the files of a named set.
-        image_size: for a folder, `lfw` or `cifar10`: side or (H, W) to which all images are resized.
-        channels: for a folder, `lfw` or `cifar10`: 1 for grey, 3 for colour.
+        image_size: for a folder and `resized_names()`: side or (H, W) of all images.
+        channels: for the same: 1 for grey, 3 for colour.
         limit: use at most so many train and so many test images.
         seed: chooses them.
 
@@ -50,9 +50,9 @@ def load_dataset(
     shape = {key: value for key, value in shape.items() if value is not None}
     if not shape.keys() <= inspect.signature(load).parameters.keys():
         raise DataError(
-            f"The data set {name or 'mnist'} has its own image size and channels; "
-            "expected them to be given for a folder of images, lfw or cifar10 only. "
-            "Leave them out."
+            f"The data set {name or 'mnist'} has its own image size and channels. "
+            f"Expected a folder of images or one of {', '.join(resized_names())} where "
+            "they are given. Leave them out."
         )
     dataset = load(**shape)
     return dataset if limit is None else dataset.limited(limit, seed)
@@ -63,7 +63,7 @@ def load_resized(
 ) -> Dataset:
     """Load a data set for a model of images of a shape.
 
-    The pictures of a folder, faces and CIFAR-10 are resized; others have the shape already.
+    The pictures of a folder and of `resized_names()` are resized; others have the shape already.
 
     Args:
         name: as of `load_dataset`.
@@ -75,8 +75,8 @@ def load_resized(
     """
     height, width, channels = image_shape
     load = _loader(name, data_dir)
-    resizes = "image_size" in inspect.signature(load).parameters
-    shape = {"image_size": (height, width), "channels": channels} if resizes else {}
+    shape = {"image_size": (height, width), "channels": channels}
+    shape = shape if _resizes(load) else {}
     dataset = load(**shape)
     check_shape(name, dataset.image_shape, image_shape)
     return dataset
@@ -97,6 +97,15 @@ def check_shape(
             f"{taken} (height x width x channels). Resize them, or give a folder of "
             "pictures, which are resized."
         )
+
+
+def resized_names() -> list[str]:
+    """Return the data sets on the menu whose images may be given another shape."""
+    return [n for n in DATASETS if _resizes(load_entry(n, DATASETS, "data set"))]
+
+
+def _resizes(load: Callable[..., Dataset]) -> bool:
+    return "image_size" in inspect.signature(load).parameters
 
 
 def _is_folder(name: str | Path | None) -> bool:

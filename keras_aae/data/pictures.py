@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import numpy as np
 from PIL import Image, ImageOps
 
+from keras_aae.checks import Channels, validate
 from keras_aae.errors import DataError
 
 # The ending decides which of Pillow's many readers may look at a file.
@@ -31,7 +32,7 @@ def check_size(image_size: Any) -> tuple[int, int] | None:
         isinstance(s, int | np.integer) and s > 0 for s in size
     ):
         raise DataError(
-            f"Invalid image size {image_size}; expected one side in pixels or (height, "
+            f"Invalid image_size {image_size!r}. Expected one side in pixels or (height, "
             "width), each 1 or more."
         )
     return size
@@ -43,10 +44,7 @@ def check_channels(channels: int | None) -> None:
     Raises:
         DataError: there is another number.
     """
-    if channels not in (None, 1, 3):
-        raise DataError(
-            f"Invalid channels {channels}; expected 1 (grey) or 3 (colour)."
-        )
+    validate("channels", channels, Channels | None, DataError)
 
 
 def has_colour(path: Path) -> bool:

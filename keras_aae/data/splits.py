@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
+from keras_aae.checks import Seed, validate
 from keras_aae.errors import DataError
 
 # What a draw is for; part of its seed, so that two draws of one run are independent.
@@ -13,10 +14,9 @@ def generator(seed: int, purpose: int) -> np.random.Generator:
     """Return the random generator of one purpose.
 
     Raises:
-        DataError: the seed is negative.
+        DataError: the seed is invalid.
     """
-    if seed < 0:
-        raise DataError(f"Invalid seed {seed}; expected an integer of 0 or more.")
+    seed = validate("seed", seed, Seed, DataError)
     return np.random.default_rng([seed, purpose])
 
 

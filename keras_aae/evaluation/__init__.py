@@ -1,10 +1,14 @@
 """Numbers: every model family to one dict of named metrics."""
 
+from typing import Annotated, Any
+
+from keras_aae.checks import Choice, Seed, validated
 from keras_aae.errors import UnsupportedError
 from keras_aae.lookup import load_entry
 from keras_aae.registry import METRICS, SLOW_METRICS
 
 __all__ = [
+    "Metrics",
     "describe",
     "entry_of",
     "evaluate",
@@ -14,8 +18,21 @@ __all__ = [
 ]
 
 
+class MetricNames(Choice):
+    """One name of a metric or a list of them."""
+
+    def read(self, value) -> list[str]:
+        """Return the names as a list, or raise ValueError."""
+        names = value if isinstance(value, list | tuple) else [value]
+        return [super(MetricNames, self).read(name) for name in names]
+
+
+Metrics = Annotated[Any, MetricNames(METRICS)]
+
+
+@validated
 def evaluate(
-    model, dataset, *, seed: int = 0, names=None, strict: bool = True
+    model, dataset, *, seed: Seed = 0, names: Metrics | None = None, strict: bool = True
 ) -> dict[str, float]:
     """The metrics of a model on the test images of a data set.
 
@@ -31,7 +48,7 @@ def evaluate(
         whose names are its own and an ending: `space_share_0`, `space_share_1`, ...
 
     Raises:
-        KerasAAEError: an unknown name.
+        RecipeError: an unknown name, or an invalid seed.
         UnsupportedError: a named metric does not apply to the model or the data.
     """
     functions, values = {}, {}

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from keras_aae.checks import Count, Seed, Several, validated
 from keras_aae.errors import DataError
 from keras_aae.figures.grid import near_square, tile
-from keras_aae.figures.inputs import ability, check_count, images_at, varied_positions
+from keras_aae.figures.inputs import ability, images_at, varied_positions
 
 WIDTH = 240  # pixels, about, of a frame whose images are small
 SECONDS = 0.08  # a frame is shown
@@ -27,8 +28,9 @@ class Animation:
     seconds_per_frame: float
 
 
+@validated
 def interpolation_animation(
-    model, dataset, *, n: int = 16, frames: int = 32, seed: int = 0
+    model, dataset, *, n: Count = 16, frames: Several = 32, seed: Seed = 0
 ) -> Animation:
     """Pairs of test images, one a tile: from one code to the other and back.
 
@@ -48,14 +50,14 @@ def interpolation_animation(
         DataError: there is only one test image.
     """
     kind = "interpolation-animation"
-    n = max(1, min(check_count("n", n), len(dataset.test) // 2))
+    n = max(1, min(n, len(dataset.test) // 2))
     positions = varied_positions(dataset, 2 * n, seed)
-    frames = check_count("frames", frames, least=2)
     return _tours(model, dataset, positions.reshape(n, 2), frames, kind)
 
 
+@validated
 def neighbours(
-    model, dataset, *, n: int = 16, frames: int = 32, seed: int = 0
+    model, dataset, *, n: Count = 16, frames: Several = 32, seed: Seed = 0
 ) -> Animation:
     """Test images, one a tile: to that whose code is nearest, and back.
 
@@ -72,10 +74,9 @@ def neighbours(
         UnsupportedError: the model cannot encode or decode.
         DataError: there is only one test image, or all have one code.
     """
-    n = min(check_count("n", n), len(dataset.test))
+    n = min(n, len(dataset.test))
     chosen = varied_positions(dataset, n, seed)
     nearest = _nearest_others(model, dataset, chosen)
-    frames = check_count("frames", frames, least=2)
     stops = np.stack([chosen, nearest], axis=1)
     return _tours(model, dataset, stops, frames, "neighbours")
 
@@ -96,7 +97,10 @@ def _nearest_others(model, dataset, positions: np.ndarray) -> np.ndarray:
     return distances.argmin(axis=1)
 
 
-def morph(model, dataset, *, n: int = 16, frames: int = 12, seed: int = 0) -> Animation:
+@validated
+def morph(
+    model, dataset, *, n: Count = 16, frames: Count = 12, seed: Seed = 0
+) -> Animation:
     """Tours through one test image of each class and back to the first, one a tile.
 
     z(t) = a(t) z_k + (1 - a(t)) z_{k+1},  a(t) = cos^2(pi t / 2),  t = 0 ... 1
@@ -113,8 +117,8 @@ def morph(model, dataset, *, n: int = 16, frames: int = 12, seed: int = 0) -> An
         UnsupportedError: the model cannot encode or decode.
         DataError: there is only one class.
     """
-    stops = _one_of_each_class(dataset, check_count("n", n), seed)
-    frames = check_count("frames", frames) * stops.shape[1]
+    stops = _one_of_each_class(dataset, n, seed)
+    frames = frames * stops.shape[1]
     return _tours(model, dataset, stops, frames, "morph")
 
 

@@ -1,30 +1,57 @@
 """What directions in the space of codes mean: images moved along one, or a sum of two."""
 
-from numbers import Real
+from typing import Annotated
 
 import numpy as np
 
-from keras_aae.errors import DataError, KerasAAEError
+from keras_aae.checks import (
+    Choice,
+    Count,
+    ListOf,
+    Positive,
+    Seed,
+    Several,
+    validate,
+    validated,
+)
+from keras_aae.errors import DataError
 from keras_aae.figures.classes import short_name
 from keras_aae.figures.codes import finite_codes
-from keras_aae.figures.inputs import ability, check_count, images_at, varied_positions
+from keras_aae.figures.inputs import ability, images_at, varied_positions
 from keras_aae.figures.rows import named_rows
-from keras_aae.lookup import check_name
 
 KIND, ARITHMETIC = "attribute-directions", "attribute-arithmetic"
 MOST_IMAGES = 5000  # whose codes make the direction
 PART = 5  # the lowest and the highest fifth
 
 
+class Name:
+    """Names of attributes; that of a class may be a number."""
+
+    expected = "the name of an attribute or of a class"
+
+    @staticmethod
+    def read(value) -> str:
+        """Return the name as text, or raise ValueError."""
+        if not isinstance(value, str | int) or isinstance(value, bool):
+            raise ValueError
+        return str(value)
+
+
+Attribute = Annotated[str, Name()]
+Attributes = Annotated[tuple[str, str], ListOf(Name(), '["thickness", "slant"]', 2, 2)]
+
+
+@validated
 def attribute_directions(
     model,
     dataset,
     *,
-    attribute: str = "thickness",
-    n: int = 6,
-    columns: int = 9,
-    extent: float = 2.0,
-    seed: int = 0,
+    attribute: Attribute = "thickness",
+    n: Count = 6,
+    columns: Several = 9,
+    extent: Positive = 2.0,
+    seed: Seed = 0,
 ):
     """Test images whose codes are moved along the direction of an attribute, one a row.
 
@@ -52,9 +79,9 @@ def attribute_directions(
     """
     encode = ability(model, "encode", KIND)
     name = _attribute(attribute, dataset)
-    factors = _factors(extent, check_count("columns", columns, least=2))
+    factors = _factors(extent, columns)
     direction = _direction(encode, dataset, name)
-    n = min(check_count("n", n), len(dataset.test))
+    n = min(n, len(dataset.test))
     positions = varied_positions(dataset, n, seed)
     x = images_at(dataset, positions)
     z = encode(x)[:, None] + factors[:, None] * direction
@@ -63,15 +90,16 @@ def attribute_directions(
     return named_rows(rows, names, dataset.note, along=(_axis(name), factors))
 
 
+@validated
 def attribute_arithmetic(
     model,
     dataset,
     *,
-    attributes: tuple[str, str] = ("thickness", "slant"),
-    rows: int = 5,
-    columns: int = 9,
-    extent: float = 2.0,
-    seed: int = 0,
+    attributes: Attributes = ("thickness", "slant"),
+    rows: Several = 5,
+    columns: Several = 9,
+    extent: Positive = 2.0,
+    seed: Seed = 0,
 ):
     """A test image whose code is moved by sums of the directions of two attributes.
 
@@ -93,8 +121,8 @@ def attribute_arithmetic(
     """
     encode = ability(model, "encode", ARITHMETIC)
     first, second = _two_attributes(attributes, dataset)
-    a = _factors(extent, check_count("columns", columns, least=2))
-    b = _factors(extent, check_count("rows", rows, least=2))[::-1]
+    a = _factors(extent, columns)
+    b = _factors(extent, rows)[::-1]
     along, across = (_direction(encode, dataset, name) for name in (first, second))
     position = varied_positions(dataset, 1, seed)
     x = images_at(dataset, position)
@@ -110,16 +138,11 @@ def attribute_arithmetic(
 
 
 def _attribute(attribute, dataset) -> str:
-    choices = dict.fromkeys((*MEASURES, *dataset.class_names))
-    return check_name(str(attribute), choices, "attribute")
+    choices = (*MEASURES, *dataset.class_names)
+    return validate("attribute", attribute, Annotated[str, Choice(choices)])
 
 
 def _two_attributes(attributes, dataset) -> list[str]:
-    if not isinstance(attributes, list | tuple) or len(attributes) != 2:
-        raise KerasAAEError(
-            "Invalid value for option `attributes`. Expected two of them, for example "
-            f'["thickness", "slant"]. Received: {attributes!r}.'
-        )
     return [_attribute(attribute, dataset) for attribute in attributes]
 
 
@@ -158,12 +181,7 @@ ENDS = {
 
 
 def _factors(extent, columns: int) -> np.ndarray:
-    if isinstance(extent, Real) and 0 < extent < np.inf:
-        return np.linspace(-extent, extent, columns)
-    raise KerasAAEError(
-        "Invalid value for option `extent`. Expected a number above 0. "
-        f"Received: {extent!r}."
-    )
+    return np.linspace(-extent, extent, columns)
 
 
 def _groups(dataset, name: str) -> list[np.ndarray]:

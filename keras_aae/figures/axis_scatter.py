@@ -1,15 +1,12 @@
 """How sparse a code is: which points of two units lie on an axis."""
 
-from collections.abc import Sequence
-from numbers import Real
-
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from keras_aae.errors import KerasAAEError
+from keras_aae.checks import Count, Share, validated
 from keras_aae.figures.classes import legend, show_classes
-from keras_aae.figures.codes import check_pair, encode_test_images
+from keras_aae.figures.codes import Pair, check_pair, encode_test_images
 from keras_aae.figures.style import (
     COLUMN,
     FAINT,
@@ -31,13 +28,14 @@ NAME = {
 }
 
 
+@validated
 def axis_scatter(
     model,
     dataset,
     *,
-    n: int = 10000,
-    units: Sequence[int] = (0, 1),
-    tolerance: float = 0.01,
+    n: Count = 10000,
+    units: Pair = (0, 1),
+    tolerance: Share = 0.01,
 ):
     """Two units of the codes of the test images, and the share of points on an axis.
 
@@ -58,7 +56,6 @@ def axis_scatter(
         UnsupportedError: the model cannot encode, or to one dimension only.
         KerasAAEError: a code is not a finite number, or there are no such units.
     """
-    _check_tolerance(tolerance)
     codes, labels = encode_test_images(model, dataset, n, "axis-scatter", least=2)
     pair = check_pair("units", units, codes.shape[1])
     names = [f"$z_{{{unit + 1}}}$" for unit in pair]
@@ -70,14 +67,6 @@ def axis_scatter(
 def near_zero(codes: np.ndarray, tolerance: float) -> np.ndarray:
     """Where |z| <= tolerance (max z - min z) of that unit, (n, units)."""
     return np.abs(codes) <= tolerance * np.ptp(codes, axis=0)
-
-
-def _check_tolerance(value):
-    if not (isinstance(value, Real) and 0 <= value < 1):
-        raise KerasAAEError(
-            "Invalid value for option `tolerance`. Expected a number from 0 to less "
-            f"than 1. Received: {value!r}."
-        )
 
 
 @house_style()

@@ -3,9 +3,10 @@
 import numpy as np
 from matplotlib.patches import Rectangle
 
+from keras_aae.checks import Several, validated
 from keras_aae.figures.class_rows import class_decoder, classify_test_images, row_names
 from keras_aae.figures.grid import WHITE, thin_gap, tile
-from keras_aae.figures.inputs import ability, check_count, images_at
+from keras_aae.figures.inputs import ability, images_at
 from keras_aae.figures.rows import away, in_blocks
 from keras_aae.figures.style import (
     EDGE,
@@ -20,7 +21,8 @@ LINE = 0.13  # inches, of the text above a row
 BETWEEN = 0.15  # inches between two blocks of rows
 
 
-def cluster_heads(model, dataset, *, n: int = 10):
+@validated
+def cluster_heads(model, dataset, *, n: Several = 10):
     """One cluster a row: its head, framed, and the test images that most surely are of it.
 
     The head is the image of the cluster without style. Of the test images whose likeliest
@@ -37,7 +39,6 @@ def cluster_heads(model, dataset, *, n: int = 10):
     Raises:
         UnsupportedError: the model has no clusters, or cannot decode them.
     """
-    check_count("n", n, least=2)
     probabilities = classify_test_images(model, dataset, "cluster-heads")
     heads = _heads(model)
     found, labels = probabilities.argmax(axis=1), dataset.test.labels

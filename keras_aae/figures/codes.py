@@ -1,18 +1,19 @@
 """Codes of the test images as points on a page."""
 
-from collections.abc import Sequence
-from numbers import Integral
+from typing import Annotated
 
 import numpy as np
 from matplotlib.figure import Figure
 
-from keras_aae.errors import KerasAAEError, UnsupportedError
+from keras_aae.checks import ListOf, Whole
+from keras_aae.errors import RecipeError, UnsupportedError
 from keras_aae.evaluation.density import finite_codes
 from keras_aae.figures.classes import label_medians, legend, show_classes
-from keras_aae.figures.inputs import ability, check_count
+from keras_aae.figures.inputs import ability
 from keras_aae.figures.style import COLUMN, add_note, lay_out
 
 HEIGHT = 3.0  # inches
+Pair = Annotated[tuple[int, int], ListOf(Whole(0), "[0, 1]", 2, 2)]
 
 
 def encode_test_images(
@@ -39,7 +40,7 @@ def encode_test_images(
         UnsupportedError: the model cannot encode, or its codes have too few dimensions.
         KerasAAEError: a code is not a finite number.
     """
-    encode, n = ability(model, "encode", figure), check_count("n", n)
+    encode = ability(model, "encode", figure)
     if drawn:
         encode = getattr(model, "draw_codes", encode)
     positions = np.linspace(0, len(dataset.test) - 1, min(n, len(dataset.test)))
@@ -54,18 +55,17 @@ def encode_test_images(
     return codes, labels
 
 
-def check_pair(option: str, value, dimensions: int) -> list[int]:
+def check_pair(option: str, value: list[int], dimensions: int) -> list[int]:
     """Return `value` if it is two different dimensions of a code, counted from 0.
 
     Raises:
-        KerasAAEError: it is not.
+        RecipeError: it is not.
     """
-    fits = isinstance(value, Sequence) and len(value) == 2 and value[0] != value[1]
-    if fits and all(isinstance(i, Integral) and 0 <= i < dimensions for i in value):
-        return [int(i) for i in value]
-    raise KerasAAEError(
-        f"Invalid value for option `{option}`. Expected two different whole numbers "
-        f"from 0 to {dimensions - 1}. Received: {value!r}."
+    if value[0] != value[1] and max(value) < dimensions:
+        return value
+    raise RecipeError(
+        f"Invalid {option} {value!r}. Expected two different whole numbers from 0 to "
+        f"{dimensions - 1}."
     )
 
 

@@ -6,8 +6,9 @@ from contextlib import suppress
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from keras_aae.checks import Seed, validated
 from keras_aae.errors import UnsupportedError
-from keras_aae.evaluation import evaluate
+from keras_aae.evaluation import Metrics, evaluate
 from keras_aae.figures.style import (
     FAINT,
     PAGE,
@@ -37,7 +38,10 @@ ROW, HEAD = 0.18, 0.62  # inches of a model, and of what is above and below all 
 BEYOND = 0.2  # of the range of the numbers, to the left and right of them
 
 
-def compare(models: dict, dataset, seed: int = 0, *, metrics=None) -> Figure:
+@validated
+def compare(
+    models: dict, dataset, *, metrics: Metrics | None = None, seed: Seed = 0
+) -> Figure:
     """Numbers of several models, one panel a number and one row a model.
 
     A row is empty where the number does not apply to the model.
@@ -51,11 +55,10 @@ def compare(models: dict, dataset, seed: int = 0, *, metrics=None) -> Figure:
 
     Raises:
         UnsupportedError: a named metric, or all of the usual ones, apply to none of them.
-        KerasAAEError: an unknown name.
+        RecipeError: an unknown name.
     """
-    named = metrics if isinstance(metrics, list | tuple) else [metrics]
     numbers = {}  # name -> heading -> number
-    for name in USUAL if metrics is None else named:
+    for name in USUAL if metrics is None else metrics:
         found = _measured(name, models, dataset, seed)
         if metrics is not None and not found:
             raise UnsupportedError(

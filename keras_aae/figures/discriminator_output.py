@@ -3,6 +3,7 @@
 import numpy as np
 from matplotlib.figure import Figure
 
+from keras_aae.checks import Count, Seed, validated
 from keras_aae.figures.codes import encode_test_images
 from keras_aae.figures.inputs import ability
 from keras_aae.figures.prior_samples import draw_samples, prior_of
@@ -16,7 +17,8 @@ TICKS = (0, 0.25, CHANCE, 0.75, 1)
 TICK_LABELS = ("0", "0.25", f"chance {CHANCE}", "0.75", "1")
 
 
-def discriminator_output(model, dataset, *, n: int = 1000, seed: int = 0):
+@validated
+def discriminator_output(model, dataset, *, n: Count = 1000, seed: Seed = 0):
     """D(z), the probability that z is of the prior, of codes and of samples of the prior.
 
     Each is a dot, in the order drawn; a line stands at their mean, a thin one at 1/2,

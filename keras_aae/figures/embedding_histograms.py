@@ -7,8 +7,8 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from keras_aae.checks import Count, Seed, Several, validated
 from keras_aae.figures.codes import encode_test_images
-from keras_aae.figures.inputs import check_count
 from keras_aae.figures.prior_samples import check_widths, generated_codes
 from keras_aae.figures.rows import away
 from keras_aae.figures.style import (
@@ -32,8 +32,9 @@ BESIDE = 0.7  # inches for the legend above the panels and the name below
 TINT = 0.45  # of the codes' filled histograms
 
 
+@validated
 def embedding_histograms(
-    model, dataset, *, n: int = 5000, bins: int = 30, seed: int = 0
+    model, dataset, *, n: Count = 5000, bins: Several = 30, seed: Seed = 0
 ):
     """A histogram for each of the first 32 units: codes of test images and generated ones.
 
@@ -64,7 +65,7 @@ def embedding_histograms(
     }
     if getattr(model, "fake_path", None) == "image":
         shown[AGAIN] = model.encode(model.generate(len(codes), seed))
-    edges = _edges(shown.values(), check_count("bins", bins, least=2))
+    edges = _edges(shown.values(), bins)
     heights = {name: _shares(z, edges) for name, z in shown.items()}
     return _figure(edges, heights, dataset.note)
 

@@ -1,14 +1,15 @@
 """What figures ask of their inputs: a model, a data set, an option."""
 
 from collections.abc import Callable
-from numbers import Integral
+from typing import Annotated
 
 import numpy as np
 
-from keras_aae.errors import DataError, KerasAAEError, UnsupportedError
-from keras_aae.lookup import check_name
+from keras_aae.checks import Choice
+from keras_aae.errors import DataError, UnsupportedError
 
 PARTS = {"train": "images trained on", "test": "images kept back"}
+Part = Annotated[str, Choice(PARTS)]
 
 REMEDIES = {
     "encode": "Choose a figure that needs no codes, or a model with an encoder.",
@@ -37,24 +38,9 @@ def ability(model, name: str, figure: str) -> Callable:
     return method
 
 
-def check_count(option: str, value, least: int = 1) -> int:
-    """Return `value` if it is a whole number of at least `least`."""
-    is_whole = isinstance(value, Integral) and not isinstance(value, bool)
-    if is_whole and value >= least:
-        return int(value)
-    raise KerasAAEError(
-        f"Invalid value for option `{option}`. "
-        f"Expected a whole number of at least {least}. Received: {value!r}."
-    )
-
-
 def first_images(dataset, n: int, part: str = "test") -> np.ndarray:
-    """The first `n` images of a part, fewer if there are fewer, (n, H, W, C) in [0, 1].
-
-    Raises:
-        KerasAAEError: there is no such part.
-    """
-    count = min(check_count("n", n), len(part_of(dataset, part)))
+    """The first `n` images of a part, fewer if there are fewer, (n, H, W, C) in [0, 1]."""
+    count = min(n, len(part_of(dataset, part)))
     return images_at(dataset, np.arange(count), part)
 
 
@@ -66,12 +52,8 @@ def images_at(dataset, positions, part: str = "test") -> np.ndarray:
 
 
 def part_of(dataset, name: str):
-    """The training or the test images of a data set.
-
-    Raises:
-        KerasAAEError: there is no such part.
-    """
-    return getattr(dataset, check_name(name, PARTS, "part of a data set:"))
+    """The training or the test images of a data set."""
+    return getattr(dataset, name)
 
 
 def varied_positions(dataset, n: int, seed: int, part: str = "test") -> np.ndarray:

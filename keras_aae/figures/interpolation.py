@@ -1,13 +1,14 @@
 """What lies between the codes of four test images."""
 
-from numbers import Integral
+from typing import Annotated
 
 import numpy as np
 from matplotlib.patches import Rectangle
 
-from keras_aae.errors import KerasAAEError
+from keras_aae.checks import ListOf, Seed, Several, Whole, validated
+from keras_aae.errors import RecipeError
 from keras_aae.figures.grid import WHITE, thin_gap, tile
-from keras_aae.figures.inputs import ability, check_count, images_at, varied_positions
+from keras_aae.figures.inputs import ability, images_at, varied_positions
 from keras_aae.figures.style import (
     FRAME,
     INK,
@@ -17,14 +18,17 @@ from keras_aae.figures.style import (
     image_figure,
 )
 
+Corners = Annotated[tuple[int, ...], ListOf(Whole(0), "[0, 1, 2, 3]", 4, 4)]
 
+
+@validated
 def interpolation(
     model,
     dataset,
     *,
-    n: int = 20,
-    corners: tuple[int, int, int, int] | None = None,
-    seed: int = 0,
+    n: Several = 20,
+    corners: Corners | None = None,
+    seed: Seed = 0,
 ):
     """n x n images decoded between the codes of four test images, which stand outside.
 
@@ -43,11 +47,10 @@ def interpolation(
 
     Raises:
         UnsupportedError: the model cannot encode or decode.
-        KerasAAEError: `corners` are not four positions of test images.
+        RecipeError: `corners` are not four positions of test images.
     """
     encode = ability(model, "encode", "interpolation")
     decode = ability(model, "decode", "interpolation")
-    check_count("n", n, least=2)
     positions = _corners(corners, dataset, seed)
     originals = images_at(dataset, positions)
     images = decode(bilinear(encode(originals), n))
@@ -57,14 +60,11 @@ def interpolation(
 def _corners(corners, dataset, seed: int) -> np.ndarray:
     if corners is None:
         return varied_positions(dataset, 4, seed)
-    total, given = len(dataset.test), np.ravel(np.asarray(corners, dtype=object))
-    if len(given) == 4 and all(
-        isinstance(position, Integral) and 0 <= position < total for position in given
-    ):
-        return given.astype(int)
-    raise KerasAAEError(
-        "Invalid value for option `corners`. Expected 4 positions of test images, from "
-        f"0 to {total - 1}. Received: {corners!r}."
+    if max(corners) < len(dataset.test):
+        return np.array(corners)
+    raise RecipeError(
+        f"Invalid corners {corners!r}. Expected 4 positions of test images, from 0 to "
+        f"{len(dataset.test) - 1}."
     )
 
 

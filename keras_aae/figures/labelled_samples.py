@@ -2,17 +2,19 @@
 
 import numpy as np
 
+from keras_aae.checks import Count, Seed, validated
 from keras_aae.errors import UnsupportedError
 from keras_aae.figures.classes import short_name
-from keras_aae.figures.inputs import check_count, images_at, part_of, varied_positions
+from keras_aae.figures.inputs import Part, images_at, part_of, varied_positions
 from keras_aae.figures.titled import titled_images
 
 LARGEST = 0.96  # inches, an image with a name or two above it
 LETTERS = 10  # of a name
 
 
+@validated
 def labelled_samples(
-    dataset, seed: int = 0, *, n: int = 25, columns: int = 5, part: str = "train"
+    dataset, *, n: Count = 25, columns: Count = 5, part: Part = "train", seed: Seed = 0
 ):
     """`n` images drawn at random, 'T: class' above each.
 
@@ -35,10 +37,10 @@ def labelled_samples(
         raise UnsupportedError(
             "Figure 'labelled-samples' needs labelled images. Choose another data set."
         )
-    chosen = varied_positions(dataset, check_count("n", n), seed, part)
+    chosen = varied_positions(dataset, n, seed, part)
     names = [short_name(name, LETTERS) for name in dataset.class_names]
     titles = [f"T: {_name(names, label)}" for label in images.labels[chosen]]
-    return _sheet(dataset, part, chosen, titles, check_count("columns", columns))
+    return _sheet(dataset, part, chosen, titles, columns)
 
 
 def guessed_samples(dataset, given: np.ndarray, seed: int = 0, *, n: int = 25):

@@ -1,29 +1,33 @@
 """What the decoder makes of a grid of codes."""
 
-from numbers import Real
+from typing import Annotated
 
 import numpy as np
 
-from keras_aae.errors import KerasAAEError, UnsupportedError
+from keras_aae.checks import Choice, ListOf, Number, Positive, Several, validated
+from keras_aae.errors import KerasAAEError, RecipeError, UnsupportedError
 from keras_aae.figures.codes import encode_test_images
 from keras_aae.figures.grid import thin_gap, tile
-from keras_aae.figures.inputs import ability, check_count
+from keras_aae.figures.inputs import ability
 from keras_aae.figures.rows import marks
 from keras_aae.figures.style import add_note, house_style, image_figure
-from keras_aae.lookup import check_name
 
 EXTENT = 3.0
 MOST_CODES = 10_000  # more do not move a percentile by what can be seen
+SPACINGS = ("linear", "quantile", "prior", "codes")
+Spacing = Annotated[str, Choice(SPACINGS)]
+Code = Annotated[tuple[float, ...], ListOf(Number(), "[0.5, -1]", 1)]
 
 
+@validated
 def latent_sweep(
     model,
     dataset=None,
     *,
-    n: int = 20,
-    extent: float | None = None,
-    spacing: str | None = None,
-    around=None,
+    n: Several = 20,
+    extent: Positive | None = None,
+    spacing: Spacing | None = None,
+    around: Code | None = None,
 ):
     """Images decoded on a grid over the first two latent dimensions, y upwards.
 
@@ -53,14 +57,12 @@ def latent_sweep(
     decode = ability(model, "decode", "latent-sweep")
     if spacing is None:
         spacing = _usual_spacing(model, dataset, extent, around)
-    check_name(spacing, SPACINGS, "spacing")
-    check_count("n", n, least=2)
     if around is not None and spacing != "linear":
         raise KerasAAEError(
             f"Option `around` has no meaning with spacing {spacing!r}, which lies where "
             f"the {PLACES[spacing]} lie. Use spacing 'linear'."
         )
-    center, ticks = SPACINGS[spacing](model, dataset, n, extent, around)
+    center, ticks = PLACING[spacing](model, dataset, n, extent, around)
     images = decode(_codes(center, *ticks))
     held = {"codes": "their medians"}.get(spacing, "0")
     held = held if around is None else "the given code"
@@ -79,11 +81,6 @@ def _usual_spacing(model, dataset, extent, around) -> str:
 
 def _linear(model, dataset, n: int, extent: float | None, around):
     extent = EXTENT if extent is None else extent
-    if not (isinstance(extent, Real) and 0 < extent < float("inf")):
-        raise KerasAAEError(
-            "Invalid value for option `extent`. Expected a positive number. "
-            f"Received: {extent!r}."
-        )
     center = _center(around, model.latent_dim)
     return center, center[:2, None] + np.linspace(-extent, extent, n)
 
@@ -119,12 +116,9 @@ def _range_of_codes(model, dataset, n: int, extent: float, around):
     return center, np.linspace(low[:2], high[:2], n).T
 
 
-SPACINGS = {
-    "linear": _linear,
-    "quantile": _quantile,
-    "prior": _range_of_prior,
-    "codes": _range_of_codes,
-}
+PLACING = dict(
+    zip(SPACINGS, (_linear, _quantile, _range_of_prior, _range_of_codes), strict=True)
+)
 PLACES = {
     "quantile": "prior's quantiles",
     "prior": "prior's codes",
@@ -135,20 +129,12 @@ PLACES = {
 def _center(around, latent_dim: int) -> np.ndarray:
     if around is None:
         return np.zeros(latent_dim)
-    center = _numbers(around)
-    if center.shape != (latent_dim,) or not np.isfinite(center).all():
-        raise KerasAAEError(
-            f"Invalid value for option `around`. Expected {latent_dim} numbers, a code "
-            f"of this model. Received: {around!r}."
+    if len(around) != latent_dim:
+        raise RecipeError(
+            f"Invalid around {around!r}. Expected {latent_dim} numbers, a code of this "
+            "model."
         )
-    return center
-
-
-def _numbers(values) -> np.ndarray:
-    try:
-        return np.asarray(values, dtype="float64")
-    except (TypeError, ValueError):
-        return np.array([])
+    return np.array(around)
 
 
 def _codes(

@@ -1,27 +1,30 @@
 """What one dimension of a code does while all others stay."""
 
 from collections.abc import Sequence
-from numbers import Integral
+from typing import Annotated
 
 import numpy as np
 
-from keras_aae.errors import KerasAAEError
-from keras_aae.figures.inputs import ability, check_count
+from keras_aae.checks import ListOf, Seed, Several, Whole, validated
+from keras_aae.errors import RecipeError
+from keras_aae.figures.inputs import ability
 from keras_aae.figures.prior_samples import draw_samples, prior_of
 from keras_aae.figures.rows import named_rows
 
 KIND = "latent-walk"
 CHOSEN = (24, 49, 74)  # where there are so many
 LEFT = 0.3  # inches for the names
+Dimensions = Annotated[tuple[int, ...], ListOf(Whole(0), "[0, 1]", 1)]
 
 
+@validated
 def latent_walk(
     model,
     dataset=None,
     *,
-    dimensions: Sequence[int] | None = None,
-    n: int = 11,
-    seed: int = 0,
+    dimensions: Dimensions | None = None,
+    n: Several = 11,
+    seed: Seed = 0,
 ):
     """Images along one dimension of a code, a row a dimension, inside the prior.
 
@@ -43,7 +46,6 @@ def latent_walk(
     """
     decode, prior = ability(model, "decode", KIND), prior_of(model, KIND)
     chosen = _dimensions(dimensions, model.latent_dim)
-    check_count("n", n, least=2)
     values = np.asarray(prior.quantiles((np.arange(n) + 0.5) / n))
     codes = walks(draw_samples(prior, 1, seed)[0], chosen, values)
     images = decode(codes.reshape(-1, model.latent_dim))
@@ -76,12 +78,9 @@ def walks(code: np.ndarray, dimensions: Sequence[int], values: np.ndarray):
 def _dimensions(chosen, latent_dim: int) -> list[int]:
     if chosen is None:
         return list(CHOSEN if latent_dim > max(CHOSEN) else range(min(3, latent_dim)))
-    given = np.ravel(np.asarray(chosen, dtype=object))
-    if given.size and all(
-        isinstance(d, Integral) and 0 <= d < latent_dim for d in given
-    ):
-        return [int(d) for d in given]
-    raise KerasAAEError(
-        "Invalid value for option `dimensions`. Expected whole numbers from 0 to "
-        f"{latent_dim - 1}. Received: {chosen!r}."
+    if max(chosen) < latent_dim:
+        return chosen
+    raise RecipeError(
+        f"Invalid dimensions {chosen!r}. Expected whole numbers from 0 to "
+        f"{latent_dim - 1}."
     )

@@ -2,17 +2,19 @@
 
 import numpy as np
 
+from keras_aae.checks import Count, validated
 from keras_aae.errors import UnsupportedError
 from keras_aae.figures.class_rows import classify_test_images, labels_for
 from keras_aae.figures.classes import short_name
-from keras_aae.figures.inputs import check_count, images_at
+from keras_aae.figures.inputs import images_at
 from keras_aae.figures.titled import titled_images
 
 LETTERS = 8  # of a name, above an image
 SHORT = 2  # letters of names that stand beside each other
 
 
-def misclassified(model, dataset, *, n: int = 40, columns: int = 10):
+@validated
+def misclassified(model, dataset, *, n: Count = 40, columns: Count = 10):
     """The `n` test images that are most surely given a wrong class.
 
     Above each stands the class that it is given, and its own in brackets.
@@ -27,7 +29,6 @@ def misclassified(model, dataset, *, n: int = 40, columns: int = 10):
         UnsupportedError: the model does not classify, no test image has a label, or none
             is given a wrong class.
     """
-    check_count("n", n)
     probabilities = classify_test_images(model, dataset, "misclassified")
     labels = labels_for(model, dataset, "misclassified")
     found = probabilities.argmax(axis=1)
@@ -41,7 +42,7 @@ def misclassified(model, dataset, *, n: int = 40, columns: int = 10):
     shown = missed[order[:n]]
     names = [short_name(name, LETTERS) for name in dataset.class_names]
     titles = [_title(names, found[i], labels[i]) for i in shown]
-    columns = min(check_count("columns", columns), len(shown))
+    columns = min(columns, len(shown))
     return titled_images(images_at(dataset, shown), titles, columns, dataset.note)
 
 

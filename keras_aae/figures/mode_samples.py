@@ -1,18 +1,18 @@
 """What the decoder makes of the petals of a prior."""
 
-from numbers import Real
-
 import numpy as np
 
-from keras_aae.errors import KerasAAEError, UnsupportedError
+from keras_aae.checks import Positive, Several, Strength, validated
+from keras_aae.errors import RecipeError, UnsupportedError
 from keras_aae.figures.class_rows import row_names
-from keras_aae.figures.inputs import ability, check_count
+from keras_aae.figures.inputs import ability
 from keras_aae.figures.prior_samples import prior_of
 from keras_aae.figures.rows import named_rows
 
 
+@validated
 def mode_samples(
-    model, dataset=None, *, n: int = 15, start: float = 1.5, stop: float = 3.5
+    model, dataset=None, *, n: Several = 15, start: Strength = 1.5, stop: Positive = 3.5
 ):
     """Images decoded outwards along the axis of each petal of an umbrella, a row a petal.
 
@@ -39,7 +39,7 @@ def mode_samples(
             "Figure 'mode-samples' needs a prior with petals, which "
             f"{type(prior).__name__} is not. Train a model with --prior umbrella."
         )
-    radii = _radii(start, stop, check_count("n", n, least=2))
+    radii = _radii(start, stop, n)
     petals = [prior.along(k, radii) for k in range(prior.components)]
     images = decode(np.concatenate(petals))
     names = row_names(
@@ -51,9 +51,6 @@ def mode_samples(
 
 
 def _radii(start, stop, n: int) -> np.ndarray:
-    if all(isinstance(r, Real) for r in (start, stop)) and 0 <= start < stop < np.inf:
+    if start < stop:
         return np.linspace(start, stop, n)
-    raise KerasAAEError(
-        "Invalid values for options `start` and `stop`. Expected distances from the "
-        f"origin, the first smaller. Received: {start!r} and {stop!r}."
-    )
+    raise RecipeError(f"Invalid start {start!r}. Expected less than stop, {stop!r}.")

@@ -3,6 +3,7 @@
 import numpy as np
 from matplotlib.figure import Figure
 
+from keras_aae.checks import Count, validated
 from keras_aae.errors import UnsupportedError
 from keras_aae.figures.inputs import ability, first_images
 from keras_aae.figures.style import (
@@ -30,7 +31,8 @@ NAME = {
 }
 
 
-def point_clouds(model, dataset, *, n: int = 8):
+@validated
+def point_clouds(model, dataset, *, n: Count = 8):
     """The first `n` test clouds above, their reconstructions below, on the unit square.
 
     Args:

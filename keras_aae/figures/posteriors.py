@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.figure import Figure
 
+from keras_aae.checks import Count, Seed, validated
 from keras_aae.errors import KerasAAEError
 from keras_aae.figures.classes import MOST_CLASSES, label_medians, legend, show_classes
 from keras_aae.figures.codes import encode_test_images
@@ -46,7 +47,8 @@ class Panel:
     color: str = PALETTE[0]
 
 
-def posterior_prior(model, dataset, *, n: int = 5000, seed: int = 0):
+@validated
+def posterior_prior(model, dataset, *, n: Count = 5000, seed: Seed = 0):
     """Codes of the test images, and as many samples of the prior, side by side.
 
     Codes have the colour of their class. Samples have that of their component, if the
@@ -87,7 +89,8 @@ def posterior_prior(model, dataset, *, n: int = 5000, seed: int = 0):
     return _figure(panels, dataset)
 
 
-def posteriors(models, dataset, *, n: int = 5000):
+@validated
+def posteriors(models, dataset, *, n: Count = 5000):
     """Codes of the test images by several models, side by side on the same axes.
 
     They have the colour of their class and lie over the outlines of the model's prior, if

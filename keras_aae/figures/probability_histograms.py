@@ -7,11 +7,12 @@ from keras import ops
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from keras_aae.checks import Count, Seed, validated
 from keras_aae.engine.networks import has_batch_normalisation
 from keras_aae.engine.phases import as_tensor_images
 from keras_aae.errors import UnsupportedError
 from keras_aae.evaluation.pixels import evenly_spaced
-from keras_aae.figures.inputs import ability, check_count
+from keras_aae.figures.inputs import ability
 from keras_aae.figures.style import (
     COLUMN,
     INK,
@@ -28,7 +29,8 @@ BATCH_SIZE = 64
 OPACITY = 0.55
 
 
-def probability_histograms(model, dataset, *, n: int = 5000, seed: int = 0):
+@validated
+def probability_histograms(model, dataset, *, n: Count = 5000, seed: Seed = 0):
     """Histograms of D(x), the probability that x is real, of test and generated images.
 
     Lines stand at the means. A generator that fools the discriminator makes the two
@@ -52,7 +54,7 @@ def probability_histograms(model, dataset, *, n: int = 5000, seed: int = 0):
             f"Figure {KIND!r} needs a discriminator of images, and that of "
             f"{type(model).__name__} is of codes. Draw 'discriminator-output'."
         )
-    real = evenly_spaced(dataset.test, check_count("n", n))
+    real = evenly_spaced(dataset.test, n)
     fake = ability(model, "generate", KIND)(len(real), seed=seed)
     if _goes_by_batches(model):
         discriminate = partial(_in_batches, model)

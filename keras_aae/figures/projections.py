@@ -1,12 +1,14 @@
 """Two-dimensional views of codes of any dimension: PCA and t-SNE."""
 
 from collections.abc import Sequence
-from numbers import Real
+from typing import Annotated
 
 import numpy as np
 
-from keras_aae.errors import KerasAAEError, UnsupportedError
+from keras_aae.checks import Count, Number, Seed, validated
+from keras_aae.errors import UnsupportedError
 from keras_aae.figures.codes import (
+    Pair,
     check_pair,
     encode_test_images,
     plane,
@@ -16,10 +18,12 @@ from keras_aae.figures.style import house_style
 
 ORDINALS = ("first", "second", "third")
 FEWEST = 5  # images, so that each has neighbours to stay near
+Perplexity = Annotated[float, Number(1)]
 ANGLE = 0.7  # Barnes-Hut's; 0.5 takes half as long again for a KL smaller by 0.4 %
 
 
-def pca(model, dataset, *, n: int = 10000, components: Sequence[int] = (0, 1)):
+@validated
+def pca(model, dataset, *, n: Count = 10000, components: Pair = (0, 1)):
     """Codes of the test images along two of their principal components.
 
     These are the eigenvectors of the codes' covariance, by falling eigenvalue; each
@@ -66,7 +70,10 @@ def component_names(shares: np.ndarray, pair: Sequence[int]) -> list[str]:
     ]
 
 
-def tsne(model, dataset, *, n: int = 2000, perplexity: float = 30.0, seed: int = 0):
+@validated
+def tsne(
+    model, dataset, *, n: Count = 2000, perplexity: Perplexity = 30.0, seed: Seed = 0
+):
     """Codes of the test images in the plane, neighbours kept near one another.
 
     t-SNE places y_i so that sum_ij p_ij log(p_ij / q_ij) is least, where p_ij falls with
@@ -90,25 +97,16 @@ def tsne(model, dataset, *, n: int = 2000, perplexity: float = 30.0, seed: int =
         Visualizing Data using t-SNE (van der Maaten and Hinton, 2008)
         https://jmlr.org/papers/v9/vandermaaten08a.html
     """
-    _check_perplexity(perplexity)
     codes, labels = encode_test_images(model, dataset, n, "tsne", least=2)
     if len(codes) < FEWEST:
         raise UnsupportedError(
             f"Figure 'tsne' needs at least {FEWEST} test images. Received: "
             f"{len(codes)}. Draw 'scatterplot'."
         )
-    perplexity = min(float(perplexity), (len(codes) - 1) / 3)
+    perplexity = min(perplexity, (len(codes) - 1) / 3)
     points = _embed(codes, perplexity, seed)
     title = f"t-SNE of {_described(codes)}, perplexity {perplexity:.3g}"
     return _figure(points, labels, dataset, title)
-
-
-def _check_perplexity(value):
-    if not (isinstance(value, Real) and 1 <= value < float("inf")):
-        raise KerasAAEError(
-            "Invalid value for option `perplexity`. Expected a number of at least 1. "
-            f"Received: {value!r}."
-        )
 
 
 def _embed(codes: np.ndarray, perplexity: float, seed: int) -> np.ndarray:

@@ -7,9 +7,9 @@ from matplotlib import colormaps
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import CenteredNorm
 
+from keras_aae.checks import Count, validated
 from keras_aae.errors import UnsupportedError
 from keras_aae.figures.grid import near_square, tile
-from keras_aae.figures.inputs import check_count
 from keras_aae.figures.style import house_style, image_figure
 
 SIGNED = "RdBu_r"  # blue below 0, white at 0, red above
@@ -17,7 +17,8 @@ BAR = (1.6, 0.06, 0.16)  # inches: the colour bar's length, height and distance 
 SHARE = 99.5  # per cent of the weights lie within the scale
 
 
-def receptive_fields(model, *, n: int = 100):
+@validated
+def receptive_fields(model, *, n: Count = 100):
     """The weights from the image to each first hidden unit as an image, largest first.
 
     Of a dense layer on all pixels, a unit's weights have the shape of the image; of a
@@ -35,7 +36,7 @@ def receptive_fields(model, *, n: int = 100):
     """
     fields = _fields(model)
     order = np.argsort(-np.linalg.norm(fields.reshape(len(fields), -1), axis=1))
-    return _figure(fields[order[: check_count("n", n)]])
+    return _figure(fields[order[:n]])
 
 
 def _fields(model) -> np.ndarray:

@@ -1,21 +1,23 @@
 """Test images beside what a model makes of them."""
 
 import textwrap
-from numbers import Real
+from typing import Annotated
 
 import numpy as np
 
-from keras_aae.errors import KerasAAEError
+from keras_aae.checks import Count, Number, Seed, validated
 from keras_aae.figures.grid import WHITE, near_square, side_by_side, tile
-from keras_aae.figures.inputs import ability, first_images
+from keras_aae.figures.inputs import Part, ability, first_images
 from keras_aae.figures.rows import away, named_rows
 from keras_aae.figures.style import NAMES, add_note, house_style, image_figure
 
 LINE = 0.11  # inches, of a heading
 LETTERS = 12  # of a heading over one image
+Threshold = Annotated[float, Number(0, 1)]
 
 
-def reconstructions(model, dataset, *, n: int = 10):
+@validated
+def reconstructions(model, dataset, *, n: Count = 10):
     """The first `n` test images above, their reconstructions below.
 
     Args:
@@ -31,7 +33,8 @@ def reconstructions(model, dataset, *, n: int = 10):
     return _figure(tile(both, columns=len(originals)), originals, dataset)
 
 
-def reconstruction_strip(model, dataset, *, n: int = 8):
+@validated
+def reconstruction_strip(model, dataset, *, n: Count = 8):
     """One test image a row, the original left, its reconstruction right.
 
     Args:
@@ -46,7 +49,8 @@ def reconstruction_strip(model, dataset, *, n: int = 8):
     return _figure(side_by_side([originals, copies]), originals, dataset)
 
 
-def reconstruction_strips(models, dataset, *, n: int = 8):
+@validated
+def reconstruction_strips(models, dataset, *, n: Count = 8):
     """One test image a row, the original left, then a reconstruction of each model.
 
     Args:
@@ -66,7 +70,8 @@ def reconstruction_strips(models, dataset, *, n: int = 8):
     return _headed(image, headings, originals.shape[2], side, dataset)
 
 
-def reconstruction_grid(model, dataset, *, n: int = 64, part: str = "test"):
+@validated
+def reconstruction_grid(model, dataset, *, n: Count = 64, part: Part = "test"):
     """The first `n` test images in a square, and beside it their reconstructions.
 
     Args:
@@ -83,7 +88,8 @@ def reconstruction_grid(model, dataset, *, n: int = 64, part: str = "test"):
     return _squares({"original": originals, "reconstruction": copies}, dataset)
 
 
-def triple_panel(model, dataset, *, n: int = 25, seed: int = 0):
+@validated
+def triple_panel(model, dataset, *, n: Count = 25, seed: Seed = 0):
     """Noisy test images, what they are denoised to, and generated images, in squares.
 
     Args:
@@ -110,7 +116,8 @@ def triple_panel(model, dataset, *, n: int = 25, seed: int = 0):
     return _squares(squares, dataset)
 
 
-def thresholded(model, dataset, *, n: int = 10, threshold: float = 0.2):
+@validated
+def thresholded(model, dataset, *, n: Count = 10, threshold: Threshold = 0.2):
     """The first `n` test images, their reconstructions, and where these are above a value.
 
     Args:
@@ -123,18 +130,14 @@ def thresholded(model, dataset, *, n: int = 10, threshold: float = 0.2):
         UnsupportedError: the model cannot reconstruct.
         KerasAAEError: the threshold is no number between 0 and 1.
     """
-    if not (isinstance(threshold, Real) and 0 <= threshold <= 1):
-        raise KerasAAEError(
-            "Invalid value for option `threshold`. Expected a number from 0 to 1. "
-            f"Received: {threshold!r}."
-        )
     originals, copies = _pairs(model, dataset, n, "thresholded")
     above = (copies > threshold).astype("float32")
     names = ("original", "reconstruction", f"above {threshold:g}")
     return named_rows([originals, copies, above], names, dataset.note, left=NAMES)
 
 
-def denoising(model, dataset, *, n: int = 10, seed: int = 0):
+@validated
+def denoising(model, dataset, *, n: Count = 10, seed: Seed = 0):
     """The first `n` test images, corrupted, and reconstructed from what is left.
 
     Args:

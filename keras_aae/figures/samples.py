@@ -1,44 +1,15 @@
 """What the model makes of codes drawn from its prior, or as its codes lie."""
 
+from typing import Annotated
+
 import numpy as np
 
+from keras_aae.checks import Choice, Count, Seed, validated
 from keras_aae.errors import KerasAAEError, UnsupportedError
 from keras_aae.evaluation.density import generate_from_density
 from keras_aae.figures.grid import near_square, tile
-from keras_aae.figures.inputs import ability, check_count
+from keras_aae.figures.inputs import ability
 from keras_aae.figures.style import add_note, house_style, image_figure
-from keras_aae.lookup import check_name
-
-
-def samples(
-    model,
-    dataset=None,
-    *,
-    n: int = 100,
-    sampler: str = "prior",
-    components: int = 10,
-    seed: int = 0,
-):
-    """`n` images decoded from random codes, in a grid as square as `n` allows.
-
-    Args:
-        model: with `generate`; for 'gmm' with `encode` and `decode`.
-        dataset: whose training images are encoded for 'gmm'.
-        n: images.
-        sampler: 'prior', or 'gmm' for a mixture of Gaussians fitted to the codes of the
-            training images, which any autoencoder has.
-        components: Gaussians of the mixture.
-        seed: of the codes, and of the fit.
-
-    Raises:
-        UnsupportedError: the model has no prior, or no encoder, to draw codes from.
-        KerasAAEError: an option has no meaning.
-    """
-    check_name(sampler, SAMPLERS, "sampler")
-    check_count("components", components)
-    draw = SAMPLERS[sampler]
-    images = draw(model, dataset, check_count("n", n), components, seed)
-    return _figure(images, "" if dataset is None else dataset.note)
 
 
 def _from_prior(model, dataset, n: int, components: int, seed: int) -> np.ndarray:
@@ -61,6 +32,37 @@ def _from_density(model, dataset, n: int, components: int, seed: int) -> np.ndar
 
 
 SAMPLERS = {"prior": _from_prior, "gmm": _from_density}
+Sampler = Annotated[str, Choice(SAMPLERS)]
+
+
+@validated
+def samples(
+    model,
+    dataset=None,
+    *,
+    n: Count = 100,
+    sampler: Sampler = "prior",
+    components: Count = 10,
+    seed: Seed = 0,
+):
+    """`n` images decoded from random codes, in a grid as square as `n` allows.
+
+    Args:
+        model: with `generate`; for 'gmm' with `encode` and `decode`.
+        dataset: whose training images are encoded for 'gmm'.
+        n: images.
+        sampler: 'prior', or 'gmm' for a mixture of Gaussians fitted to the codes of the
+            training images, which any autoencoder has.
+        components: Gaussians of the mixture.
+        seed: of the codes, and of the fit.
+
+    Raises:
+        UnsupportedError: the model has no prior, or no encoder, to draw codes from.
+        KerasAAEError: an option has no meaning.
+    """
+    draw = SAMPLERS[sampler]
+    images = draw(model, dataset, n, components, seed)
+    return _figure(images, "" if dataset is None else dataset.note)
 
 
 @house_style()

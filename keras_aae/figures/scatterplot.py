@@ -3,6 +3,7 @@
 import numpy as np
 from matplotlib.figure import Figure
 
+from keras_aae.checks import Count, validated
 from keras_aae.figures.classes import class_rows, show_classes
 from keras_aae.figures.codes import HEIGHT, encode_test_images, plane, settle
 from keras_aae.figures.outlines import show_outlines
@@ -10,7 +11,8 @@ from keras_aae.figures.projections import component_names, principal_components
 from keras_aae.figures.style import COLUMN, add_note, house_style, lay_out
 
 
-def scatterplot(model, dataset, *, n: int = 10000):
+@validated
+def scatterplot(model, dataset, *, n: Count = 10000):
     """Codes of the test images, coloured by class.
 
     Two dimensions are drawn as they are, on equal axes, over the prior's outlines. Of more

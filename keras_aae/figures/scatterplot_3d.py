@@ -1,7 +1,6 @@
 """Where three-dimensional codes of the test images lie."""
 
 from functools import partial
-from numbers import Real
 
 import numpy as np
 from matplotlib import rc_context
@@ -9,7 +8,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from mpl_toolkits.mplot3d.proj3d import proj_transform
 
-from keras_aae.errors import KerasAAEError, UnsupportedError
+from keras_aae.checks import Count, validated
+from keras_aae.errors import UnsupportedError
 from keras_aae.figures.classes import label_medians, legend, show_classes
 from keras_aae.figures.codes import encode_test_images
 from keras_aae.figures.style import COLUMN, add_note, house_style
@@ -21,8 +21,9 @@ PANE = "#f5f5f5"
 GRID = {"grid.color": "#d9d9d9", "grid.linewidth": 0.4}
 
 
+@validated
 def scatterplot_3d(
-    model, dataset, *, n: int = 10000, elev: float = 20.0, azim: float = -60.0
+    model, dataset, *, n: Count = 10000, elev: float = 20.0, azim: float = -60.0
 ):
     """Codes of three dimensions, coloured by class, one unit as long on every axis.
 
@@ -37,8 +38,6 @@ def scatterplot_3d(
         UnsupportedError: the model cannot encode, or not to three dimensions.
         KerasAAEError: a code is not a finite number, or an angle is none.
     """
-    _check_angle("elev", elev)
-    _check_angle("azim", azim)
     codes, labels = encode_test_images(model, dataset, n, "scatterplot-3d")
     if codes.shape[1] != 3:
         raise UnsupportedError(
@@ -46,14 +45,6 @@ def scatterplot_3d(
             f"{codes.shape[1]}. Draw 'scatterplot', which shows any number."
         )
     return _figure(codes, labels, dataset, (elev, azim))
-
-
-def _check_angle(option: str, value):
-    if not (isinstance(value, Real) and np.isfinite(value)):
-        raise KerasAAEError(
-            f"Invalid value for option `{option}`. Expected a number of degrees. "
-            f"Received: {value!r}."
-        )
 
 
 @house_style()

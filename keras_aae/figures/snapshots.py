@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from keras_aae.checks import Count, Several, validated
 from keras_aae.figures.animation import Animation, animated
 from keras_aae.figures.grid import near_square, tile
-from keras_aae.figures.inputs import check_count
 from keras_aae.figures.rows import named_rows
 
 MOST_FRAMES = 100  # keep an animation small
@@ -14,7 +14,8 @@ REST = 10  # times more that the last frame is shown
 FIGURE_SPACE = "\N{FIGURE SPACE}"  # as wide as a digit
 
 
-def samples_by_epoch(snapshots, *, n: int = 10, rows: int = 8):
+@validated
+def samples_by_epoch(snapshots, *, n: Count = 10, rows: Several = 8):
     """One epoch a row: the same codes of the prior, decoded as training went on.
 
     The epochs lie closer together at the beginning, when images change most.
@@ -27,13 +28,13 @@ def samples_by_epoch(snapshots, *, n: int = 10, rows: int = 8):
     Raises:
         KerasAAEError: an option has no meaning.
     """
-    check_count("n", n)
-    epochs = chosen_epochs(snapshots, check_count("rows", rows, least=2))
+    epochs = chosen_epochs(snapshots, rows)
     images = [snapshots[epoch][:n] for epoch in epochs]
     return named_rows(images, [f"epoch {epoch}" for epoch in epochs], note="")
 
 
-def samples_animation(snapshots, dataset=None, *, n: int = 25) -> Animation:
+@validated
+def samples_animation(snapshots, dataset=None, *, n: Count = 25) -> Animation:
     """The same codes of the prior, one a tile, decoded epoch after epoch.
 
     Of a long training not every epoch is shown, and fewer of the later ones.
@@ -46,7 +47,7 @@ def samples_animation(snapshots, dataset=None, *, n: int = 25) -> Animation:
     Raises:
         KerasAAEError: an option has no meaning.
     """
-    columns = near_square(min(check_count("n", n), len(next(iter(snapshots.values())))))
+    columns = near_square(min(n, len(next(iter(snapshots.values())))))
     epochs = chosen_epochs(snapshots, MOST_FRAMES)
     pictures = np.stack([tile(snapshots[epoch][:n], columns) for epoch in epochs])
     # Numbers as wide as the widest, so that the text stands still.

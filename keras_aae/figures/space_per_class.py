@@ -7,6 +7,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from scipy.ndimage import distance_transform_edt
 
+from keras_aae.checks import Seed, validated
 from keras_aae.evaluation.space import AGREEING, NEIGHBOURS, measure_space
 from keras_aae.figures.classes import short_name, write_names
 from keras_aae.figures.outlines import show_outlines
@@ -18,7 +19,8 @@ PALE = 0.65  # how much white an ambiguous point is mixed with
 WIDTHS = (1.35, 1, 1)  # of the map and the two rows of bars
 
 
-def space_per_class(model, dataset, *, seed: int = 0):
+@validated
+def space_per_class(model, dataset, *, seed: Seed = 0):
     """Which class each point of two latent dimensions decodes to, and the classes' shares.
 
     Left the map, pale where the votes for the class are ambiguous; right each class's

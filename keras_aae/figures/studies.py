@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.figure import Figure
 
-from keras_aae.figures.inputs import check_count
+from keras_aae.checks import Count, Seed, Several, validated
 from keras_aae.figures.style import FAINT, PAGE, PALETTE, house_style, lay_out
 
 HEIGHT = 2.2  # inches
@@ -20,7 +20,8 @@ FUNCTIONS = {
 }
 
 
-def gradient_variance(*, repeats: int = 100, seed: int = 0):
+@validated
+def gradient_variance(*, repeats: Several = 100, seed: Seed = 0):
     """How much two estimates of a gradient vary, for two functions f and N samples.
 
     d/dm E[f(x)], x ~ N(m, 1), m = 2, is the mean of
@@ -36,7 +37,6 @@ def gradient_variance(*, repeats: int = 100, seed: int = 0):
     References:
         Auto-Encoding Variational Bayes (Kingma, Welling, 2013), section 2.4.
     """
-    check_count("repeats", repeats, least=2)
     rng = np.random.default_rng(seed)
     variances = {
         name: np.array(
@@ -75,7 +75,8 @@ def _variance_figure(variances: dict[str, np.ndarray]):
     return figure
 
 
-def gumbel(*, months: int = 120_000, draws: int = 100_000, seed: int = 0):
+@validated
+def gumbel(*, months: Count = 120_000, draws: Count = 100_000, seed: Seed = 0):
     """Where Gumbel noise comes from, and why it is the noise to choose classes by.
 
     Left: the largest of 30 exponential numbers, less log 30, against the density
@@ -90,8 +91,6 @@ def gumbel(*, months: int = 120_000, draws: int = 100_000, seed: int = 0):
     References:
         A* Sampling (Maddison, Tarlow, Minka, 2014), section 2.
     """
-    check_count("months", months)
-    check_count("draws", draws)
     rng = np.random.default_rng(seed)
     largest = rng.exponential(size=(months, 30)).max(axis=1) - np.log(30)
     return _gumbel_figure(largest, class_frequencies(np.array(CLASSES), draws, rng))

@@ -1,16 +1,32 @@
 """Class against style: the same codes decoded as of each class."""
 
+from typing import Annotated
+
 import numpy as np
 
+from keras_aae.checks import Choice, Seed, Several, validated
 from keras_aae.figures.class_rows import class_decoder, classify_test_images, row_names
-from keras_aae.figures.inputs import check_count
 from keras_aae.figures.prior_samples import draw_samples, prior_of
 from keras_aae.figures.rows import named_rows
-from keras_aae.lookup import check_name
 
 
+def _drawn(prior, n: int, seed: int) -> np.ndarray:
+    return draw_samples(prior, n, seed).astype("float32")
+
+
+def _swept(prior, n: int, seed: int) -> np.ndarray:
+    codes = np.zeros((n, prior.latent_dim), "float32")
+    codes[:, 0] = prior.quantiles((np.arange(n) + 0.5) / n)
+    return codes
+
+
+SPACINGS = {"prior": _drawn, "sweep": _swept}
+Spacing = Annotated[str, Choice(SPACINGS)]
+
+
+@validated
 def style_grid(
-    model, dataset=None, *, n: int = 10, spacing: str = "prior", seed: int = 0
+    model, dataset=None, *, n: Several = 10, spacing: Spacing = "prior", seed: Seed = 0
 ):
     """One class a row, one style a column: the same code, decoded as of each class.
 
@@ -31,8 +47,7 @@ def style_grid(
     """
     decode = class_decoder(model, "style-grid")
     prior = prior_of(model, "style-grid")
-    check_name(spacing, SPACINGS, "spacing")
-    codes = SPACINGS[spacing](prior, check_count("n", n, least=2), seed)
+    codes = SPACINGS[spacing](prior, n, seed)
     k = model.classes
     images = decode(np.tile(codes, (k, 1)), np.repeat(np.arange(k), n))
     rows = images.reshape(k, n, *images.shape[1:])
@@ -41,19 +56,6 @@ def style_grid(
     )
     note = "" if dataset is None else dataset.note
     return named_rows(rows, _names(model, dataset), note, along=along)
-
-
-def _drawn(prior, n: int, seed: int) -> np.ndarray:
-    return draw_samples(prior, n, seed).astype("float32")
-
-
-def _swept(prior, n: int, seed: int) -> np.ndarray:
-    codes = np.zeros((n, prior.latent_dim), "float32")
-    codes[:, 0] = prior.quantiles((np.arange(n) + 0.5) / n)
-    return codes
-
-
-SPACINGS = {"prior": _drawn, "sweep": _swept}
 
 
 def _names(model, dataset) -> list[str]:

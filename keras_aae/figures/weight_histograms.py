@@ -6,12 +6,12 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, MaxNLocator
 
+from keras_aae.checks import Count, Seed, validated
 from keras_aae.data import Images
 from keras_aae.engine import Feed
 from keras_aae.engine.feed import LABELLED
 from keras_aae.engine.gradients import first_batches, phase_gradients
 from keras_aae.errors import KerasAAEError, UnsupportedError
-from keras_aae.figures.inputs import check_count
 from keras_aae.figures.receptive_fields import as_array, kernel_variables
 from keras_aae.figures.style import (
     COLUMN,
@@ -64,7 +64,8 @@ def weight_histograms(models):
     return _figure(first, "weight")
 
 
-def gradient_histograms(model, dataset, *, n: int = 64, seed: int = 0):
+@validated
+def gradient_histograms(model, dataset, *, n: Count = 64, seed: Seed = 0):
     """The density of the gradients of each network's first layer, a curve a phase.
 
     Of the phases that train a network, each has a curve in its panel, of the gradients of
@@ -87,7 +88,7 @@ def gradient_histograms(model, dataset, *, n: int = 64, seed: int = 0):
             f"Figure 'gradient-histograms' needs a model of ours with networks of "
             f"weights. Received one of class {type(model).__name__}."
         )
-    feed = _feed(model, dataset.train, check_count("n", n), seed)
+    feed = _feed(model, dataset.train, n, seed)
     found = {
         phase: {
             names[id(variable)]: gradient.ravel()

@@ -7,9 +7,11 @@ nats.
 """
 
 from collections.abc import Mapping, Sequence
+from typing import Annotated
 
 from keras import ops
 
+from keras_aae.checks import Choice
 from keras_aae.typing import Tensor
 
 WINS = 0.95  # of what the discriminator is shown, told right
@@ -43,6 +45,7 @@ def minimax(fake: Tensor) -> Tensor:
 
 
 GENERATOR_LOSSES = {"non-saturating": non_saturating, "minimax": minimax}
+GeneratorLoss = Annotated[str, Choice(GENERATOR_LOSSES)]
 
 
 def share_positive(logits: Tensor) -> Tensor:

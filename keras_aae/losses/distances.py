@@ -3,9 +3,12 @@
 Each takes codes a and b of two distributions, (n, latent_dim) and (m, latent_dim).
 """
 
+from typing import Annotated
+
 import numpy as np
 from keras import ops
 
+from keras_aae.checks import Choice
 from keras_aae.typing import Tensor
 
 # Of 2 d, the mean squared distance of two draws of N(0, I) in d dimensions.
@@ -33,6 +36,7 @@ def radial_basis(d2: Tensor, width: int) -> Tensor:
 
 
 KERNELS = {"imq": inverse_multiquadratic, "rbf": radial_basis}
+Kernel = Annotated[str, Choice(KERNELS)]
 
 
 def mmd(a: Tensor, b: Tensor, kernel: str = "imq") -> Tensor:

@@ -5,9 +5,11 @@ channels), and returns (batch,): a sum over pixels and channels, in nats per exa
 """
 
 import math
+from typing import Annotated
 
 from keras import ops
 
+from keras_aae.checks import Choice
 from keras_aae.typing import Tensor
 
 
@@ -54,3 +56,5 @@ def squared_error(x: Tensor, logits: Tensor) -> Tensor:
 
 LIKELIHOODS = {"bernoulli": bernoulli_nll, "gaussian": gaussian_nll}
 RECONSTRUCTION_LOSSES = {**LIKELIHOODS, "poisson": poisson_nll, "mse": squared_error}
+Likelihood = Annotated[str, Choice(LIKELIHOODS)]
+ReconstructionLoss = Annotated[str, Choice(RECONSTRUCTION_LOSSES)]

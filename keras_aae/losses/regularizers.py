@@ -1,11 +1,8 @@
 """Penalties on codes and on weights: what makes an autoencoder sparse or non-negative."""
 
-from numbers import Real
-
 import keras
 from keras import ops
 
-from keras_aae.errors import RecipeError
 from keras_aae.losses.divergences import bernoulli_kl
 from keras_aae.typing import Tensor
 
@@ -44,18 +41,9 @@ class WeightPenalty(keras.regularizers.Regularizer):
 
     @classmethod
     def get(cls, weight_decay: float, nonnegativity: float) -> "WeightPenalty | None":
-        """The penalty, or None where there is nothing to penalise.
-
-        Raises:
-            RecipeError: a weight is not a number of at least 0.
-        """
-        given = {"weight_decay": weight_decay, "nonnegativity": nonnegativity}
-        for name, value in given.items():
-            if not isinstance(value, Real) or not 0 <= value < float("inf"):
-                raise RecipeError(
-                    f"Invalid {name} {value!r}. Expected a number of at least 0."
-                )
-        return cls(**given) if any(given.values()) else None
+        """The penalty, or None where there is nothing to penalise."""
+        given = (weight_decay, nonnegativity)
+        return cls(*given) if any(given) else None
 
     def __call__(self, w: Tensor) -> Tensor:
         penalty = self.weight_decay * ops.sum(ops.square(w))

@@ -1,32 +1,25 @@
 """Adversarial autoencoders, with and without labels, and Wasserstein autoencoders."""
 
-from functools import partial
-
 import keras
 import numpy as np
 from keras import ops
 
-from keras_aae.checks import check_share
+from keras_aae.checks import Deviation, Share, pick
 from keras_aae.engine import Phase
 from keras_aae.errors import RecipeError
-from keras_aae.lookup import check_name, load_entry
 from keras_aae.losses.adversarial import (
     GENERATOR_LOSSES,
+    GeneratorLoss,
     discriminator_wins,
     loss_on_codes,
     loss_on_prior,
     share_positive,
 )
-from keras_aae.losses.distances import KERNELS, mmd
+from keras_aae.losses.distances import Kernel, mmd
 from keras_aae.models.base.conditional import ClassDecodingModel, check_labels
-from keras_aae.models.base.image_model import option_of_create
-from keras_aae.models.base.prior_matching import (
-    PriorMatchingModel,
-    build_posterior_networks,
-)
-from keras_aae.networks import build_autoencoder_networks
+from keras_aae.models.base.generator import fixed_prior
+from keras_aae.models.base.prior_matching import PriorMatchingModel
 from keras_aae.networks.discriminator import build_discriminator
-from keras_aae.registry import PRIORS
 
 
 @keras.saving.register_keras_serializable("keras_aae")
@@ -73,41 +66,27 @@ class AAE(PriorMatchingModel):
 
     def __init__(
         self, encoder, decoder, discriminator, *,
-        joint: bool = False, generator_loss: str = "non-saturating",
-        label_smoothing: float = 0.0, discriminator_noise: float = 0.0,
+        joint: bool = False, generator_loss: GeneratorLoss = "non-saturating",
+        label_smoothing: Share = 0.0, discriminator_noise: Deviation = 0.0,
         separate_updates: bool = False, **kwargs,
     ):  # fmt: skip
         super().__init__(encoder, decoder, **kwargs)
         self.discriminator = discriminator
         self.joint, self.separate_updates = joint, separate_updates
-        self.generator_loss = check_name(
-            generator_loss, GENERATOR_LOSSES, "generator_loss"
-        )
-        self.label_smoothing = check_share(
-            "label_smoothing", label_smoothing, zero=True
-        )
+        self.generator_loss, self.label_smoothing = generator_loss, label_smoothing
         self.discriminator_noise = discriminator_noise
 
     @classmethod
-    def create(
-        cls, image_shape, build=build_autoencoder_networks, told=0, *,
-        posterior="deterministic", **options,
-    ):  # fmt: skip
-        """A model with networks of its own; `options()` lists what it takes.
+    def build_networks(cls, image_shape, **options):
+        """Return the encoder, the decoder and the discriminator."""
+        networks = super().build_networks(image_shape, **options)
+        return (*networks, cls.build_discriminator(**options))
 
-        Args:
-            image_shape: (height, width, channels).
-            build: Function (image_shape, heads, **options) -> (encoder, decoder).
-            told: Width of the one-hot classes that the discriminator is told.
-            posterior: Of the constructor.
-            **options: Of the networks and the constructor.
-        """
-        architecture, noise, critic, others = cls.split_options(options)
-        networks = build_posterior_networks(
-            build, image_shape, posterior, **noise, **architecture
-        )
-        discriminator = build_discriminator(architecture["latent_dim"], told, **critic)
-        return cls(*networks, discriminator, posterior=posterior, **others)
+    @classmethod
+    def build_discriminator(cls, told: int = 0, *, latent_dim, **options):
+        """Return a discriminator that is told one-hot classes, `told` wide."""
+        critic = pick(build_discriminator, options)
+        return build_discriminator(latent_dim, told, **critic)
 
     def phases(self):
         """Reconstruction, discrimination, regularization; the first and last may be one."""
@@ -213,17 +192,6 @@ class AAE(PriorMatchingModel):
             row, ("accuracy_codes", "accuracy_prior")
         )
 
-    def get_config(self):
-        serialize = keras.saving.serialize_keras_object
-        return super().get_config() | {
-            "discriminator": serialize(self.discriminator),
-            "joint": self.joint,
-            "generator_loss": self.generator_loss,
-            "label_smoothing": self.label_smoothing,
-            "discriminator_noise": serialize(self.discriminator_noise),
-            "separate_updates": self.separate_updates,
-        }
-
 
 @keras.saving.register_keras_serializable("keras_aae")
 class LabelledAAE(AAE):
@@ -256,13 +224,11 @@ class LabelledAAE(AAE):
             )
 
     @classmethod
-    def create(cls, image_shape, *, components: int = 10, **options):
-        """A model with networks of its own; `options()` lists what it takes."""
-        with_defaults = cls.defaults | options
-        family = load_entry(with_defaults["prior"], PRIORS, "prior")
-        prior = family.build_for(with_defaults["latent_dim"], components, seed=0)
-        told = getattr(prior, "num_classes", 0) + 1
-        return super().create(image_shape, told=told, components=components, **options)
+    def build_discriminator(cls, *, prior, components, latent_dim, **options):
+        """Return a discriminator that is told the prior's classes, or "unknown"."""
+        distribution = fixed_prior(prior, latent_dim, components, seed=0)
+        told = getattr(distribution, "num_classes", 0) + 1
+        return super().build_discriminator(told, latent_dim=latent_dim, **options)
 
     @property
     def label_classes(self) -> int:
@@ -304,21 +270,12 @@ class SupervisedAAE(ClassDecodingModel, AAE):
     defaults = {"latent_dim": 10}
 
     @classmethod
-    def options(cls):
-        """Those of the family, and whether the discriminator is told classes."""
-        return super().options() | option_of_create(
-            "conditional_discriminator", bool, False
-        )
-
-    @classmethod
-    def create(
-        cls, image_shape, *, classes: int = 10,
-        conditional_discriminator: bool = False, **options,
-    ):  # fmt: skip
-        """A model with networks of its own; `options()` lists what it takes."""
-        build = partial(cls.build_networks, classes=classes)
+    def build_discriminator(
+        cls, *, classes, conditional_discriminator: bool = False, **options
+    ):
+        """Return a discriminator, that is told the classes if it is conditional."""
         told = classes + 1 if conditional_discriminator else 0
-        return super().create(image_shape, build, told, **options)
+        return super().build_discriminator(told, **options)
 
     def judge(self, z, labels=None, training=False):
         """The discriminator's logits of codes, (batch, 1); see `AAE.judge`."""
@@ -349,18 +306,9 @@ class WAE(PriorMatchingModel):
 
     terms = ("reconstruction_loss", "regularization")
 
-    def __init__(self, encoder, decoder, *, kernel: str = "imq", **kwargs):
+    def __init__(self, encoder, decoder, *, kernel: Kernel = "imq", **kwargs):
         super().__init__(encoder, decoder, **kwargs)
-        self.kernel = check_name(kernel, KERNELS, "kernel")
-
-    @classmethod
-    def create(cls, image_shape, *, posterior="deterministic", **options):
-        """A model with networks of its own; `options()` lists what it takes."""
-        architecture, noise, others = cls.split_options(options)
-        networks = build_posterior_networks(
-            build_autoencoder_networks, image_shape, posterior, **noise, **architecture
-        )
-        return cls(*networks, posterior=posterior, **others)
+        self.kernel = kernel
 
     def phases(self):
         """One phase: the reconstruction and the penalty."""
@@ -372,9 +320,6 @@ class WAE(PriorMatchingModel):
         del labels, training
         prior = self.prior.sample(ops.shape(z)[0], self.seed_generator)
         return mmd(z, prior, self.kernel)
-
-    def get_config(self):
-        return super().get_config() | {"kernel": self.kernel}
 
 
 def _discriminate(model, z, labels):

@@ -1,16 +1,17 @@
 """Ordinary, sparse, denoising and contractive autoencoders."""
 
+from typing import Annotated
+
 import keras
 from keras import ops
 
-from keras_aae.checks import check_share
+from keras_aae.checks import Choice, Deviation, InnerShare, Weight
 from keras_aae.engine import Phase
 from keras_aae.engine.phases import as_tensor_images
-from keras_aae.lookup import check_name
-from keras_aae.losses.reconstruction import RECONSTRUCTION_LOSSES
+from keras_aae.losses.reconstruction import RECONSTRUCTION_LOSSES, ReconstructionLoss
 from keras_aae.losses.regularizers import kl_sparsity, l1_activity
 from keras_aae.models.base.autoencoder import AutoencodingModel
-from keras_aae.transforms.corruptions import CORRUPTIONS
+from keras_aae.transforms.corruptions import CORRUPTIONS, Corruption
 
 
 @keras.saving.register_keras_serializable("keras_aae")
@@ -33,9 +34,11 @@ class Autoencoder(AutoencodingModel):
 
     terms = ("reconstruction_loss",)
 
-    def __init__(self, encoder, decoder, *, loss: str = "bernoulli", **kwargs):
+    def __init__(
+        self, encoder, decoder, *, loss: ReconstructionLoss = "bernoulli", **kwargs
+    ):
         super().__init__(encoder, decoder, **kwargs)
-        self.loss_name = check_name(loss, RECONSTRUCTION_LOSSES, "loss")
+        self.loss_name = loss
 
     def phases(self):
         """One phase: reconstruction."""
@@ -53,8 +56,14 @@ class Autoencoder(AutoencodingModel):
         logits = self.decoder(z, training=training)
         return ops.mean(RECONSTRUCTION_LOSSES[self.loss_name](x, logits))
 
-    def get_config(self):
-        return super().get_config() | {"loss": self.loss_name}
+
+def _kl(model, z):
+    units = kl_sparsity(z, model.sparsity_target)
+    return REDUCTIONS[model.sparsity_reduction](units)
+
+
+SPARSITIES = {"l1": lambda model, z: l1_activity(z), "kl": _kl}
+REDUCTIONS = {"sum": ops.sum, "mean": ops.mean}
 
 
 @keras.saving.register_keras_serializable("keras_aae")
@@ -88,19 +97,16 @@ class SparseAutoencoder(Autoencoder):
         encoder,
         decoder,
         *,
-        sparsity: str = "kl",
-        sparsity_weight: float = 1.0,
-        sparsity_target: float = 0.05,
-        sparsity_reduction: str = "sum",
+        sparsity: Annotated[str, Choice(SPARSITIES)] = "kl",
+        sparsity_weight: Weight = 1.0,
+        sparsity_target: InnerShare = 0.05,
+        sparsity_reduction: Annotated[str, Choice(REDUCTIONS)] = "sum",
         **kwargs,
     ):
         super().__init__(encoder, decoder, **kwargs)
-        self.sparsity = check_name(sparsity, SPARSITIES, "sparsity")
+        self.sparsity, self.sparsity_reduction = sparsity, sparsity_reduction
         self.sparsity_weight = sparsity_weight
-        self.sparsity_target = check_share("sparsity_target", sparsity_target)
-        self.sparsity_reduction = check_name(
-            sparsity_reduction, REDUCTIONS, "sparsity_reduction"
-        )
+        self.sparsity_target = sparsity_target
 
     def reconstruction(self, batch, training):
         """The mean reconstruction loss of a batch and the penalty on its codes."""
@@ -113,25 +119,6 @@ class SparseAutoencoder(Autoencoder):
             "mean_code": ops.mean(z),
         }
         return loss + self.weight(self.sparsity_weight) * penalty, terms
-
-    def get_config(self):
-        return super().get_config() | {
-            "sparsity": self.sparsity,
-            "sparsity_weight": keras.saving.serialize_keras_object(
-                self.sparsity_weight
-            ),
-            "sparsity_target": self.sparsity_target,
-            "sparsity_reduction": self.sparsity_reduction,
-        }
-
-
-def _kl(model, z):
-    units = kl_sparsity(z, model.sparsity_target)
-    return REDUCTIONS[model.sparsity_reduction](units)
-
-
-SPARSITIES = {"l1": lambda model, z: l1_activity(z), "kl": _kl}
-REDUCTIONS = {"sum": ops.sum, "mean": ops.mean}
 
 
 @keras.saving.register_keras_serializable("keras_aae")
@@ -156,11 +143,10 @@ class DenoisingAutoencoder(Autoencoder):
 
     def __init__(
         self, encoder, decoder, *,
-        corruption: str = "gaussian", noise: float = 0.4, **kwargs,
+        corruption: Corruption = "gaussian", noise: Deviation = 0.4, **kwargs,
     ):  # fmt: skip
         super().__init__(encoder, decoder, **kwargs)
-        self.corruption = check_name(corruption, CORRUPTIONS, "corruption")
-        self.noise = noise
+        self.corruption, self.noise = corruption, noise
 
     def reconstruction(self, batch, training):
         """The mean loss between clean images and what their corruptions decode to."""
@@ -176,12 +162,6 @@ class DenoisingAutoencoder(Autoencoder):
 
     def _corrupted(self, x, seed):
         return CORRUPTIONS[self.corruption](x, self.weight(self.noise), seed)
-
-    def get_config(self):
-        return super().get_config() | {
-            "corruption": self.corruption,
-            "noise": keras.saving.serialize_keras_object(self.noise),
-        }
 
 
 @keras.saving.register_keras_serializable("keras_aae")
@@ -206,7 +186,7 @@ class ContractiveAutoencoder(Autoencoder):
     pixel_noise = True
     STEP = 0.01
 
-    def __init__(self, encoder, decoder, *, contraction_weight: float = 0.1, **kwargs):
+    def __init__(self, encoder, decoder, *, contraction_weight: Weight = 0.1, **kwargs):
         super().__init__(encoder, decoder, **kwargs)
         self.contraction_weight = contraction_weight
 
@@ -223,7 +203,3 @@ class ContractiveAutoencoder(Autoencoder):
         e = keras.random.normal(ops.shape(x), seed=self.seed_generator)
         moved = self.encoder(x + self.STEP * e, training=training) - z
         return ops.mean(ops.sum(ops.square(moved / self.STEP), axis=-1))
-
-    def get_config(self):
-        weight = keras.saving.serialize_keras_object(self.contraction_weight)
-        return super().get_config() | {"contraction_weight": weight}

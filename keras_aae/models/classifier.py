@@ -6,13 +6,18 @@ import keras
 import numpy as np
 from keras import ops
 
+from keras_aae.checks import Seed, pick
 from keras_aae.engine import Phase
 from keras_aae.engine.phases import as_tensor_images
 from keras_aae.errors import UnsupportedError
 from keras_aae.losses.classification import cross_entropy, wrong
 from keras_aae.models.base.classifier import ClassifyingModel
 from keras_aae.networks.classifier import build_classifier
-from keras_aae.transforms.augmentations import AUGMENTATIONS, check_augmentation
+from keras_aae.transforms.augmentations import (
+    AUGMENTATIONS,
+    Augmentation,
+    check_augmentation,
+)
 
 
 @keras.saving.register_keras_serializable("keras_aae")
@@ -41,7 +46,12 @@ class Classifier(ClassifyingModel):
     uses_labels = True
 
     def __init__(
-        self, classifier, *, augmentation: str = "none", seed: int = 0, **kwargs
+        self,
+        classifier,
+        *,
+        augmentation: Augmentation = "none",
+        seed: Seed = 0,
+        **kwargs,
     ):
         super().__init__(seed=seed, **kwargs)
         self.classifier = classifier
@@ -49,10 +59,9 @@ class Classifier(ClassifyingModel):
         self.built = True
 
     @classmethod
-    def create(cls, image_shape, **options):
-        """A model with a network of its own; `options()` lists what it takes."""
-        architecture, others = cls.split_options(options)
-        return cls(build_classifier(image_shape, **architecture), **others)
+    def build_networks(cls, image_shape, **options):
+        """Return the classifier alone."""
+        return (build_classifier(image_shape, **pick(build_classifier, options)),)
 
     @property
     def image_shape(self):
@@ -103,14 +112,6 @@ class Classifier(ClassifyingModel):
     def _body(self):
         """The network up to its last layer."""
         return keras.Model(self.classifier.inputs[0], self.classifier.layers[-1].input)
-
-    def get_config(self):
-        return {
-            "classifier": keras.saving.serialize_keras_object(self.classifier),
-            "augmentation": self.augmentation,
-            "seed": self.seed,
-            "name": self.name,
-        }
 
 
 def _features(model, x):

@@ -1,16 +1,17 @@
 """Generative adversarial networks of images: the game of logits, and Wasserstein's."""
 
+from typing import Annotated
+
 import keras
 import numpy as np
 from keras import ops
 
-from keras_aae.checks import check_count, check_share
+from keras_aae.checks import Choice, Repeats, Seed, Share, Weight, Width, pick
 from keras_aae.engine import Phase
 from keras_aae.engine.backend import engine
 from keras_aae.engine.networks import call_in_passing, has_batch_normalisation
 from keras_aae.engine.phases import as_tensor_images
 from keras_aae.errors import RecipeError
-from keras_aae.lookup import check_name
 from keras_aae.losses.adversarial import GENERATOR_LOSSES
 from keras_aae.losses.adversarial import loss_on_codes as loss_on_fake
 from keras_aae.losses.adversarial import loss_on_prior as loss_on_real
@@ -21,7 +22,7 @@ from keras_aae.losses.wasserstein import (
     slope_penalty,
     wasserstein_distance,
 )
-from keras_aae.models.base.generator import GeneratingModel, fixed_prior
+from keras_aae.models.base.generator import GeneratingModel, PriorName, fixed_prior
 from keras_aae.networks.dcgan import build_dcgan_networks
 
 LOSSES = {**GENERATOR_LOSSES, "wasserstein": critic_fooled}
@@ -82,12 +83,13 @@ class GAN(GeneratingModel):
 
     def __init__(
         self, generator, discriminator, *,
-        loss: str = "non-saturating", prior: str = "uniform", components: int = 10,
-        discriminator_steps: int = 1, generator_steps: int = 1,
-        matching_weight: float = 0.0, label_smoothing: float = 0.0,
-        penalty_weight: float = 10.0, seed: int = 0, **kwargs,
+        loss: Annotated[str, Choice(LOSSES)] = "non-saturating",
+        prior: PriorName = "uniform", components: Width = 10,
+        discriminator_steps: Repeats = 1, generator_steps: Repeats = 1,
+        matching_weight: Weight = 0.0, label_smoothing: Share = 0.0,
+        penalty_weight: Weight = 10.0, seed: Seed = 0, **kwargs,
     ):  # fmt: skip
-        self._check(discriminator, check_name(loss, LOSSES, "loss"), matching_weight)
+        self._check(discriminator, loss, matching_weight)
         super().__init__(
             seed=seed, terms=_terms(loss == "wasserstein", matching_weight), **kwargs
         )
@@ -95,13 +97,9 @@ class GAN(GeneratingModel):
         width = generator.inputs[0].shape[-1]
         self.prior = fixed_prior(prior, width, components, seed)
         self.prior_name, self.components, self.loss_name = prior, components, loss
-        self.discriminator_steps = check_count(
-            "discriminator_steps", discriminator_steps
-        )
-        self.generator_steps = check_count("generator_steps", generator_steps)
-        self.label_smoothing = check_share(
-            "label_smoothing", label_smoothing, zero=True
-        )
+        self.discriminator_steps = discriminator_steps
+        self.generator_steps = generator_steps
+        self.label_smoothing = label_smoothing
         self.matching_weight, self.penalty_weight = matching_weight, penalty_weight
         self.built = True
 
@@ -120,13 +118,10 @@ class GAN(GeneratingModel):
             )
 
     @classmethod
-    def create(cls, image_shape, *, loss: str = "non-saturating", **options):
-        """A model with networks of its own; `options()` lists what it takes."""
-        architecture, others = cls.split_options(options)
-        networks = build_dcgan_networks(
-            image_shape, loss != "wasserstein", **architecture
-        )
-        return cls(*networks, loss=loss, **others)
+    def build_networks(cls, image_shape, *, loss, **options):
+        """Return the generator and the discriminator; a critic is not normalised."""
+        architecture = pick(build_dcgan_networks, options)
+        return build_dcgan_networks(image_shape, loss != "wasserstein", **architecture)
 
     def decoding_network(self):
         """The generator."""
@@ -233,23 +228,6 @@ class GAN(GeneratingModel):
             f"with probability {real:.3f} and generated ones with {fake:.3f}, where 0.5 "
             "each is the goal. Give it a lower learning rate or fewer filters, or look at "
             "init_stddev."
-        }
-
-    def get_config(self):
-        serialize = keras.saving.serialize_keras_object
-        return {
-            "generator": serialize(self.generator),
-            "discriminator": serialize(self.discriminator),
-            "loss": self.loss_name,
-            "prior": self.prior_name,
-            "components": self.components,
-            "discriminator_steps": self.discriminator_steps,
-            "generator_steps": self.generator_steps,
-            "matching_weight": serialize(self.matching_weight),
-            "label_smoothing": self.label_smoothing,
-            "penalty_weight": serialize(self.penalty_weight),
-            "seed": self.seed,
-            "name": self.name,
         }
 
 

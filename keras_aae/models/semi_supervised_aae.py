@@ -4,6 +4,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from keras_aae.checks import Positive, Weight, Width
 from keras_aae.engine import Phase
 from keras_aae.engine.backend import engine
 from keras_aae.engine.feed import LABELLED
@@ -23,7 +24,7 @@ from keras_aae.models.base.classifier import ClassifyingModel
 from keras_aae.models.base.conditional import ClassDecodingModel
 from keras_aae.models.base.image_model import option_of_create
 from keras_aae.models.base.prior_matching import PriorMatchingModel
-from keras_aae.networks import build_autoencoder_networks, check_widths
+from keras_aae.networks import build_autoencoder_networks
 from keras_aae.networks.discriminator import build_discriminator
 from keras_aae.priors import Categorical
 
@@ -86,7 +87,7 @@ class CategoricalAAE(ClassifyingModel, PriorMatchingModel):
 
     def __init__(
         self, encoder, decoder, style_discriminator, category_discriminator, *,
-        sharpness: float = 1.0, radius: float = 0.0,
+        sharpness: Positive = 1.0, radius: Weight = 0.0,
         joint_smoothing: bool = False, **kwargs,
     ):  # fmt: skip
         smooth = ("smoothing",) if radius != 0 else ()
@@ -103,7 +104,7 @@ class CategoricalAAE(ClassifyingModel, PriorMatchingModel):
         """Those of the constructors and networks, and the number of categories."""
         found = super().options()
         del found["posterior"]  # always deterministic
-        return found | option_of_create("classes", int, cls.defaults["classes"])
+        return found | option_of_create("classes", Width, cls.defaults["classes"])
 
     @property
     def categories(self) -> Categorical:
@@ -231,7 +232,6 @@ def unit_length(x):
 
 def build_discriminators(latent_dim: int, classes: int, **options):
     """The discriminators of z and of y; see `build_discriminator`."""
-    check_widths(classes=(classes,))
     return (
         build_discriminator(latent_dim, name="style_discriminator", **options),
         build_discriminator(classes, name="category_discriminator", **options),
@@ -335,7 +335,7 @@ class ReductionAAE(CategoricalAAE):
 
     def __init__(
         self, encoder, decoder, style_discriminator, category_discriminator, head_layer, *,
-        head_distance: float = 5.0, head_weight: float = 1.0, **kwargs,
+        head_distance: Weight = 5.0, head_weight: Weight = 1.0, **kwargs,
     ):  # fmt: skip
         super().__init__(
             encoder, decoder, style_discriminator, category_discriminator, **kwargs

@@ -1,17 +1,18 @@
 """Shared-encoding networks: an autoencoder and a generator that share one embedding."""
 
 from functools import partial
+from typing import Annotated
 
 import keras
 import numpy as np
 from keras import ops
 
+from keras_aae.checks import Choice, Deviation, Share, Weight, Width
 from keras_aae.engine import Phase
 from keras_aae.engine.feed import LABELLED
 from keras_aae.engine.networks import call_in_passing
 from keras_aae.engine.phases import as_tensor_images
 from keras_aae.errors import DataError, RecipeError, UnsupportedError
-from keras_aae.lookup import check_name
 from keras_aae.losses.adversarial import (
     discriminator_wins,
     loss_on_codes,
@@ -21,15 +22,19 @@ from keras_aae.losses.adversarial import (
 )
 from keras_aae.losses.classification import cross_entropy, wrong
 from keras_aae.losses.divergences import normal_kl
-from keras_aae.losses.reconstruction import RECONSTRUCTION_LOSSES
+from keras_aae.losses.reconstruction import RECONSTRUCTION_LOSSES, ReconstructionLoss
 from keras_aae.models.base.autoencoder import AutoencodingModel
 from keras_aae.models.base.classifier import ClassifyingModel
 from keras_aae.models.base.conditional import check_labels
 from keras_aae.models.base.image_model import option_of_create
-from keras_aae.networks import build_autoencoder_networks, check_widths
+from keras_aae.networks import build_autoencoder_networks
 from keras_aae.networks.discriminator import build_discriminator
 from keras_aae.networks.generator import build_generator
-from keras_aae.transforms.augmentations import AUGMENTATIONS, check_augmentation
+from keras_aae.transforms.augmentations import (
+    AUGMENTATIONS,
+    Augmentation,
+    check_augmentation,
+)
 from keras_aae.transforms.corruptions import gaussian
 
 # Where a made embedding goes before the discriminator sees it.
@@ -93,15 +98,15 @@ class SEN(AutoencodingModel):
 
     def __init__(
         self, encoder, decoder, discriminator=None, generator=None, *,
-        fake_path: str = "image", loss: str = "mse", noise: float = 0.4,
-        augmentation: str = "dihedral", label_smoothing: float = 0.1, **kwargs,
+        fake_path: Annotated[str, Choice(FAKE_PATHS)] = "image",
+        loss: ReconstructionLoss = "mse", noise: Deviation = 0.4,
+        augmentation: Augmentation = "dihedral", label_smoothing: Share = 0.1, **kwargs,
     ):  # fmt: skip
         played = fake_path != "none"
         terms = [t for t in type(self).terms if played or t not in GAME]
         super().__init__(encoder, decoder, terms=tuple(terms), **kwargs)
         self.discriminator, self.generator = discriminator, generator
-        self.fake_path = check_name(fake_path, dict.fromkeys(FAKE_PATHS), "fake path")
-        self.loss_name = check_name(loss, RECONSTRUCTION_LOSSES, "loss")
+        self.fake_path, self.loss_name = fake_path, loss
         self.augmentation = check_augmentation(augmentation, self.image_shape)
         self.noise, self.label_smoothing = noise, label_smoothing
 
@@ -346,7 +351,7 @@ class VariationalSEN(SEN):
 
     def __init__(
         self, encoder, decoder, discriminator, generator=None, *,
-        kl_weight: float = 1.0, **kwargs,
+        kl_weight: Weight = 1.0, **kwargs,
     ):  # fmt: skip
         super().__init__(encoder, decoder, discriminator, generator, **kwargs)
         self.kl_weight = kl_weight
@@ -412,12 +417,11 @@ class ClassifyingSEN(ClassifyingModel, SEN):
     @classmethod
     def options(cls):
         """Those of the family, and the number of classes."""
-        return super().options() | option_of_create("classes", int, 10)
+        return super().options() | option_of_create("classes", Width, 10)
 
     @classmethod
     def create(cls, image_shape, *, classes: int = 10, **options):
         """A model with networks of its own; `options()` lists what it takes."""
-        check_widths(classes=(classes,))
         told = classes if cls.directed else 0
         return super().create(image_shape, told, {"classifier": classes}, **options)
 

@@ -1,27 +1,41 @@
 """Variational autoencoders: beta-VAE, learned priors, importance weights, classes."""
 
 import math
+from typing import Annotated
 
 import keras
 import numpy as np
 from keras import ops
 
-from keras_aae.checks import check_count
+from keras_aae.checks import Choice, Repeats, Seed, Weight, Width, pick
 from keras_aae.engine import Phase
 from keras_aae.engine.feed import LABELLED
 from keras_aae.engine.phases import as_tensor_images
 from keras_aae.errors import RecipeError
-from keras_aae.lookup import check_name, load_entry
+from keras_aae.lookup import load_entry
 from keras_aae.losses.classification import cross_entropy, wrong
 from keras_aae.losses.divergences import normal_kl, normal_log_prob
-from keras_aae.losses.reconstruction import LIKELIHOODS
+from keras_aae.losses.reconstruction import LIKELIHOODS, Likelihood
 from keras_aae.models.base.autoencoder import AutoencodingModel
 from keras_aae.models.base.classifier import ClassifyingModel
 from keras_aae.models.base.conditional import ClassDecodingModel
+from keras_aae.models.base.generator import PriorName
 from keras_aae.networks import build_autoencoder_networks
 from keras_aae.networks.classifier import build_wide_classifier
 from keras_aae.priors import Normal
 from keras_aae.registry import PRIORS
+
+
+def _elbo(model, nll, kl, rate):
+    return ops.mean(nll) + model.weight(model.beta) * ops.mean(kl)
+
+
+def _iwae(model, nll, kl, rate):
+    log_weights = -nll - model.weight(model.beta) * rate
+    return math.log(model.samples) - ops.mean(ops.logsumexp(log_weights, axis=0))
+
+
+OBJECTIVES = {"elbo": _elbo, "iwae": _iwae}
 
 
 @keras.saving.register_keras_serializable("keras_aae")
@@ -64,24 +78,23 @@ class VAE(AutoencodingModel):
         encoder,
         decoder,
         *,
-        likelihood: str = "bernoulli",
-        beta: float = 1.0,
-        prior: str = "normal",
-        components: int = 10,
-        objective: str = "elbo",
-        samples: int = 1,
+        likelihood: Likelihood = "bernoulli",
+        beta: Weight = 1.0,
+        prior: PriorName = "normal",
+        components: Width = 10,
+        objective: Annotated[str, Choice(OBJECTIVES)] = "elbo",
+        samples: Repeats = 1,
         binarise: bool = False,
-        seed: int = 0,
+        seed: Seed = 0,
         **kwargs,
     ):
-        family = load_entry(prior, PRIORS, "prior")
-        distribution = family.build_for(decoder.inputs[0].shape[-1], components, seed)
-        super().__init__(encoder, decoder, prior=distribution, seed=seed, **kwargs)
-        self.likelihood = check_name(likelihood, LIKELIHOODS, "likelihood")
-        self.objective = check_name(objective, OBJECTIVES, "objective")
-        self.beta = beta
-        self.prior_name, self.components = prior, check_count("components", components)
-        self.samples = check_count("samples", samples)
+        super().__init__(encoder, decoder, seed=seed, **kwargs)
+        self.prior = load_entry(prior, PRIORS, "prior").build_for(
+            decoder.inputs[0].shape[-1], components, seed
+        )
+        self.prior_name, self.components = prior, components
+        self.likelihood, self.objective = likelihood, objective
+        self.beta, self.samples = beta, samples
         self.binarise = self.pixel_noise = binarise
 
     def phases(self):
@@ -183,17 +196,6 @@ class VAE(AutoencodingModel):
             [self.map("weight", _log_weight, x, *posterior, eps) for eps in noise]
         )
 
-    def get_config(self):
-        return super().get_config() | {
-            "likelihood": self.likelihood,
-            "beta": keras.saving.serialize_keras_object(self.beta),
-            "prior": self.prior_name,
-            "components": self.components,
-            "objective": self.objective,
-            "samples": self.samples,
-            "binarise": self.binarise,
-        }
-
 
 @keras.saving.register_keras_serializable("keras_aae")
 class ConditionalVAE(ClassDecodingModel, VAE):
@@ -212,15 +214,6 @@ class ConditionalVAE(ClassDecodingModel, VAE):
         Semi-supervised Learning with Deep Generative Models (Kingma, Rezende, Mohamed,
         Welling, 2014), section 2, model M2 with all labels known.
     """
-
-    @classmethod
-    def create(cls, image_shape, *, classes: int = 10, **options):
-        """A model with networks of its own; `options()` lists what it takes."""
-        architecture, others = cls.split_options(options)
-        networks = cls.build_networks(
-            image_shape, cls.heads, classes=classes, **architecture
-        )
-        return cls(*networks, **others)
 
     def misfit(self, x, z, labels):
         """-log p(x|z, y), in nats."""
@@ -257,14 +250,13 @@ class WideAndDeepVAE(ClassifyingModel, VAE):
         self.classifier = classifier
 
     @classmethod
-    def create(cls, image_shape, **options):
-        """A model with networks of its own; `options()` lists what it takes."""
-        architecture, classifying, others = cls.split_options(options)
-        networks = build_autoencoder_networks(image_shape, cls.heads, **architecture)
+    def build_networks(cls, image_shape, **options):
+        """Return the encoder, the decoder and the classifier."""
+        networks = super().build_networks(image_shape, **options)
         classifier = build_wide_classifier(
-            image_shape, architecture["latent_dim"], **classifying
+            image_shape, options["latent_dim"], **pick(build_wide_classifier, options)
         )
-        return cls(*networks, classifier, **others)
+        return (*networks, classifier)
 
     @property
     def label_classes(self) -> int:
@@ -288,22 +280,6 @@ class WideAndDeepVAE(ClassifyingModel, VAE):
     def class_logits(self, x):
         """The logits of the classes of images, (batch, classes)."""
         return self.classifier([x, self.code(x)], training=False)
-
-    def get_config(self):
-        classifier = keras.saving.serialize_keras_object(self.classifier)
-        return super().get_config() | {"classifier": classifier}
-
-
-def _elbo(model, nll, kl, rate):
-    return ops.mean(nll) + model.weight(model.beta) * ops.mean(kl)
-
-
-def _iwae(model, nll, kl, rate):
-    log_weights = -nll - model.weight(model.beta) * rate
-    return math.log(model.samples) - ops.mean(ops.logsumexp(log_weights, axis=0))
-
-
-OBJECTIVES = {"elbo": _elbo, "iwae": _iwae}
 
 
 def _posterior(model, x):

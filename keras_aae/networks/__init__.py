@@ -1,9 +1,13 @@
 """Networks: builders of plain Keras models that output codes or logits."""
 
+import math
+from typing import Annotated
+
 import keras
 
+from keras_aae.checks import Choice, Strength, Width, Widths, validated
 from keras_aae.errors import RecipeError
-from keras_aae.lookup import check_name
+from keras_aae.lookup import load_entry
 from keras_aae.losses.regularizers import WeightPenalty
 from keras_aae.networks import (
     conv,
@@ -14,34 +18,57 @@ from keras_aae.networks import (
     normalised_conv,
     pooled,
 )
+from keras_aae.networks.activation import Activation
+from keras_aae.registry import NETWORKS
 
-NETWORKS = {
-    "dense": dense,
-    "conv": conv,
-    "lenet": lenet,
-    "pooled": pooled,
-    "normalised": normalised,
-    "normalised-conv": normalised_conv,
-    "faces": faces,
-}
+__all__ = [
+    "build_autoencoder_networks",
+    "conv",
+    "dense",
+    "faces",
+    "lenet",
+    "load_network",
+    "normalised",
+    "normalised_conv",
+    "pooled",
+]
 PENALISED = {"encoder": (True, False), "decoder": (False, True), "both": (True, True)}
 
 
+def load_network(name: str, hidden_units=None):
+    """Return a network by its name, and the widths of its layers: its own if None.
+
+    Raises:
+        RecipeError: it has another number of layers.
+    """
+    network = load_entry(name, NETWORKS, "network")
+    units = tuple(network.HIDDEN_UNITS if hidden_units is None else hidden_units)
+    least, most = getattr(network, "LAYERS", (0, math.inf))
+    if not least <= len(units) <= most:
+        count = least if least == most else f"at least {least}"
+        raise RecipeError(
+            f"Invalid hidden_units {list(units)} for network {name!r}. Expected {count} "
+            f"of them, for example {list(network.HIDDEN_UNITS)}."
+        )
+    return network, units
+
+
+@validated
 def build_autoencoder_networks(
     image_shape,
     heads=("z",),
     *,
-    latent_dim: int = 32,
-    network: str = "dense",
-    hidden_units: tuple | None = None,
-    activation: str = "relu",
-    decoder_activation: str | None = None,
-    code_activation: str | None = None,
+    latent_dim: Width = 32,
+    network: Annotated[str, Choice(NETWORKS)] = "dense",
+    hidden_units: Widths | None = None,
+    activation: Activation = "relu",
+    decoder_activation: Activation | None = None,
+    code_activation: Activation | None = None,
     normalised_codes: bool = False,
-    weight_decay: float = 0.0,
-    nonnegativity: float = 0.0,
+    weight_decay: Strength = 0.0,
+    nonnegativity: Strength = 0.0,
     nonnegative: bool = False,
-    penalised: str = "both",
+    penalised: Annotated[str, Choice(PENALISED)] = "both",
 ):
     """An encoder with one `latent_dim`-wide output a head, and its decoder.
 
@@ -66,18 +93,9 @@ def build_autoencoder_networks(
         heads; the decoder returns logits of shape (batch, *image_shape).
 
     Raises:
-        RecipeError: an unknown network or activation, or a value out of range.
+        RecipeError: an option is invalid.
     """
-    if network not in NETWORKS:
-        raise RecipeError(
-            f"Unknown network {network!r}. Choices: {', '.join(NETWORKS)}."
-        )
-    builder = NETWORKS[network]
-    units = tuple(builder.HIDDEN_UNITS if hidden_units is None else hidden_units)
-    check_widths(latent_dim=(latent_dim,), hidden_units=units)
-    for name in (activation, decoder_activation, code_activation):
-        check_activation(name)
-    check_name(penalised, PENALISED, "value of penalised:")
+    builder, units = load_network(network, hidden_units)
     kernel = {
         "kernel_regularizer": WeightPenalty.get(weight_decay, nonnegativity),
         "kernel_constraint": "non_neg" if nonnegative else None,
@@ -109,31 +127,3 @@ def _with_normalised_output(encoder):
     )
     codes = normalise(encoder.outputs[0])
     return keras.Model(encoder.inputs[0], codes, name=encoder.name)
-
-
-def check_activation(name):
-    """Check that Keras knows the activation.
-
-    Raises:
-        RecipeError: it does not.
-    """
-    try:
-        keras.activations.get(name)
-    except ValueError:
-        raise RecipeError(
-            f"Unknown activation {name!r}. Expected the name of a Keras activation, for "
-            "example relu, leaky_relu, elu, softplus, tanh or sigmoid."
-        ) from None
-
-
-def check_widths(**widths):
-    """Check that all of these are widths of layers.
-
-    Raises:
-        RecipeError: one is not a whole number in range.
-    """
-    for name, values in widths.items():
-        if not all(isinstance(v, int) and 1 <= v <= 2**20 for v in values):
-            raise RecipeError(
-                f"Invalid {name} {values}. Expected whole numbers from 1 to {2**20:,}."
-            )

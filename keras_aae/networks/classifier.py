@@ -1,25 +1,28 @@
 """Classifiers of images: one logit a class, of pixels or of pixels and codes."""
 
+from typing import Annotated
+
 import keras
 from keras import layers
 
-from keras_aae.checks import check_share
-from keras_aae.lookup import check_name
-from keras_aae.networks import NETWORKS, check_activation, check_widths
+from keras_aae.checks import Choice, Share, Width, Widths, validated
+from keras_aae.networks import load_network
+from keras_aae.networks.activation import Activation
 from keras_aae.networks.dropout import dropout_layer
 
 # Of those that narrow an image down to a row of features.
-BODIES = {name: NETWORKS[name] for name in ("dense", "conv", "lenet", "normalised")}
+BODIES = ("dense", "conv", "lenet", "normalised")
 
 
+@validated
 def build_classifier(
     image_shape,
     *,
-    classes: int = 10,
-    network: str = "dense",
-    hidden_units: tuple | None = None,
-    activation: str = "relu",
-    dropout: float = 0.0,
+    classes: Width = 10,
+    network: Annotated[str, Choice(BODIES)] = "dense",
+    hidden_units: Widths | None = None,
+    activation: Activation = "relu",
+    dropout: Share = 0.0,
 ):
     """image -> the layers of an encoder, the last of them the features -> logits.
 
@@ -33,22 +36,13 @@ def build_classifier(
         dropout: Share of the features that are set to 0 in a step of training.
 
     Raises:
-        RecipeError: an unknown activation, or a value out of range.
-        KerasAAEError: an unknown network.
+        RecipeError: an option is invalid.
     """
-    body = BODIES[check_name(network, BODIES, "network of a classifier:")]
-    units = tuple(body.HIDDEN_UNITS if hidden_units is None else hidden_units)
-    check_widths(classes=(classes,), hidden_units=units)
-    check_activation(activation)
-    check_share("dropout", dropout, zero=True)
+    body, units = load_network(network, hidden_units)
     encoder = body.encoder(
-        image_shape,
-        classes,
-        units,
-        ("z",),
-        hidden={"activation": activation},
+        image_shape, classes, units, ("z",), hidden={"activation": activation},
         outputs={},
-    )
+    )  # fmt: skip
     x = encoder.get_layer("z").input
     if dropout:
         x = dropout_layer(dropout, name="dropout")(x)
@@ -56,12 +50,13 @@ def build_classifier(
     return keras.Model(encoder.inputs[0], logits, name="classifier")
 
 
+@validated
 def build_wide_classifier(
     image_shape,
     latent_dim: int,
     *,
-    classes: int = 10,
-    classifier_units: tuple = (100,),
+    classes: Width = 10,
+    classifier_units: Widths = (100,),
 ):
     """[image, code] -> ReLU layers of the image; they and the code -> logits.
 
@@ -72,9 +67,8 @@ def build_wide_classifier(
         classifier_units: Widths of the layers.
 
     Raises:
-        RecipeError: a width out of range.
+        RecipeError: an option is invalid.
     """
-    check_widths(classes=(classes,), classifier_units=classifier_units)
     images = layers.Input(image_shape, name="images")
     z = layers.Input((latent_dim,), name="z")
     x = layers.Flatten(name="flatten")(images)

@@ -6,6 +6,7 @@ import keras
 from keras import layers
 
 HIDDEN_UNITS = (32, 64)
+LAYERS = (1, math.inf)
 KERNEL_SIZE = 4
 
 

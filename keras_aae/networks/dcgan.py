@@ -6,13 +6,11 @@ References:
 """
 
 import math
-from numbers import Real
 
 import keras
 from keras import layers
 
-from keras_aae.errors import RecipeError
-from keras_aae.networks import check_widths
+from keras_aae.checks import Filters, Positive, Width, validated
 from keras_aae.networks.conv import crop
 
 KERNEL_SIZE = 5
@@ -20,14 +18,15 @@ LEAK = 0.2
 GAMMA_STDDEV = 0.02
 
 
+@validated
 def build_dcgan_networks(
     image_shape,
     normalised: bool = True,
     *,
-    latent_dim: int = 100,
-    generator_filters: tuple = (128, 64),
-    discriminator_filters: tuple = (64, 128),
-    init_stddev: float | None = 0.02,
+    latent_dim: Width = 100,
+    generator_filters: Filters = (128, 64),
+    discriminator_filters: Filters = (64, 128),
+    init_stddev: Positive | None = 0.02,
 ):
     """A generator from codes to logits, and a discriminator from images to a logit.
 
@@ -46,21 +45,8 @@ def build_dcgan_networks(
         the discriminator [logit (batch, 1), its last map of features].
 
     Raises:
-        RecipeError: a value out of range.
+        RecipeError: an option is invalid.
     """
-    for name, filters in (
-        ("generator_filters", generator_filters),
-        ("discriminator_filters", discriminator_filters),
-    ):
-        if not filters:
-            raise RecipeError(
-                f"Invalid {name} {filters}. Expected at least one number."
-            )
-    check_widths(
-        latent_dim=(latent_dim,),
-        generator_filters=generator_filters,
-        discriminator_filters=discriminator_filters,
-    )
     generator = _generator(image_shape, latent_dim, generator_filters, init_stddev)
     discriminator = _discriminator(
         image_shape, discriminator_filters, normalised, init_stddev
@@ -130,16 +116,7 @@ def _normal(x, name):
 
 
 def _kernel(stddev):
-    """A new initializer; the same object for all kernels would draw the same numbers.
-
-    Raises:
-        RecipeError: not a number above 0.
-    """
+    """A new initializer; the same object for all kernels would draw the same numbers."""
     if stddev is None:
         return keras.initializers.GlorotUniform()
-    if not isinstance(stddev, Real) or isinstance(stddev, bool) or not stddev > 0:
-        raise RecipeError(
-            f"Invalid init_stddev {stddev!r}. Expected a number above 0, or none for "
-            "Glorot's."
-        )
     return keras.initializers.TruncatedNormal(0.0, stddev)

@@ -3,19 +3,21 @@
 import keras
 from keras import layers
 
-from keras_aae.networks import check_activation, check_widths
+from keras_aae.checks import Share, Widths, validated
+from keras_aae.networks.activation import Activation
 from keras_aae.networks.dropout import dropout_layer
 
 
+@validated
 def build_discriminator(
     latent_dim: int,
     classes: int = 0,
     name: str = "discriminator",
     outputs: int = 1,
     *,
-    discriminator_units: tuple = (128, 128),
-    discriminator_activation: str = "relu",
-    discriminator_dropout: float = 0.0,
+    discriminator_units: Widths = (128, 128),
+    discriminator_activation: Activation = "relu",
+    discriminator_dropout: Share = 0.0,
 ):
     """code -> dense layers -> one logit, is it of the prior?, or several.
 
@@ -29,10 +31,8 @@ def build_discriminator(
         discriminator_dropout: Share of their units that a training step leaves out.
 
     Raises:
-        RecipeError: an unknown activation, or a width out of range.
+        RecipeError: an option is invalid.
     """
-    check_widths(discriminator_units=discriminator_units)
-    check_activation(discriminator_activation)
     inputs = [layers.Input((latent_dim,), name="z")]
     if classes:
         inputs.append(layers.Input((classes,), name="classes"))

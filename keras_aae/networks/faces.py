@@ -12,15 +12,14 @@ import math
 import keras
 from keras import layers
 
-from keras_aae.errors import RecipeError
 from keras_aae.networks.conv import crop, split_activation
 
 HIDDEN_UNITS = (64, 48, 32)
+LAYERS = (3, 3)
 
 
 def encoder(image_shape, latent_dim, units, heads, hidden, outputs):
     """image -> 5x5 of stride 2 -> 3x3 -> 3x3 of stride 2 -> one dense output a head."""
-    _check_three(units)
     activation, kernel = split_activation(hidden)
     images = x = layers.Input(image_shape, name="images")
     stages = zip(units, (5, 3, 3), (2, 1, 2), strict=True)
@@ -39,7 +38,6 @@ def decoder(image_shape, latent_dim, units, hidden, outputs):
 
     The image is decoded at the next multiple of 4 and cropped to its size.
     """
-    _check_three(units)
     activation, kernel = split_activation(hidden)
     height, width, channels = image_shape
     grid = (math.ceil(height / 4), math.ceil(width / 4), units[2])
@@ -54,14 +52,6 @@ def decoder(image_shape, latent_dim, units, hidden, outputs):
         x = _normalised(x, activation, i)
     x = layers.Conv2DTranspose(channels, 6, 2, "same", **outputs, name="logits")(x)
     return keras.Model(z, crop(x, height, width), name="decoder")
-
-
-def _check_three(units):
-    if len(units) != 3:
-        raise RecipeError(
-            f"Invalid hidden_units {units} for network 'faces'. Expected the filters of "
-            "its three stages, for example 64,48,32."
-        )
 
 
 def _normalised(x, activation, i):

@@ -3,8 +3,8 @@
 import keras
 from keras import layers, ops
 
-from keras_aae.checks import check_share
-from keras_aae.networks import check_activation
+from keras_aae.checks import Share, validated
+from keras_aae.networks.activation import Activation
 
 HIDDEN_LAYERS = 2
 
@@ -35,12 +35,13 @@ class GivenDropout(layers.Layer):
         return super().get_config() | {"rate": self.rate}
 
 
+@validated
 def build_generator(
     latent_dim: int,
     told: int = 0,
     *,
-    generator_activation: str = "leaky_relu",
-    generator_dropout: float = 0.5,
+    generator_activation: Activation = "leaky_relu",
+    generator_dropout: Share = 0.5,
 ):
     """random numbers -> two dense layers -> a code in (0, 1), all of one width.
 
@@ -56,14 +57,12 @@ def build_generator(
         generator_dropout: Share of their units that are left out.
 
     Raises:
-        RecipeError: an unknown activation, or a share that is none.
+        RecipeError: an option is invalid.
 
     References:
         Image-to-Image Translation with Conditional Adversarial Networks (Isola, Zhu,
         Zhou, Efros, 2016), section 3.2, for noise by dropout.
     """
-    check_activation(generator_activation)
-    check_share("generator_dropout", generator_dropout, zero=True)
     width = (latent_dim,)
     inputs = [layers.Input(width, name="noise")]
     if generator_dropout:

@@ -10,10 +10,10 @@ import math
 import keras
 from keras import layers
 
-from keras_aae.errors import RecipeError
 from keras_aae.networks.conv import crop
 
 HIDDEN_UNITS = (32, 64, 1024)
+LAYERS = (2, math.inf)
 KERNEL_SIZE = 5
 
 
@@ -22,7 +22,7 @@ def encoder(image_shape, latent_dim, units, heads, hidden, outputs):
 
     The last of `units` is the width of the dense layer, the others are filters.
     """
-    filters, width = _split(units)
+    *filters, width = units
     images = x = layers.Input(image_shape, name="images")
     for i, count in enumerate(filters):
         x = layers.Conv2D(
@@ -37,7 +37,7 @@ def encoder(image_shape, latent_dim, units, heads, hidden, outputs):
 
 def decoder(image_shape, latent_dim, units, hidden, outputs):
     """code -> dense -> dense -> 5x5 transposed convolutions of stride 2 -> logits."""
-    filters, width = _split(units)
+    *filters, width = units
     height, image_width, channels = image_shape
     scale = 2 ** len(filters)
     grid = (math.ceil(height / scale), math.ceil(image_width / scale), filters[-1])
@@ -53,13 +53,3 @@ def decoder(image_shape, latent_dim, units, hidden, outputs):
         channels, KERNEL_SIZE, 2, "same", **outputs, name="logits"
     )(x)
     return keras.Model(z, crop(x, height, image_width), name="decoder")
-
-
-def _split(units):
-    if len(units) < 2:
-        raise RecipeError(
-            f"Invalid hidden_units {units} for network 'lenet'. Expected the filters of "
-            "at least one convolution and the width of the dense layer, for example "
-            "32,64,1024."
-        )
-    return units[:-1], units[-1]

@@ -14,6 +14,7 @@ from keras_aae.networks.conv import crop, split_activation
 from keras_aae.networks.dropout import dropout_layer
 
 HIDDEN_UNITS = (64, 128, 256)
+LAYERS = (1, math.inf)
 KERNEL_SIZE = 5
 DROPOUT = 0.2
 

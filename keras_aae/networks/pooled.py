@@ -13,6 +13,7 @@ from keras_aae.errors import RecipeError
 from keras_aae.networks.conv import crop
 
 HIDDEN_UNITS = (16, 8, 8)
+LAYERS = (1, math.inf)
 KERNEL_SIZE = 3
 
 

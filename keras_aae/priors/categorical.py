@@ -6,6 +6,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from keras_aae.checks import Width
 from keras_aae.errors import UnsupportedError
 from keras_aae.priors.fixed import FixedPrior
 
@@ -15,7 +16,7 @@ from keras_aae.priors.fixed import FixedPrior
 class Categorical(FixedPrior):
     """Cat(1/K, ..., 1/K) over one-hot codes (batch, K), K = latent_dim."""
 
-    latent_dim: int
+    latent_dim: Width
     extent = 1.0
 
     @property

@@ -1,11 +1,18 @@
 """What priors that are not learned have in common."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
+
+from keras_aae.checks import validate
 
 
 @dataclass(frozen=True)
 class FixedPrior:
     """A distribution with nothing to learn: its dataclass fields say all of it."""
+
+    def __post_init__(self):
+        for field in fields(self):
+            value = validate(field.name, getattr(self, field.name), field.type)
+            object.__setattr__(self, field.name, value)
 
     @classmethod
     def build_for(cls, latent_dim: int, components: int, seed: int):

@@ -6,6 +6,7 @@ import keras
 import numpy as np
 from keras import layers, ops
 
+from keras_aae.checks import Seed, Width, validate
 from keras_aae.losses.divergences import normal_log_prob
 
 
@@ -23,8 +24,10 @@ class MixtureOfNormals(layers.Layer):
     """
 
     def __init__(
-        self, latent_dim: int, components: int = 10, *, seed: int = 0, **kwargs
+        self, latent_dim: int, *, components: Width = 10, seed: Seed = 0, **kwargs
     ):
+        components = validate("components", components, Width)
+        seed = validate("seed", seed, Seed)
         super().__init__(**kwargs)
         self.latent_dim, self.components, self.seed = latent_dim, components, seed
         shape = (components, latent_dim)
@@ -45,7 +48,7 @@ class MixtureOfNormals(layers.Layer):
         cls, latent_dim: int, components: int, seed: int
     ) -> "MixtureOfNormals":
         """The prior of codes so wide."""
-        return cls(latent_dim, components, seed=seed, name="prior")
+        return cls(latent_dim, components=components, seed=seed, name="prior")
 
     def sample(self, n: int, seed):
         """`n` codes, (n, latent_dim)."""

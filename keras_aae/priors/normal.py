@@ -7,6 +7,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from keras_aae.checks import Width
 from keras_aae.losses.divergences import normal_kl, normal_log_prob
 from keras_aae.priors.fixed import FixedPrior
 
@@ -16,7 +17,7 @@ from keras_aae.priors.fixed import FixedPrior
 class Normal(FixedPrior):
     """Standard normal N(0, I) over (batch, latent_dim)."""
 
-    latent_dim: int
+    latent_dim: Width
     extent = 3.0
 
     def sample(self, n: int, seed):

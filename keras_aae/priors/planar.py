@@ -6,7 +6,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from keras_aae.checks import check_count
+from keras_aae.checks import Width
 from keras_aae.errors import RecipeError
 from keras_aae.losses.divergences import normal_log_prob
 from keras_aae.priors.fixed import FixedPrior
@@ -19,7 +19,7 @@ class PlanarPrior(FixedPrior):
     A subclass gives `sample_of(labels, seed)` and `log_prob_of(z)`, (batch, components).
     """
 
-    components: int = 10
+    components: Width = 10
     latent_dim = 2
 
     @classmethod
@@ -27,7 +27,7 @@ class PlanarPrior(FixedPrior):
         """The prior of codes so wide; nothing in it is random.
 
         Raises:
-            RecipeError: codes have another width than 2, or there are no components.
+            RecipeError: codes have another width than 2, or components are invalid.
         """
         del seed
         if latent_dim != cls.latent_dim:
@@ -35,7 +35,7 @@ class PlanarPrior(FixedPrior):
                 f"Invalid latent_dim {latent_dim} for this prior, which lies in the "
                 "plane. Expected 2."
             )
-        return cls(check_count("components", components))
+        return cls(components)
 
     @property
     def num_classes(self) -> int:

@@ -6,6 +6,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from keras_aae.checks import Positive
 from keras_aae.losses.divergences import normal_log_prob
 from keras_aae.priors.planar import PlanarPrior
 
@@ -30,8 +31,8 @@ class SwissRoll(PlanarPrior):
         section 2.3, figure 4.
     """
 
-    turns: float = 2.0
-    spread: float = 0.1
+    turns: Positive = 2.0
+    spread: Positive = 0.1
     extent = 3.5
 
     def sample_of(self, labels, seed):

@@ -6,6 +6,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from keras_aae.checks import Positive, Strength
 from keras_aae.losses.divergences import normal_log_prob
 from keras_aae.priors.planar import PlanarPrior
 
@@ -28,9 +29,9 @@ class Umbrella(PlanarPrior):
         section 2.2.
     """
 
-    radius: float = 2.0
-    radial: float = 0.75
-    tangential: float = 0.25
+    radius: Strength = 2.0
+    radial: Positive = 0.75
+    tangential: Positive = 0.25
     extent = 4.0
 
     def sample_of(self, labels, seed):

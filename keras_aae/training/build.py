@@ -1,19 +1,14 @@
 """From a recipe's plain values to its data and a compiled model."""
 
-from typing import get_args
-
 import keras
 
-from keras_aae.checks import check_share
+from keras_aae.checks import Schedule, parse_value, takes_schedule, validate_all
 from keras_aae.data import Dataset, load_dataset
 from keras_aae.errors import RecipeError
 from keras_aae.lookup import load_entry
-from keras_aae.networks import NETWORKS
-from keras_aae.recipe import Recipe, Schedule, parse_value, unknown_key
+from keras_aae.networks import load_network
+from keras_aae.recipe import Recipe, unknown_key
 from keras_aae.registry import MODELS
-
-# Networks of convolutions alone.
-OF_FILTERS = ("conv", "pooled", "normalised-conv")
 
 
 def build_model(name: str, image_shape, optimizer="adam", **options):
@@ -30,12 +25,6 @@ def build_model(name: str, image_shape, optimizer="adam", **options):
         KerasAAEError: an unknown name.
     """
     options = complete_options(name, options)
-    for key, value in options.items():
-        if _is_schedule(value):
-            raise RecipeError(
-                f"The schedule {key}={value!r} counts epochs, whose length is not known "
-                "here. Give a Keras schedule over steps, or train a recipe."
-            )
     model = family(name).create(tuple(image_shape), **options)
     model.compile(optimizer)
     return model
@@ -53,67 +42,11 @@ def complete_options(name: str, options: dict) -> dict:
         if key not in parameters:
             raise RecipeError(unknown_key(key, parameters))
     complete = {k: options.get(k, p.default) for k, p in parameters.items()}
-    if complete.get("hidden_units", 0) is None and complete.get("network") in NETWORKS:
-        complete["hidden_units"] = NETWORKS[complete["network"]].HIDDEN_UNITS
-    checked = {
-        key: _checked(key, value, parameters[key].annotation)
-        for key, value in complete.items()
-    }
-    if checked.get("hidden_units") == [] and checked.get("network") in OF_FILTERS:
-        raise RecipeError(
-            f"Invalid hidden_units [] for network {checked['network']!r}. Expected the "
-            "filters of at least one convolution, for example [32, 64]."
-        )
-    return checked
-
-
-def _checked(name, value, annotation):
-    """An option as a plain value of its type."""
-    if annotation is float:
-        return _checked_weight(name, value)
-    if annotation is int:
-        return _checked_whole(name, value)
-    if annotation in (str, bool) and type(value) is not annotation:
-        raise RecipeError(f"Invalid {name} {value!r}. Expected {annotation.__name__}.")
-    if tuple in (annotation, *get_args(annotation)):
-        return _checked_widths(name, value, annotation)
-    return value
-
-
-def _checked_whole(name, value):
-    low, high = (0, 2**31 - 1) if name == "seed" else (1, 2**20)
-    if type(value) is not int or not low <= value <= high:
-        raise RecipeError(
-            f"Invalid {name} {value!r}. Expected a whole number from {low} to {high:,}."
-        )
-    return value
-
-
-def _checked_widths(name, value, annotation):
-    """A list of the widths of layers; None only where it stands for a choice of ours."""
-    if value is None and annotation is not tuple:
-        return value
-    if not isinstance(value, list | tuple):
-        raise RecipeError(
-            f"Invalid {name} {value!r}. Expected a list of whole numbers, one a layer, "
-            "for example [500, 250]."
-        )
-    return list(value)
-
-
-def _checked_weight(name, value):
-    if isinstance(value, keras.optimizers.schedules.LearningRateSchedule):
-        return value
-    try:
-        parsed = parse_value(value)
-    except (RecipeError, TypeError):
-        raise RecipeError(
-            f"Invalid {name} {value!r}. Expected a number, or a schedule such as "
-            "linear:0:1:10."
-        ) from None
-    if name.endswith("dropout"):
-        return check_share(name, parsed, zero=True)
-    return value if isinstance(parsed, Schedule) else parsed
+    complete = validate_all(parameters, complete)
+    if "network" in complete:
+        _, units = load_network(complete["network"], complete["hidden_units"])
+        complete["hidden_units"] = list(units)
+    return complete
 
 
 def load_data(recipe: Recipe, data_dir=None) -> Dataset:
@@ -131,8 +64,9 @@ def load_data(recipe: Recipe, data_dir=None) -> Dataset:
 def new_model(recipe: Recipe, image_shape, steps: int):
     """A compiled model whose weights and random numbers follow from the seed alone."""
     keras.utils.set_random_seed(recipe.seed)
+    known = {n: p.annotation for n, p in family(recipe.model).options().items()}
     options = {
-        name: keras_value(value, steps) if _is_schedule(value) else value
+        name: keras_value(value, steps) if takes_schedule(known[name]) else value
         for name, value in recipe.options.items()
     }
     model = family(recipe.model).create(image_shape, **options, seed=recipe.seed)
@@ -140,15 +74,11 @@ def new_model(recipe: Recipe, image_shape, steps: int):
     return model
 
 
-def _is_schedule(value) -> bool:
-    return isinstance(value, str) and ":" in value
-
-
 def keras_value(value, steps: int):
     """A number, or the Keras schedule that a recipe's value names.
 
     Args:
-        value: As in `recipe.parse_value`.
+        value: As in `checks.parse_value`.
         steps: In an epoch.
     """
     value = parse_value(value)

@@ -5,12 +5,13 @@ Images are (batch, H, W, C); every image of a batch has a draw of its own.
 
 import math
 from collections.abc import Callable
+from typing import Annotated
 
 import keras
 from keras import ops
 
+from keras_aae.checks import Choice
 from keras_aae.errors import RecipeError
-from keras_aae.lookup import check_name
 from keras_aae.typing import ImageShape, Tensor
 
 ANGLE = 15.0  # degrees
@@ -123,16 +124,15 @@ AUGMENTATIONS = {
     "moves": moves,
     "faces": some_of(mirrored, nudges, shading),
 }
+Augmentation = Annotated[str, Choice(AUGMENTATIONS)]
 
 
 def check_augmentation(name: str, image_shape: ImageShape) -> str:
-    """Return `name` if it is on the menu and fits images of a shape.
+    """Return the name of an augmentation if it fits images of a shape.
 
     Raises:
-        KerasAAEError: it is not on the menu.
         RecipeError: it turns images that are not square.
     """
-    check_name(name, AUGMENTATIONS, "augmentation")
     height, width, _ = image_shape
     if name == "dihedral" and height != width:
         raise RecipeError(

@@ -5,9 +5,12 @@ References:
     section 3.3.
 """
 
+from typing import Annotated
+
 import keras
 from keras import ops
 
+from keras_aae.checks import Choice
 from keras_aae.typing import Tensor
 
 
@@ -35,3 +38,4 @@ CORRUPTIONS = {
     "masking": masking,
     "salt-and-pepper": salt_and_pepper,
 }
+Corruption = Annotated[str, Choice(CORRUPTIONS)]

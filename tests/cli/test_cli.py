@@ -462,6 +462,19 @@ def test_help_needs_no_keras(command):
     assert result.returncode == 0 and result.stdout.endswith("[]\n")
 
 
+def test_help_of_train_names_all_networks_and_data_sets():
+    from keras_aae.registry import DATASETS, NETWORKS
+
+    _, page, _ = call("train", "--help")
+    assert [name for name in (*NETWORKS, *DATASETS) if name not in page] == []
+
+
+def test_numbers_of_options_are_bounded_by_their_types():
+    for given in (("--seed", -1), ("--seed", 2**31), ("--count", 0), ("--count", "x")):
+        code, _, err = call("export", "samples", "no-run", *given)
+        assert code == 2 and "Expected a whole number" in " ".join(err.split())
+
+
 def test_every_command_has_help_and_an_example():
     from click.testing import CliRunner
     from keras_aae.cli.main import COMMANDS, cli

@@ -88,7 +88,7 @@ def test_images_are_resized_for_a_model_or_on_demand(
     image = Image.fromarray(plain.train.array()[3])
     expected = np.asarray(image.resize((64, 64), Image.Resampling.BICUBIC))
     np.testing.assert_array_equal(large.train.array()[3], expected)
-    with pytest.raises(DataError, match="Invalid image size 0"):
+    with pytest.raises(DataError, match="Invalid image_size 0"):
         load_dataset("cifar10", data_dir=tmp_path, image_size=0)
     with pytest.raises(DataError, match="Invalid channels 2"):
         load_dataset("cifar10", data_dir=tmp_path, channels=2)

@@ -77,7 +77,7 @@ def test_size_and_channels_may_be_given(tmp_path):
     write_faces(tmp_path)
     dataset = load_dataset("lfw", data_dir=tmp_path, image_size=16, channels=1)
     assert dataset.image_shape == (16, 16, 1)
-    with pytest.raises(DataError, match="Invalid image size 0"):
+    with pytest.raises(DataError, match="Invalid image_size 0"):
         load_dataset("lfw", data_dir=tmp_path, image_size=0)
     with pytest.raises(DataError, match="Invalid channels 2"):
         load_dataset("lfw", data_dir=tmp_path, channels=2)

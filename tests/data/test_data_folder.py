@@ -263,7 +263,7 @@ def test_missing_folder(tmp_path):
 
 @pytest.mark.parametrize("size", [0, -3, (8,), (8, 8, 8), 2.5, "28"])
 def test_invalid_image_size(tmp_path, size):
-    with pytest.raises(DataError, match="Invalid image size"):
+    with pytest.raises(DataError, match="Invalid image_size"):
         load_folder(tmp_path, image_size=size)
 
 

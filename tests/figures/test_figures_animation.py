@@ -124,5 +124,5 @@ def test_animations_say_what_they_miss(model, make_dataset):
         morph(model, make_dataset(classes=1))
     with pytest.raises(UnsupportedError, match="'morph' needs `encode`, which object"):
         morph(object(), make_dataset())
-    with pytest.raises(KerasAAEError, match="`frames`.*at least 2"):
+    with pytest.raises(KerasAAEError, match="Invalid frames .*at least 2"):
         interpolation_animation(model, make_dataset(), frames=1)

@@ -98,9 +98,9 @@ def test_images_without_labels_have_directions_too(make_dataset):
 @pytest.mark.parametrize(
     "options, message",
     [
-        ({"attribute": "thicknes"}, "Did you mean 'thickness'.*slant, class 0"),
-        ({"extent": 0}, "`extent`. Expected a number above 0. Received: 0"),
-        ({"columns": 1}, "`columns`.*at least 2"),
+        ({"attribute": "thicknes"}, "slant, class 0.*Did you mean 'thickness'"),
+        ({"extent": 0}, "Invalid extent 0. Expected a number above 0"),
+        ({"columns": 1}, "Invalid columns 1. .*at least 2"),
     ],
 )
 def test_options_are_checked(options, message, dataset):
@@ -151,10 +151,10 @@ def test_directions_are_added(make_dataset):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"attributes": "thickness"}, "Expected two of them"),
-        ({"attributes": ("slant",)}, "Expected two of them"),
+        ({"attributes": "thickness"}, "Expected a list of 2"),
+        ({"attributes": ("slant",)}, "Expected a list of 2"),
         ({"attributes": ("slant", "thicknes")}, "Did you mean 'thickness'"),
-        ({"rows": 1}, "`rows`"),
+        ({"rows": 1}, "Invalid rows 1"),
     ],
 )
 def test_what_cannot_be_added_is_refused(options, message, dataset):

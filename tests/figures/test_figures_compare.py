@@ -62,7 +62,7 @@ def test_what_applies_to_no_model_is_refused(models, dataset):
     with pytest.raises(KerasAAEError, match="Did you mean 'mse'"):
         draw("compare", models=models, dataset=dataset, metrics=["mce"])
     for nonsense in (5, [["mse"]], {"mse": 1}):
-        with pytest.raises(KerasAAEError, match="Unknown metric"):
+        with pytest.raises(KerasAAEError, match="Invalid metrics"):
             draw("compare", models=models, dataset=dataset, metrics=nonsense)
     with pytest.raises(UnsupportedError, match="No usual metric"):
         draw("compare", models={"nothing": object()}, dataset=dataset)

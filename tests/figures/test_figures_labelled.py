@@ -48,7 +48,7 @@ def test_samples_stand_under_their_classes_in_their_colours(make_dataset):
     for tile, k in zip(tiles_on(figure, 10, 4), classes, strict=True):
         (found,) = np.flatnonzero(np.abs(images - tile).max((1, 2)) < 1e-6)
         assert dataset.train.labels[found] == k
-    other = labelled_samples(dataset, 1, n=10, columns=4)
+    other = labelled_samples(dataset, seed=1, n=10, columns=4)
     assert (tiles_on(other, 10, 4) != tiles_on(figure, 10, 4)).any()
 
 
@@ -57,7 +57,7 @@ def test_samples_are_of_the_part_that_is_asked_for(make_dataset):
     dataset.test = type(dataset.train)(dataset.train.images // 4, dataset.train.labels)
     assert tiles_on(labelled_samples(dataset, n=4), 4, 4).max() > 0.5
     assert tiles_on(labelled_samples(dataset, n=4, part="test"), 4, 4).max() < 0.3
-    with pytest.raises(KerasAAEError, match="Unknown part of a data set: 'both'"):
+    with pytest.raises(KerasAAEError, match="Invalid part 'both'"):
         labelled_samples(dataset, part="both")
     with pytest.raises(DataError, match="has 20 train images. Expected at least 21"):
         labelled_samples(dataset, n=21)

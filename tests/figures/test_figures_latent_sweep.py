@@ -135,13 +135,13 @@ def test_the_grid_lies_around_a_given_code(make_model):
 @pytest.mark.parametrize(
     "options, message",
     [
-        ({"n": 1}, "`n`. Expected a whole number of at least 2"),
-        ({"extent": 0}, "`extent`. Expected a positive number. Received: 0"),
-        ({"extent": "3"}, "`extent`.*Received: '3'"),
+        ({"n": 1}, "Invalid n 1. Expected a whole number of at least 2"),
+        ({"extent": 0}, "Invalid extent 0. Expected a number above 0"),
+        ({"extent": "3"}, "Invalid extent '3'"),
         ({"spacing": "linar"}, "Did you mean 'linear'"),
-        ({"around": (1, 2, 3)}, "`around`. Expected 2 numbers"),
-        ({"around": "0, 0"}, "`around`. Expected 2 numbers.*Received: '0, 0'"),
-        ({"around": (1, np.nan)}, "`around`. Expected 2 numbers"),
+        ({"around": (1, 2, 3)}, "Invalid around .*Expected 2 numbers"),
+        ({"around": "0, 0"}, "Invalid around '0, 0'. Expected a list"),
+        ({"around": (1, np.nan)}, "Invalid around .*Expected a list"),
         (
             {"around": (0, 0), "spacing": "quantile"},
             "`around` has no meaning.*quantiles",

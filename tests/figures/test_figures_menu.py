@@ -2,16 +2,18 @@ import inspect
 import subprocess
 import sys
 from contextlib import suppress
+from itertools import product
 
 import numpy as np
 import pytest
 from families import small_model
 from matplotlib.figure import Figure
 
-from keras_aae.errors import KerasAAEError
+from keras_aae.checks import kind_of, options_of, validate
+from keras_aae.errors import KerasAAEError, RecipeError
 from keras_aae.figures import draw
 from keras_aae.figures.animation import Animation
-from keras_aae.figures.menu import INPUTS, compares, file_name
+from keras_aae.figures.menu import compares, file_name
 from keras_aae.lookup import load_entry
 from keras_aae.priors import Umbrella
 from keras_aae.registry import FIGURES
@@ -118,17 +120,44 @@ def test_unknown_names_list_the_choices(name, options, message, model, dataset):
         draw(name, model=model, dataset=dataset, history=HISTORY, **options)
 
 
-# Of no type that an option has, and those that may fit some.
-NONSENSE = ({"a": 1}, [[1]], -1, 1.5, True, "x")
+VALUES = (
+    {"a": 1},
+    [[1]],
+    float("nan"),
+    float("inf"),
+    "linear:0:1:5",
+    "x",
+    -1,
+    1.5,
+    True,
+)
 
 
 @pytest.mark.parametrize("name", FIGURES)
 def test_no_value_of_an_option_is_a_fault_of_the_program(name, draw_any):
-    parameters = inspect.signature(load_entry(name, FIGURES, "figure")).parameters
-    for option in parameters.keys() - set(INPUTS):
-        for value in NONSENSE:
+    options = options_of(load_entry(name, FIGURES, "figure"))
+    for (option, parameter), value in product(options.items(), VALUES):
+        kind, _ = kind_of(parameter.annotation)
+        try:
+            kind.read(value)
+        except ValueError:
+            with pytest.raises(RecipeError, match=f"Invalid {option} .*Expected "):
+                draw_any(name, images=40, options={option: value})
+        else:
+            assert value in ("x", "linear:0:1:5", -1, 1.5)
             with suppress(KerasAAEError):
                 draw_any(name, images=40, options={option: value})
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_every_option_of_a_figure_has_a_type_that_its_default_fits(name):
+    function = load_entry(name, FIGURES, "figure")
+    options = options_of(function)
+    assert options.keys() == inspect.signature(function).parameters.keys() - {
+        "model", "models", "dataset", "history", "snapshots"
+    }  # fmt: skip
+    for option, parameter in options.items():
+        validate(option, parameter.default, parameter.annotation)
 
 
 @pytest.mark.parametrize(

@@ -32,9 +32,12 @@ def test_a_model_without_a_prior_is_told_of_the_other_sampler(model):
 @pytest.mark.parametrize(
     "options, message",
     [
-        ({"sampler": "gm"}, "Unknown sampler 'gm'. Did you mean 'gmm'"),
+        ({"sampler": "gm"}, "Invalid sampler 'gm'. .*Did you mean 'gmm'"),
         ({"sampler": "gmm"}, "'gmm' needs training images. Pass dataset"),
-        ({"components": 0}, "`components`.*at least 1"),
+        (
+            {"components": 0},
+            "Invalid components 0. Expected a whole number of at least 1",
+        ),
     ],
 )
 def test_options_without_a_meaning_are_refused(model, options, message):

@@ -83,7 +83,9 @@ def test_other_dimensions_are_refused(make_model, dataset, latent_dim):
 @pytest.mark.parametrize("option", ["elev", "azim"])
 @pytest.mark.parametrize("value", [float("nan"), "30", None])
 def test_angles_are_numbers(model, dataset, option, value):
-    with pytest.raises(KerasAAEError, match=f"`{option}`.*number of degrees. Received"):
+    with pytest.raises(
+        KerasAAEError, match=f"Invalid {option} .*Expected a finite number"
+    ):
         scatterplot_3d(model, dataset, **{option: value})
 
 

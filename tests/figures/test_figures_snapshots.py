@@ -109,5 +109,8 @@ def test_runs_without_a_prior_leave_no_snapshots(name, snapshots):
 
 @pytest.mark.parametrize("options", [{"rows": 1}, {"n": 0}])
 def test_counts_are_whole_numbers(options):
-    with pytest.raises(KerasAAEError, match="at least [12]. Received"):
+    with pytest.raises(
+        KerasAAEError,
+        match="Invalid (rows|n) [01]. Expected a whole number of at least [12]",
+    ):
         samples_by_epoch(shaded([1, 2]), **options)

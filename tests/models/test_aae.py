@@ -566,15 +566,15 @@ def test_the_penalty_of_a_wae_is_the_mmd_of_codes_and_prior(kernel, batch):
 @pytest.mark.parametrize(
     ("name", "options", "error", "message"),
     [
-        ("wae", {"kernel": "linear"}, KerasAAEError, "Choices: imq, rbf"),
+        ("wae", {"kernel": "linear"}, KerasAAEError, "one of imq, rbf"),
         ("wae", {"posterior": "student"}, KerasAAEError, "deterministic, gaussian"),
         ("aae", {"generator_loss": "hinge"}, KerasAAEError, "non-saturating, minimax"),
         ("aae", {"loss": "l1"}, KerasAAEError, "bernoulli"),
         ("aae", {"label_smoothing": 1.0}, RecipeError, r"a number in \[0, 1\)"),
         ("aae", {"prior": "mixture"}, RecipeError, "is learned by a VAE"),
         ("aae", {"prior": "umbrella", "latent_dim": 3}, RecipeError, "Expected 2"),
-        ("aae", {"prior": "ring"}, KerasAAEError, "Choices: normal"),
-        ("aae", {"discriminator_units": [0]}, RecipeError, "whole numbers"),
+        ("aae", {"prior": "ring"}, KerasAAEError, "one of normal"),
+        ("aae", {"discriminator_units": [0]}, RecipeError, "whole number"),
         ("aae", {"noise_dim": 0, "posterior": "noise"}, RecipeError, "noise_dim"),
         ("clustering-aae", {"posterior": "gaussian"}, RecipeError, "posterior"),
         ("vae", {"normalised_codes": True}, RecipeError, "encoders of one output"),

@@ -116,7 +116,7 @@ def test_the_contraction_is_the_squared_norm_of_the_jacobian(toy_images):
         ("denoising-autoencoder", {"corruption": "salt"}, "salt-and-pepper"),
         ("autoencoder", {"weight_decay": -1.0}, "at least 0"),
         ("autoencoder", {"penalised": "all"}, "encoder, decoder, both"),
-        ("autoencoder", {"network": "lenet", "hidden_units": [4]}, "32,64,1024"),
+        ("autoencoder", {"network": "lenet", "hidden_units": [4]}, "32, 64, 1024"),
         ("autoencoder", {"network": "pooled", "latent_dim": 5}, "Expected 8"),
         ("vae", {"network": "pooled", "latent_dim": 8}, "z_mean and z_log_var"),
         ("vae", {"prior": "normals"}, "normal, mixture"),

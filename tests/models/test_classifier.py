@@ -61,10 +61,10 @@ def test_every_network_ends_in_a_row_of_features(network, units, width):
 
 
 @pytest.mark.parametrize("options, error, message", [
-    ({"network": "pooled"}, KerasAAEError, "network of a classifier: 'pooled'"),
+    ({"network": "pooled"}, KerasAAEError, "Invalid network 'pooled'"),
     ({"dropout": 1.0}, RecipeError, "Invalid dropout 1.0"),
     ({"classes": 0}, RecipeError, "Invalid classes"),
-    ({"augmentation": "blur"}, KerasAAEError, "Unknown augmentation 'blur'"),
+    ({"augmentation": "blur"}, KerasAAEError, "Invalid augmentation 'blur'"),
     ({"latent_dim": 2}, RecipeError, "Unknown recipe value 'latent_dim'"),
 ])  # fmt: skip
 def test_wrong_options_are_refused(options, error, message):

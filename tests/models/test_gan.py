@@ -223,7 +223,7 @@ def test_a_discriminator_that_wins_is_complained_of():
         ({"generator_steps": 0}, "Invalid generator_steps"),
         ({"label_smoothing": 1.0}, "Invalid label_smoothing"),
         ({"init_stddev": -0.1}, "Invalid init_stddev"),
-        ({"generator_filters": []}, "at least one"),
+        ({"generator_filters": []}, "Expected a list of at least 1"),
         ({"hidden_units": [3]}, "Unknown recipe value 'hidden_units'"),
     ],
 )

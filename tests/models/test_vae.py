@@ -107,7 +107,7 @@ def test_generate_is_a_function_of_its_seed(vae):
         (lambda: build_model("vae", (8, 8, 1), likelihood="poisson"), "bernoulli"),
         (lambda: build_model("autoencoder", (8, 8, 1), loss="l1"), "bernoulli.*mse"),
         (lambda: build_model("vae", (8, 8, 1), network="deep"), "dense, conv"),
-        (lambda: build_model("vae", (8, 8, 1), hidden_units=[0]), "whole numbers"),
+        (lambda: build_model("vae", (8, 8, 1), hidden_units=[0]), "whole number"),
         (lambda: build_model("vae", (8, 8, 1), layers=3), "Known: latent_dim"),
     ],
 )

@@ -1,8 +1,8 @@
 """What every model with an encoder and a decoder can do, in NumPy."""
 
-import keras
 import numpy as np
 
+from keras_aae.checks import Seed, pick
 from keras_aae.engine.phases import as_tensor_images
 from keras_aae.models.base.generator import GeneratingModel
 from keras_aae.networks import build_autoencoder_networks
@@ -18,19 +18,22 @@ class AutoencodingModel(GeneratingModel):
     heads: tuple[str, ...] = ("z",)
     builders: tuple = (build_autoencoder_networks,)
 
-    def __init__(self, encoder, decoder, *, prior=None, seed: int = 0, **kwargs):
+    def __init__(self, encoder, decoder, *, seed: Seed = 0, **kwargs):
         super().__init__(seed=seed, **kwargs)
         self.encoder = encoder
         self.decoder = decoder
-        self.prior = prior
         self.built = True
 
     @classmethod
-    def create(cls, image_shape, **options):
-        """A model with networks of its own; `options()` lists what it takes."""
-        architecture, others = cls.split_options(options)
-        networks = build_autoencoder_networks(image_shape, cls.heads, **architecture)
-        return cls(*networks, **others)
+    def build_networks(cls, image_shape, **options):
+        """Return the encoder and the decoder."""
+        return cls.build_autoencoder(image_shape, cls.heads, **options)
+
+    @classmethod
+    def build_autoencoder(cls, image_shape, heads, **options):
+        """Return an encoder with these outputs, and a decoder."""
+        architecture = pick(build_autoencoder_networks, options)
+        return build_autoencoder_networks(image_shape, heads, **architecture)
 
     def decoding_network(self):
         """The decoder."""
@@ -63,16 +66,6 @@ class AutoencodingModel(GeneratingModel):
             DataError: the images have another shape, type or range.
         """
         return self.map("call", type(self).call, self.check_images(x))
-
-    def get_config(self):
-        """The networks and the seed; families add their own arguments."""
-        serialize = keras.saving.serialize_keras_object
-        return {
-            "encoder": serialize(self.encoder),
-            "decoder": serialize(self.decoder),
-            "seed": self.seed,
-            "name": self.name,
-        }
 
 
 def _encode(model, x):

@@ -4,11 +4,10 @@ import keras
 import numpy as np
 from keras import ops
 
+from keras_aae.checks import Width
 from keras_aae.engine.phases import as_tensor_images
 from keras_aae.errors import DataError, UnsupportedError
 from keras_aae.models.base.autoencoder import AutoencodingModel
-from keras_aae.models.base.image_model import option_of_create
-from keras_aae.networks import build_autoencoder_networks, check_widths
 
 
 class ClassDecodingModel(AutoencodingModel):
@@ -23,21 +22,13 @@ class ClassDecodingModel(AutoencodingModel):
     decodes_classes = True
 
     @classmethod
-    def options(cls):
-        """Those of the family, and the number of classes."""
-        classes = cls.defaults.get("classes", 10)
-        return super().options() | option_of_create("classes", int, classes)
-
-    @classmethod
-    def build_networks(cls, image_shape, heads, *, classes, latent_dim, **others):
-        """An encoder, and a decoder that takes codes and one-hot classes."""
-        check_widths(classes=(classes,))
-        encoder, _ = build_autoencoder_networks(
-            image_shape, heads, latent_dim=latent_dim, **others
-        )
-        _, wide = build_autoencoder_networks(
-            image_shape, heads, latent_dim=latent_dim + classes, **others
-        )
+    def build_autoencoder(
+        cls, image_shape, heads, *, latent_dim, classes: Width = 10, **options
+    ):
+        """Return an encoder, and a decoder that takes codes and one-hot classes."""
+        build = super().build_autoencoder
+        encoder, _ = build(image_shape, heads, latent_dim=latent_dim, **options)
+        _, wide = build(image_shape, heads, latent_dim=latent_dim + classes, **options)
         return encoder, cls.tell_class(wide, latent_dim, classes)
 
     @staticmethod

@@ -1,13 +1,18 @@
 """What every model that makes images of codes can do, in NumPy."""
 
+from typing import Annotated
+
 import keras
 import numpy as np
 from keras import ops
 
+from keras_aae.checks import Choice
 from keras_aae.errors import DataError, RecipeError, UnsupportedError
 from keras_aae.lookup import load_entry
 from keras_aae.models.base.image_model import ImageModel
 from keras_aae.registry import PRIORS
+
+PriorName = Annotated[str, Choice(PRIORS)]
 
 
 class GeneratingModel(ImageModel):
@@ -16,6 +21,8 @@ class GeneratingModel(ImageModel):
     The network returns logits; `decode` and `generate` apply the sigmoid. Images come out
     as float32 (n, H, W, C) in [0, 1]; codes are float32 (n, latent_dim).
     """
+
+    prior = None
 
     def decoding_network(self):
         """The network from codes to logits of images."""

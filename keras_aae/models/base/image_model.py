@@ -2,15 +2,18 @@
 
 import inspect
 from functools import cached_property
+from itertools import product
 
 import keras
 import numpy as np
 
+from keras_aae.checks import options_of, takes_schedule, validate_all
 from keras_aae.engine.backend import engine
 from keras_aae.engine.phases import PhasedModel
-from keras_aae.errors import DataError
+from keras_aae.errors import DataError, RecipeError
 
 BATCH_SIZE = 1024
+VARIADIC = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 
 
 class ImageModel(PhasedModel):
@@ -19,40 +22,67 @@ class ImageModel(PhasedModel):
     Images go in as (n, H, W, C), or (n, H, W) for one channel, uint8 0..255 or float in
     [0, 1].
 
+    An option of a family is a keyword argument with a default and a type of
+    `keras_aae.checks`; it stands in the constructor, in a class method
+    `build_...` or in one of the `builders`, and is checked before anything is built. The constructor's arguments are kept in attributes of their names, those that
+    name an object in `NAME_name` (`prior_name` beside `prior`).
+
     Class attributes:
-        defaults: Where the family's networks differ from the builders' own defaults.
-        builders: Functions that build its networks, whose annotated keyword arguments
-            are options.
+        defaults: Where the family's options differ from the builders' own defaults.
+        builders: Functions that build its networks.
     """
 
     defaults: dict = {}
     builders: tuple = ()
 
+    def __new__(cls, *args, **kwargs):
+        """Refuse invalid options before anything is built."""
+        _checked(cls._declared("__init__"), kwargs)
+        return super().__new__(cls, *args, **kwargs)
+
+    def __init_subclass__(cls, **kwargs):
+        """Refuse a family with an option that has no type."""
+        super().__init_subclass__(**kwargs)
+        cls._declared("build_", "__init__")
+
     @classmethod
     def options(cls) -> dict[str, inspect.Parameter]:
-        """What `create` takes: the options of the networks and of the constructors.
-
-        Of constructors those are the annotated keyword arguments, parents' ones first.
-        """
-        families = [c for c in reversed(cls.__mro__) if issubclass(c, ImageModel)]
-        constructors = [vars(c)["__init__"] for c in families if "__init__" in vars(c)]
+        """Return what `create` takes: the options of the networks and the constructors."""
         found = {}
-        for function in (*cls.builders, *constructors):
-            found |= _options_of(function)
+        for builder in cls.builders:
+            found |= options_of(builder)
+        declared = cls._declared("build_", "__init__")
         return {
             name: p.replace(default=cls.defaults.get(name, p.default))
-            for name, p in found.items()
+            for name, p in (found | declared).items()
         }
 
     @classmethod
-    def split_options(cls, options: dict) -> list[dict]:
-        """The options of each builder, with the family's defaults, and the others."""
-        options, parts = cls.defaults | options, []
-        for builder in cls.builders:
-            known = _options_of(builder)
-            parts.append({k: v for k, v in options.items() if k in known})
-            options = {k: v for k, v in options.items() if k not in known}
-        return [*parts, options]
+    def _declared(cls, *methods: str) -> dict[str, inspect.Parameter]:
+        """Return the options of the family's own methods, the parents' ones first."""
+        found = {}
+        families = [c for c in reversed(cls.__mro__) if issubclass(c, ImageModel)]
+        for method, parent in product(methods, families):
+            for name in vars(parent):
+                if name.startswith(method):
+                    found |= options_of(getattr(parent, name))
+        return found
+
+    @classmethod
+    def create(cls, image_shape, **options):
+        """Return a model with networks of its own; `options()` lists what it takes."""
+        known = cls.options()
+        options = {name: p.default for name, p in known.items()} | options
+        options = _checked(known, options)
+        networks = cls.build_networks(tuple(image_shape), **options)
+        chosen = cls._declared("__init__")
+        others = {k: v for k, v in options.items() if k in chosen or k not in known}
+        return cls(*networks, **others)
+
+    @classmethod
+    def build_networks(cls, image_shape, **options) -> tuple:
+        """Return the networks that the constructor takes, in its order."""
+        raise NotImplementedError
 
     @property
     def image_shape(self) -> tuple[int, int, int]:
@@ -102,11 +132,43 @@ class ImageModel(PhasedModel):
                 )
         return x.reshape(len(x), *self.image_shape)
 
+    def get_config(self):
+        """Return the constructor's arguments, from the attributes of their names."""
+        serialize = keras.saving.serialize_keras_object
+        config = {name: serialize(self._argument(name)) for name in self._arguments()}
+        return config | {"name": self.name}
+
     @classmethod
     def from_config(cls, config):
         """The inverse of `get_config`."""
         deserialize = keras.saving.deserialize_keras_object
         return cls(**{key: deserialize(value) for key, value in config.items()})
+
+    @classmethod
+    def _arguments(cls) -> list[str]:
+        """Return the names of the constructor's arguments and of those it hands on."""
+        found = []
+        for parent in cls.__mro__:
+            if parent is ImageModel:
+                break
+            if "__init__" in vars(parent):
+                _, *given = inspect.signature(parent.__init__).parameters.values()
+                found += [p.name for p in given if p.kind not in VARIADIC]
+        return list(dict.fromkeys(found))
+
+    def _argument(self, name: str):
+        named = f"{name}_name"
+        return getattr(self, named if hasattr(self, named) else name)
+
+    @classmethod
+    def split_options(cls, options: dict) -> list[dict]:
+        """The options of each builder, with the family's defaults, and the others."""
+        options, parts = cls.defaults | options, []
+        for builder in cls.builders:
+            known = options_of(builder)
+            parts.append({k: v for k, v in options.items() if k in known})
+            options = {k: v for k, v in options.items() if k not in known}
+        return [*parts, options]
 
 
 def option_of_create(name: str, kind: type, default) -> dict[str, inspect.Parameter]:
@@ -115,11 +177,14 @@ def option_of_create(name: str, kind: type, default) -> dict[str, inspect.Parame
     return {name: inspect.Parameter(name, keyword, annotation=kind, default=default)}
 
 
-def _options_of(function) -> dict[str, inspect.Parameter]:
-    """The annotated keyword arguments of a builder or a constructor."""
-    return {
-        name: parameter
-        for name, parameter in inspect.signature(function).parameters.items()
-        if parameter.kind is parameter.KEYWORD_ONLY
-        and parameter.annotation is not parameter.empty
-    }
+def _checked(options, values: dict) -> dict:
+    """Return the values with the options checked; none counts epochs, which are unknown."""
+    values = validate_all(options, values)
+    for name, value in values.items():
+        is_text = name in options and isinstance(value, str)
+        if is_text and takes_schedule(options[name].annotation):
+            raise RecipeError(
+                f"Invalid {name} {value!r}. Expected a number or a Keras schedule over "
+                "steps, for the length of an epoch is not known here. Or train a recipe."
+            )
+    return values

@@ -1,18 +1,24 @@
 """What adversarial and Wasserstein autoencoders have in common: codes, prior, health."""
 
+from typing import Annotated
+
 import keras
 import numpy as np
 from keras import ops
 
+from keras_aae.checks import Choice, Deviation, Seed, Weight, Width
 from keras_aae.engine.batch import Batch
 from keras_aae.engine.phases import as_tensor_images
-from keras_aae.lookup import check_name
 from keras_aae.losses.distances import mmd, sliced_wasserstein, unit_directions
-from keras_aae.losses.reconstruction import RECONSTRUCTION_LOSSES
+from keras_aae.losses.reconstruction import RECONSTRUCTION_LOSSES, ReconstructionLoss
 from keras_aae.models.base.autoencoder import AutoencodingModel
-from keras_aae.models.base.generator import fixed_prior
-from keras_aae.networks import build_autoencoder_networks, check_widths
-from keras_aae.transforms.augmentations import AUGMENTATIONS, check_augmentation
+from keras_aae.models.base.generator import PriorName, fixed_prior
+from keras_aae.networks import build_autoencoder_networks
+from keras_aae.transforms.augmentations import (
+    AUGMENTATIONS,
+    Augmentation,
+    check_augmentation,
+)
 
 DIRECTIONS = 50
 COLLAPSED = 0.05  # standard deviation of a dimension of the codes
@@ -39,10 +45,11 @@ POSTERIORS = {
     "gaussian": _gaussian,
     "noise": _noise_input,
 }
+Posterior = Annotated[str, Choice(POSTERIORS)]
 
 
 def build_posterior_networks(
-    build, image_shape, posterior: str, *, noise_dim: int = 10, **options
+    build, image_shape, posterior: str, *, noise_dim: Width = 10, **options
 ):
     """Networks for a posterior: heads for a mean and a variance, or an input of noise.
 
@@ -54,11 +61,9 @@ def build_posterior_networks(
             as one more channel of the images, a linear map of it.
         **options: Of `build`.
     """
-    check_name(posterior, POSTERIORS, "posterior")
     if posterior != "noise":
         heads = ("z_mean", "z_log_var") if posterior == "gaussian" else ("z",)
         return build(image_shape, heads, **options)
-    check_widths(noise_dim=(noise_dim,))
     height, width, channels = image_shape
     encoder, _ = build((height, width, channels + 1), ("z",), **options)
     _, decoder = build(image_shape, ("z",), **options)
@@ -106,20 +111,26 @@ class PriorMatchingModel(AutoencodingModel):
     builders = (build_autoencoder_networks, build_posterior_networks)
     health_images = 1000
 
+    @classmethod
+    def build_networks(cls, image_shape, *, posterior, **options):
+        """Return the encoder of a posterior, and the decoder."""
+        build = cls.build_autoencoder
+        return build_posterior_networks(build, image_shape, posterior, **options)
+
     def __init__(
         self, encoder, decoder, *,
-        posterior: str = "deterministic", prior: str = "normal", components: int = 10,
-        loss: str = "mse", matching_weight: float = 1.0, input_noise: float = 0.0,
-        augmentation: str = "none", seed: int = 0, **kwargs,
+        posterior: Posterior = "deterministic", prior: PriorName = "normal",
+        components: Width = 10, loss: ReconstructionLoss = "mse",
+        matching_weight: Weight = 1.0, input_noise: Deviation = 0.0,
+        augmentation: Augmentation = "none", seed: Seed = 0, **kwargs,
     ):  # fmt: skip
+        super().__init__(encoder, decoder, seed=seed, **kwargs)
         width = decoder.inputs[0].shape[-1]
-        fixed = fixed_prior(prior, width, components, seed)
-        super().__init__(encoder, decoder, prior=fixed, seed=seed, **kwargs)
+        self.prior = fixed_prior(prior, width, components, seed)
         # What `draw` is matched to; `prior` is what `encode` should look like.
-        self.matched_prior = fixed
-        self.posterior_name = check_name(posterior, POSTERIORS, "posterior")
-        self.prior_name, self.components = prior, components
-        self.loss_name = check_name(loss, RECONSTRUCTION_LOSSES, "loss")
+        self.matched_prior = self.prior
+        self.posterior_name, self.prior_name, self.loss_name = posterior, prior, loss
+        self.components = components
         self.matching_weight, self.input_noise = matching_weight, input_noise
         self.pixel_noise = input_noise != 0
         self.augmentation = check_augmentation(augmentation, self.image_shape)
@@ -236,19 +247,6 @@ class PriorMatchingModel(AutoencodingModel):
             "collapse": f"The codes collapse: dimension {thin[0]} has a standard "
             f"deviation of {spreads[thin[0]]:.2g}. Lower the learning rate of what draws "
             "codes to the prior, or its weight."
-        }
-
-    def get_config(self):
-        return super().get_config() | {
-            "posterior": self.posterior_name,
-            "prior": self.prior_name,
-            "components": self.components,
-            "loss": self.loss_name,
-            "matching_weight": keras.saving.serialize_keras_object(
-                self.matching_weight
-            ),
-            "input_noise": keras.saving.serialize_keras_object(self.input_noise),
-            "augmentation": self.augmentation,
         }
 
 

@@ -1,0 +1,28 @@
+"""Activations as options: those that Keras knows by name."""
+
+from typing import Annotated
+
+import keras
+
+
+class ActivationName:
+    """Names of Keras activations."""
+
+    expected = (
+        "the name of a Keras activation, for example relu, leaky_relu, elu, softplus, "
+        "tanh or sigmoid"
+    )
+
+    @staticmethod
+    def read(value) -> str:
+        """Return the name if Keras knows it, or raise ValueError."""
+        try:
+            known = isinstance(value, str) and keras.activations.get(value)
+        except ValueError:
+            known = False
+        if not known:
+            raise ValueError
+        return value
+
+
+Activation = Annotated[str, ActivationName()]
