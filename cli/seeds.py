@@ -26,7 +26,7 @@ PROGRAM = [sys.executable, "-P", "-m", "keras_aae.cli"]
 MOST = 1000
 
 
-class Seeds(click.ParamType):  # type: ignore[type-arg]  # older ones take none
+class Seeds(click.ParamType):  # type: ignore[type-arg]
     """Whole numbers and ranges, both ends included: 0..9 or 0,3,7 or 0..2,10."""
 
     name = "a..b|n,n,..."

@@ -8,15 +8,17 @@ no Keras, so recipes and the command line use it as well.
 import inspect
 import math
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 from numbers import Integral, Real
 from types import NoneType
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any, TypeVar, cast, get_args
 
 from keras_aae.errors import RecipeError
 from keras_aae.lookup import suggestion
 
+Function = TypeVar("Function", bound=Callable[..., Any])
 SCHEDULES = ("linear", "cosine", "exponential")
 
 
@@ -70,7 +72,7 @@ def parse_value(value: float | str) -> float | Schedule:
     try:
         return float(value)
     except ValueError:
-        return Schedule.parse(value)
+        return Schedule.parse(str(value))
 
 
 @dataclass(frozen=True)
@@ -86,13 +88,14 @@ class Whole:
             return f"a whole number of at least {self.low}"
         return f"a whole number from {self.low} to {self.high:,}"
 
-    def read(self, value) -> int:
+    def read(self, value: Any) -> int:
         """Return the value as a plain one, or raise ValueError."""
         if not isinstance(value, Integral) or isinstance(value, bool):
             raise ValueError
-        if not self.low <= value <= self.high:
+        whole = int(value)
+        if not self.low <= whole <= self.high:
             raise ValueError
-        return int(value)
+        return whole
 
 
 @dataclass(frozen=True)
@@ -125,7 +128,7 @@ class Number:
             return "a finite number"
         return f"a number {'above' if low in self.open else 'of at least'} {low:g}"
 
-    def read(self, value) -> Any:
+    def read(self, value: Any) -> Any:
         """Return the value as a plain one, or raise ValueError."""
         if self.schedule and _is_keras_schedule(value):
             return value
@@ -133,10 +136,11 @@ class Number:
             return self._read_text(value)
         if not isinstance(value, Real) or isinstance(value, bool):
             raise ValueError
-        inside = math.isfinite(value) and self.low <= value <= self.high
-        if not inside or value in self.open:
+        number = float(value)
+        inside = math.isfinite(number) and self.low <= number <= self.high
+        if not inside or number in self.open:
             raise ValueError
-        return float(value)
+        return number
 
     def _read_text(self, text: str) -> float | str:
         parsed = parse_value(text)
@@ -156,7 +160,7 @@ class Choice:
     def expected(self) -> str:
         return f"one of {', '.join(map(str, self.menu))}"
 
-    def read(self, value) -> Any:
+    def read(self, value: Any) -> Any:
         """Return the name if it is on the menu, or raise ValueError."""
         named = isinstance(value, str | int) and not isinstance(value, bool)
         if not named or value not in tuple(self.menu):
@@ -180,7 +184,7 @@ class ListOf:
             count = f" of at least {self.least}"
         return f"a list{count}, each {self.each.expected}, for example {self.example}"
 
-    def read(self, value) -> list:
+    def read(self, value: Any) -> list[Any]:
         """Return the value as a list, or raise ValueError."""
         if not isinstance(value, list | tuple):
             raise ValueError
@@ -196,7 +200,7 @@ class Plain:
     type: type
     expected: str
 
-    def read(self, value) -> Any:
+    def read(self, value: Any) -> Any:
         """Return the value if it is of the type, or raise ValueError."""
         if not isinstance(value, self.type):
             raise ValueError
@@ -227,7 +231,7 @@ KINDS = {
 }
 
 
-def validate(name: str, value, annotation, error: type = RecipeError):
+def validate(name: str, value: Any, annotation: Any, error: type = RecipeError) -> Any:
     """Return a value as a plain one of Python, if it fits what is annotated.
 
     Args:
@@ -253,7 +257,9 @@ def validate(name: str, value, annotation, error: type = RecipeError):
         ) from None
 
 
-def validate_all(options: dict[str, inspect.Parameter], values: dict) -> dict:
+def validate_all(
+    options: dict[str, inspect.Parameter], values: dict[str, Any]
+) -> dict[str, Any]:
     """Return values with those checked that are among the options."""
     return {
         name: validate(name, value, options[name].annotation)
@@ -263,7 +269,7 @@ def validate_all(options: dict[str, inspect.Parameter], values: dict) -> dict:
     }
 
 
-def kind_of(annotation) -> tuple[Any, bool]:
+def kind_of(annotation: Any) -> tuple[Any, bool]:
     """Return what an annotation admits, and whether it admits None.
 
     Raises:
@@ -279,12 +285,12 @@ def kind_of(annotation) -> tuple[Any, bool]:
     raise TypeError(f"{annotation} says of no value whether it fits.")
 
 
-def takes_schedule(annotation) -> bool:
+def takes_schedule(annotation: Any) -> bool:
     """Return whether an option may change during training."""
     return getattr(kind_of(annotation)[0], "schedule", False)
 
 
-def options_of(function) -> dict[str, inspect.Parameter]:
+def options_of(function: Callable[..., Any]) -> dict[str, inspect.Parameter]:
     """Return the options of a function: its keyword arguments that have a default.
 
     Raises:
@@ -308,29 +314,29 @@ def options_of(function) -> dict[str, inspect.Parameter]:
     return options
 
 
-def pick(function, values: dict) -> dict:
+def pick(function: Callable[..., Any], values: dict[str, Any]) -> dict[str, Any]:
     """Return those of the values that are options of a function."""
     return {name: values[name] for name in options_of(function) if name in values}
 
 
-def validated(function):
+def validated(function: Function) -> Function:
     """Return a function whose options are checked before it runs."""
     options = options_of(function)
 
     @wraps(function)
-    def checked(*args, **kwargs):
+    def checked(*args: Any, **kwargs: Any) -> Any:
         return function(*args, **validate_all(options, kwargs))
 
-    return checked
+    return cast(Function, checked)
 
 
-def _plain(value):
+def _plain(value: Any) -> Any:
     """Return a scalar of NumPy as the Python value that it is."""
     is_scalar = hasattr(value, "item") and getattr(value, "shape", None) == ()
     return value.item() if is_scalar else value
 
 
-def _is_keras_schedule(value) -> bool:
+def _is_keras_schedule(value: Any) -> bool:
     keras = sys.modules.get("keras")  # before it is imported there are none
     return keras is not None and isinstance(
         value, keras.optimizers.schedules.LearningRateSchedule
