@@ -14,6 +14,9 @@ from keras_aae.errors import RunError
 # .NAME-PROCESS.tmp.ENDING
 TEMPORARY = re.compile(r"\..+-(\d+)\.tmp(?:\..+)?", re.DOTALL)
 
+# A list of numbers over several lines.
+NUMBERS = re.compile(r"\[\s+([-+.,\deE\s]+?)\s+\]")
+
 
 def sync_folder(path: Path) -> None:
     """Make renames in a folder survive a power cut, where folders can be opened."""
@@ -84,7 +87,13 @@ def write_text(path: Path, text: str) -> None:
 
 def write_json(path: Path, value: Any) -> None:
     """Replace a file by a value as readable JSON."""
-    write_text(path, json.dumps(value, indent=2) + "\n")
+    write_text(path, json_text(value))
+
+
+def json_text(value) -> str:
+    """Return a value as readable JSON, in which the numbers of a list share a line."""
+    text = json.dumps(value, indent=2) + "\n"
+    return NUMBERS.sub(lambda found: f"[{' '.join(found[1].split())}]", text)
 
 
 def read_json(path: Path) -> Any:

@@ -71,15 +71,15 @@ MODELS = {
         "the same with a variational encoder, so that random embeddings decode",
     ),
     "classifying-sen": (
-        "keras_aae.models.sen:ClassifyingSEN",
+        "keras_aae.models.sen_conditional:ClassifyingSEN",
         "the same with a classifier trained along, also on few labels",
     ),
     "directed-sen": (
-        "keras_aae.models.sen:DirectedSEN",
+        "keras_aae.models.sen_conditional:DirectedSEN",
         "the same, and its generator is told which class to make",
     ),
     "feature-sen": (
-        "keras_aae.models.sen:FeatureSEN",
+        "keras_aae.models.sen_conditional:FeatureSEN",
         "the same, and its generator is told features that nobody names",
     ),
     "classifier": (

@@ -14,13 +14,8 @@ from keras_aae.models.semi_supervised_aae import (
     ReductionAAE,
     SemiSupervisedAAE,
 )
-from keras_aae.models.sen import (
-    SEN,
-    ClassifyingSEN,
-    DirectedSEN,
-    FeatureSEN,
-    VariationalSEN,
-)
+from keras_aae.models.sen import SEN, VariationalSEN
+from keras_aae.models.sen_conditional import ClassifyingSEN, DirectedSEN, FeatureSEN
 from keras_aae.models.vae import VAE, ConditionalVAE, WideAndDeepVAE
 
 __all__ = [

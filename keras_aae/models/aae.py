@@ -18,7 +18,7 @@ from keras_aae.losses.adversarial import (
 from keras_aae.losses.distances import Kernel, mmd
 from keras_aae.models.base.conditional import ClassDecodingModel, check_labels
 from keras_aae.models.base.generator import fixed_prior
-from keras_aae.models.base.prior_matching import PriorMatchingModel
+from keras_aae.models.base.prior_matching import Posterior, PriorMatchingModel
 from keras_aae.networks.discriminator import build_discriminator
 
 
@@ -37,9 +37,10 @@ class AAE(PriorMatchingModel):
     loss + matching_weight (-log D(z)), and it is the Wasserstein autoencoder WAE-GAN.
 
     Args:
-        encoder, decoder, posterior, prior, components, loss, matching_weight,
-            input_noise, augmentation, seed: As of `PriorMatchingModel`.
+        encoder, decoder, prior, components, loss, matching_weight, input_noise,
+            augmentation, seed: As of `PriorMatchingModel`.
         discriminator: codes -> logit, (batch, 1).
+        posterior: q(z|x), "deterministic", "gaussian" or "noise".
         joint: Whether encoder and decoder have one phase, and one optimizer.
         generator_loss: "non-saturating" as above, or "minimax", E_x log(1 - D(z)).
         label_smoothing: s; on prior samples the discriminator's target is 1 - s.
@@ -65,13 +66,13 @@ class AAE(PriorMatchingModel):
     builders = (*PriorMatchingModel.builders, build_discriminator)
 
     def __init__(
-        self, encoder, decoder, discriminator, *,
+        self, encoder, decoder, discriminator, *, posterior: Posterior = "deterministic",
         joint: bool = False, generator_loss: GeneratorLoss = "non-saturating",
         label_smoothing: Share = 0.0, discriminator_noise: Deviation = 0.0,
         separate_updates: bool = False, **kwargs,
     ):  # fmt: skip
         super().__init__(encoder, decoder, **kwargs)
-        self.discriminator = discriminator
+        self.posterior_name, self.discriminator = posterior, discriminator
         self.joint, self.separate_updates = joint, separate_updates
         self.generator_loss, self.label_smoothing = generator_loss, label_smoothing
         self.discriminator_noise = discriminator_noise
@@ -296,7 +297,8 @@ class WAE(PriorMatchingModel):
     that is `joint`.
 
     Args:
-        encoder, decoder, posterior, ..., seed: As of `PriorMatchingModel`.
+        encoder, decoder, ..., seed: As of `PriorMatchingModel`.
+        posterior: As of `AAE`.
         kernel: "imq", inverse multiquadratics of seven scales, or "rbf", a Gaussian.
 
     References:
@@ -306,9 +308,12 @@ class WAE(PriorMatchingModel):
 
     terms = ("reconstruction_loss", "regularization")
 
-    def __init__(self, encoder, decoder, *, kernel: Kernel = "imq", **kwargs):
+    def __init__(
+        self, encoder, decoder, *,
+        posterior: Posterior = "deterministic", kernel: Kernel = "imq", **kwargs,
+    ):  # fmt: skip
         super().__init__(encoder, decoder, **kwargs)
-        self.kernel = kernel
+        self.posterior_name, self.kernel = posterior, kernel
 
     def phases(self):
         """One phase: the reconstruction and the penalty."""

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from keras_aae.checks import Positive, Weight, Width
+from keras_aae.checks import Positive, Weight, Width, pick
 from keras_aae.engine import Phase
 from keras_aae.engine.backend import engine
 from keras_aae.engine.feed import LABELLED
@@ -21,8 +21,7 @@ from keras_aae.losses.classification import cross_entropy, wrong
 from keras_aae.losses.divergences import categorical_kl
 from keras_aae.losses.reconstruction import RECONSTRUCTION_LOSSES
 from keras_aae.models.base.classifier import ClassifyingModel
-from keras_aae.models.base.conditional import ClassDecodingModel
-from keras_aae.models.base.image_model import option_of_create
+from keras_aae.models.base.conditional import ClassDecoder, condition_on_classes
 from keras_aae.models.base.prior_matching import PriorMatchingModel
 from keras_aae.networks import build_autoencoder_networks
 from keras_aae.networks.discriminator import build_discriminator
@@ -83,6 +82,7 @@ class CategoricalAAE(ClassifyingModel, PriorMatchingModel):
         "accuracy_categories",
         "accuracy_category_prior",
     )
+    heads = ("codes",)
     builders = (build_autoencoder_networks, build_discriminator)
 
     def __init__(
@@ -100,11 +100,26 @@ class CategoricalAAE(ClassifyingModel, PriorMatchingModel):
         self.category_discriminator = category_discriminator
 
     @classmethod
-    def options(cls):
-        """Those of the constructors and networks, and the number of categories."""
-        found = super().options()
-        del found["posterior"]  # always deterministic
-        return found | option_of_create("classes", Width, cls.defaults["classes"])
+    def build_networks(cls, image_shape, **options):
+        """Return the encoder, the decoder, and the discriminators of z and of y."""
+        coders = cls.build_autoencoder(image_shape, cls.heads, **options)
+        return (*coders, *cls.build_discriminators(**options))
+
+    @classmethod
+    def build_discriminators(cls, *, latent_dim, classes: Width = 10, **options):
+        """Return the discriminators of z and of y."""
+        critic = pick(build_discriminator, options)
+        return (
+            build_discriminator(latent_dim, name="style_discriminator", **critic),
+            build_discriminator(classes, name="category_discriminator", **critic),
+        )
+
+    @classmethod
+    def from_config(cls, config):
+        """Build the model of a config; older ones name its one posterior."""
+        return super().from_config(
+            {k: v for k, v in config.items() if k != "posterior"}
+        )
 
     @property
     def categories(self) -> Categorical:
@@ -112,7 +127,7 @@ class CategoricalAAE(ClassifyingModel, PriorMatchingModel):
         return Categorical(self.encoder.output_shape[-1] - self.latent_dim)
 
     def phases(self):
-        """Reconstruction, discrimination, regularization, and perhaps smoothing."""
+        """Return reconstruction, discrimination, regularization, perhaps smoothing."""
         discriminators = (self.style_discriminator, self.category_discriminator)
         phases = [
             Phase("reconstruction", self.reconstruction, (self.encoder, self.decoder)),
@@ -124,19 +139,20 @@ class CategoricalAAE(ClassifyingModel, PriorMatchingModel):
         return phases
 
     def reconstruction(self, batch, training):
-        """The mean reconstruction loss of a batch."""
-        logits = self.decoded(*self.draw_both(batch.x, training), training)
+        """Compute the mean reconstruction loss of a batch."""
+        y, z = self.category_and_style(batch.x, training)
+        logits = self.decoder_logits(y, z, training)
         errors = RECONSTRUCTION_LOSSES[self.loss_name](batch.x, logits)
         loss = ops.mean(errors)
         return loss, {"reconstruction_loss": loss}
 
     def discrimination(self, batch, training):
-        """The losses of both discriminators on codes and as many prior samples."""
+        """Compute the losses of both discriminators on codes and as many prior samples."""
         n, seed = ops.shape(batch.x)[0], self.seed_generator
-        y, z = self.draw_both(batch.x, training)
-        judge_y, judge_z = self.category_discriminator, self.style_discriminator
-        real_y, fake_y = judge_y(self.categories.sample(n, seed)), judge_y(y)
-        real_z, fake_z = judge_z(self.matched_prior.sample(n, seed)), judge_z(z)
+        y, z = self.category_and_style(batch.x, training)
+        logits_y, logits_z = self.category_discriminator, self.style_discriminator
+        real_y, fake_y = logits_y(self.categories.sample(n, seed)), logits_y(y)
+        real_z, fake_z = logits_z(self.matched_prior.sample(n, seed)), logits_z(z)
         loss = loss_on_prior(real_y) + loss_on_codes(fake_y)
         loss = loss + loss_on_prior(real_z) + loss_on_codes(fake_z)
         return loss, {
@@ -148,19 +164,19 @@ class CategoricalAAE(ClassifyingModel, PriorMatchingModel):
         }
 
     def regularization(self, batch, training):
-        """How surely both codes are told from their priors, by the updated discriminators."""
-        y, z = self.draw_both(batch.x, training)
-        fooling = non_saturating(self.category_discriminator(y))
-        fooling = fooling + non_saturating(self.style_discriminator(z))
-        loss = self.weight(self.matching_weight) * fooling
-        terms = {"regularization": fooling}
+        """Compute the generator losses of both codes, by the updated discriminators."""
+        y, z = self.category_and_style(batch.x, training)
+        adversarial = non_saturating(self.category_discriminator(y))
+        adversarial = adversarial + non_saturating(self.style_discriminator(z))
+        loss = self.weight(self.matching_weight) * adversarial
+        terms = {"regularization": adversarial}
         if self.radius == 0 or not self.joint_smoothing:
             return loss, terms
         change, smoothing = self.smoothing(batch, training)
         return loss + change, {**terms, **smoothing}
 
     def smoothing(self, batch, training):
-        """How far q(y|x) is changed by the worst r, in nats."""
+        """Compute how far the worst r changes q(y|x), in nats."""
         x = batch.x
         start = unit_length(keras.random.normal(ops.shape(x), seed=self.seed_generator))
 
@@ -174,21 +190,21 @@ class CategoricalAAE(ClassifyingModel, PriorMatchingModel):
         return loss, {"smoothing": loss}
 
     def divergence(self, x, r, training):
-        """KL(q(y|x) || q(y|x + r)), q(y|x) held fixed, nats, (batch,)."""
-        logits = ops.stop_gradient(self.logits_in_passing(x, training))
-        return categorical_kl(logits, self.logits_in_passing(x + r, training))
+        """Compute KL(q(y|x) || q(y|x + r)), q(y|x) held fixed, nats, (batch,)."""
+        logits = ops.stop_gradient(self.logits_without_statistics(x, training))
+        return categorical_kl(logits, self.logits_without_statistics(x + r, training))
 
-    def draw_both(self, x, training):
-        """y, (batch, K), and z, (batch, latent_dim), of images that may be noisy."""
+    def category_and_style(self, x, training):
+        """Return y, (batch, K), and z, (batch, latent_dim), of noisy images in training."""
         logits, z = self.split_codes(self.corrupted(x, training), training)
         return ops.softmax(logits), z
 
     def split_codes(self, x, training=False):
-        """The logits of y, sharpness a, (batch, K), and z, (batch, latent_dim)."""
+        """Return the logits of y, sharpness a, (batch, K), and z, (batch, latent_dim)."""
         return self._split(self.encoder(x, training=training))
 
-    def logits_in_passing(self, x, training):
-        """The logits of y of images that running averages should not count."""
+    def logits_without_statistics(self, x, training):
+        """Compute the logits of y without a trace in running averages."""
         return self._split(call_in_passing(self.encoder, x, training))[0]
 
     def _split(self, codes):
@@ -196,12 +212,21 @@ class CategoricalAAE(ClassifyingModel, PriorMatchingModel):
         return self.sharpness * codes[:, :classes], codes[:, classes:]
 
     def code_of(self, x, noise=None, training=False):
-        """The style z, which is compared with its prior."""
+        """Return the style z, which is compared with its prior."""
         del noise
         return self.split_codes(x, training)[1]
 
+    def decoder_logits(self, y, z, training=False):
+        """Compute the logits of the images of categories and styles."""
+        raise NotImplementedError
+
+    def call(self, x):
+        """Reconstruct images from both codes."""
+        y, z = self.category_and_style(as_tensor_images(x), False)
+        return ops.sigmoid(self.decoder_logits(y, z))
+
     def class_logits(self, x):
-        """The logits of y, (batch, K)."""
+        """Compute the logits of y, (batch, K)."""
         return self.split_codes(x)[0]
 
     def complaints(self, row):
@@ -213,33 +238,15 @@ class CategoricalAAE(ClassifyingModel, PriorMatchingModel):
             **discriminator_wins(row, categories),
         }
 
-    def get_config(self):
-        serialize = keras.saving.serialize_keras_object
-        return super().get_config() | {
-            "style_discriminator": serialize(self.style_discriminator),
-            "category_discriminator": serialize(self.category_discriminator),
-            "sharpness": self.sharpness,
-            "radius": serialize(self.radius),
-            "joint_smoothing": self.joint_smoothing,
-        }
-
 
 def unit_length(x):
-    """Images divided by their Euclidean lengths, (batch, H, W, C); zeros stay zeros."""
+    """Return images divided by their Euclidean lengths, (batch, H, W, C); zeros stay zeros."""
     squares = ops.sum(ops.square(x), axis=(1, 2, 3), keepdims=True)
     return x / ops.sqrt(squares + 1e-24)
 
 
-def build_discriminators(latent_dim: int, classes: int, **options):
-    """The discriminators of z and of y; see `build_discriminator`."""
-    return (
-        build_discriminator(latent_dim, name="style_discriminator", **options),
-        build_discriminator(classes, name="category_discriminator", **options),
-    )
-
-
 @keras.saving.register_keras_serializable("keras_aae")
-class ClusteringAAE(ClassDecodingModel, CategoricalAAE):
+class ClusteringAAE(CategoricalAAE):
     """A `CategoricalAAE` whose decoder is given category and style: [z, y] -> logits.
 
     References:
@@ -247,32 +254,42 @@ class ClusteringAAE(ClassDecodingModel, CategoricalAAE):
     """
 
     defaults = {"latent_dim": 10, "classes": 16}
-    needs_all_labels = False
-    label_classes = None
+    decodes_classes = True
 
     @classmethod
-    def create(cls, image_shape, **options):
-        """A model with networks of its own; `options()` lists what it takes."""
-        architecture, critics, others = cls.split_options(options)
-        classes, latent_dim = others.pop("classes"), architecture.pop("latent_dim")
-        encoder, wide = build_autoencoder_networks(
-            image_shape, ("codes",), latent_dim=classes + latent_dim, **architecture
+    def build_autoencoder(cls, image_shape, heads, *, latent_dim, classes, **options):
+        """Return an encoder of both codes, and a decoder that takes both."""
+        encoder, wide = super().build_autoencoder(
+            image_shape, heads, latent_dim=classes + latent_dim, **options
         )
-        return cls(
-            encoder, cls.tell_class(wide, latent_dim, classes),
-            *build_discriminators(latent_dim, classes, **critics), **others,
-        )  # fmt: skip
+        return encoder, condition_on_classes(wide, latent_dim, classes)
 
-    # By the encoder, not by what an image of each class would cost the decoder.
-    classify = CategoricalAAE.classify
+    @property
+    def class_decoder(self) -> ClassDecoder:
+        """The decoder, called with category numbers."""
+        return ClassDecoder(self.decoder)
 
-    def decoded(self, y, z, training=False):
-        """Logits of the images of categories and styles."""
+    @property
+    def classes(self) -> int:
+        """How many categories there are."""
+        return self.class_decoder.classes
+
+    def decoder_logits(self, y, z, training=False):
         return self.decoder([z, y], training=training)
 
-    def call(self, x):
-        """Reconstruct images from both codes."""
-        return ops.sigmoid(self.decoded(*self.draw_both(as_tensor_images(x), False)))
+    def decode(self, z, labels=None) -> np.ndarray:
+        """Return the images of styles and categories; see `ClassDecoder.decode`."""
+        return self.class_decoder.decode(self, z, labels)
+
+    def reconstruct(self, x, labels=None) -> np.ndarray:
+        """Return images encoded and decoded, as of given or of their own categories."""
+        if labels is None:
+            return super().reconstruct(x)
+        return self.decode(self.encode(x), labels)
+
+    def generate(self, n: int, seed: int = 0, labels=None) -> np.ndarray:
+        """Return `n` images of given categories, or of all in turn."""
+        return self.class_decoder.generate(self, n, seed, labels)
 
 
 @keras.saving.register_keras_serializable("keras_aae")
@@ -291,19 +308,23 @@ class SemiSupervisedAAE(ClusteringAAE):
     batches = ("images", LABELLED)
     defaults = {"latent_dim": 10, "classes": 10}
     uses_labels = True
-    label_classes = ClassDecodingModel.label_classes
+
+    @property
+    def label_classes(self) -> int:
+        """How many classes labels may be of."""
+        return self.classes
 
     def phases(self):
-        """Those without labels, and classification."""
+        """Return those without labels, and classification."""
         classification = Phase(
             "classification", self.classification, (self.encoder,), LABELLED
         )
         return [*super().phases(), classification]
 
     def classification(self, batch, training):
-        """The cross-entropy of labelled images, in nats, and the share that is wrong."""
+        """Compute the cross-entropy of labelled images, in nats, and the error rate."""
         x = self.corrupted(batch.x, training)
-        logits = self.logits_in_passing(x, training)
+        logits = self.logits_without_statistics(x, training)
         loss = ops.mean(cross_entropy(batch.labels, logits))
         error = ops.mean(wrong(batch.labels, logits))
         return loss, {"classification": loss, "classification_error": error}
@@ -332,6 +353,8 @@ class ReductionAAE(CategoricalAAE):
 
     terms = (*CategoricalAAE.terms, "crowding")
     defaults = {"latent_dim": 2, "classes": 20}
+    # A place and a style together have no prior in closed form.
+    codes_match_prior = False
 
     def __init__(
         self, encoder, decoder, style_discriminator, category_discriminator, head_layer, *,
@@ -340,48 +363,40 @@ class ReductionAAE(CategoricalAAE):
         super().__init__(
             encoder, decoder, style_discriminator, category_discriminator, **kwargs
         )
-        # Of a head's place and a style together there is none in closed form.
-        self.prior = None
         self.head_layer = head_layer
         self.head_distance, self.head_weight = head_distance, head_weight
 
     @classmethod
-    def create(cls, image_shape, **options):
-        """A model with networks of its own; `options()` lists what it takes."""
-        architecture, critics, others = cls.split_options(options)
-        classes, latent_dim = others.pop("classes"), architecture.pop("latent_dim")
-        encoder, _ = build_autoencoder_networks(
-            image_shape, ("codes",), latent_dim=classes + latent_dim, **architecture
-        )
-        _, decoder = build_autoencoder_networks(
-            image_shape, ("codes",), latent_dim=latent_dim, **architecture
-        )
-        y = keras.Input((classes,), name="y")
-        # Far apart from the start, where a place says which head it is.
-        apart = keras.initializers.RandomNormal(stddev=10.0)
-        place = keras.layers.Dense(
-            latent_dim, use_bias=False, kernel_initializer=apart, name="places"
-        )(y)
-        return cls(
-            encoder, decoder, *build_discriminators(latent_dim, classes, **critics),
-            keras.Model(y, place, name="heads"), **others,
-        )  # fmt: skip
+    def build_networks(cls, image_shape, *, latent_dim, classes, **options):
+        """Return the networks of a `CategoricalAAE`, and the heads."""
+        options |= {"latent_dim": latent_dim, "classes": classes}
+        coders = cls.build_autoencoder(image_shape, cls.heads, **options)
+        heads = build_heads(latent_dim, classes)
+        return (*coders, *cls.build_discriminators(**options), heads)
+
+    @classmethod
+    def build_autoencoder(cls, image_shape, heads, *, latent_dim, classes, **options):
+        """Return an encoder of both codes, and a decoder of their sum."""
+        build, both = super().build_autoencoder, classes + latent_dim
+        encoder, _ = build(image_shape, heads, latent_dim=both, **options)
+        _, decoder = build(image_shape, heads, latent_dim=latent_dim, **options)
+        return encoder, decoder
 
     def phases(self):
-        """Those of `CategoricalAAE`; the heads learn along with the decoder."""
+        """Return those of `CategoricalAAE`; the heads learn along with the decoder."""
         _, *others = super().phases()
         networks = (self.encoder, self.decoder, self.head_layer)
         return [Phase("reconstruction", self.reconstruction, networks), *others]
 
     def reconstruction(self, batch, training):
-        """The mean reconstruction loss of a batch, and how the heads crowd."""
+        """Compute the mean reconstruction loss, and how the heads crowd."""
         loss, terms = super().reconstruction(batch, training)
         crowding = self.crowding()
         total = loss + self.weight(self.head_weight) * crowding
         return total, {**terms, "crowding": crowding}
 
     def crowding(self):
-        """sum_{i < j} max(0, eta - ||h_i - h_j||)."""
+        """Compute sum_{i < j} max(0, eta - ||h_i - h_j||)."""
         places = self.head_layer.weights[0]
         difference = ops.expand_dims(places, 0) - ops.expand_dims(places, 1)
         # A head is at no distance from itself, where the root has no slope.
@@ -389,14 +404,13 @@ class ReductionAAE(CategoricalAAE):
         near = ops.relu(self.weight(self.head_distance) - apart)
         return 0.5 * (ops.sum(near) - ops.sum(ops.diagonal(near)))
 
-    def decoded(self, y, z, training=False):
-        """Logits of the images of categories and styles."""
+    def decoder_logits(self, y, z, training=False):
         place = self.head_layer(y, training=training)
         return self.decoder(place + z, training=training)
 
     def code(self, x):
-        """The place of the cluster, plus the style."""
-        y, z = self.draw_both(x, False)
+        """Return the place of the cluster, plus the style."""
+        y, z = self.category_and_style(x, False)
         return self.head_layer(y) + z
 
     @property
@@ -405,14 +419,17 @@ class ReductionAAE(CategoricalAAE):
         return ops.convert_to_numpy(self.head_layer.weights[0])
 
     def generate(self, n: int, seed: int = 0) -> np.ndarray:
-        """`n` images of heads in turn, with styles drawn from the prior."""
+        """Return `n` images of heads in turn, with styles drawn from the prior."""
         z = ops.convert_to_numpy(self.matched_prior.sample(n, seed=seed))
         return self.decode(self.places[np.arange(n) % len(self.places)] + z)
 
-    def get_config(self):
-        serialize = keras.saving.serialize_keras_object
-        return super().get_config() | {
-            "head_layer": serialize(self.head_layer),
-            "head_distance": serialize(self.head_distance),
-            "head_weight": serialize(self.head_weight),
-        }
+
+def build_heads(latent_dim: int, classes: int):
+    """Build the network y -> y H, one dense layer without bias."""
+    y = keras.Input((classes,), name="y")
+    # Far apart from the start, where a place says which head it is.
+    apart = keras.initializers.RandomNormal(stddev=10.0)
+    place = keras.layers.Dense(
+        latent_dim, use_bias=False, kernel_initializer=apart, name="places"
+    )
+    return keras.Model(y, place(y), name="heads")

@@ -1,12 +1,12 @@
 """Compute the probes of recipes anew: all, or those named."""
 
-import json
 import os
 import sys
 
 os.environ |= {"KERAS_BACKEND": "tensorflow", "CUDA_VISIBLE_DEVICES": "-1"}
 
 from golden import FOLDER, NAMES, recipe_of  # noqa: E402
+from keras_aae.files import write_json  # noqa: E402
 from keras_aae.publishing.origin import describe_data  # noqa: E402
 from keras_aae.publishing.probe import first_images, probe, stand_in_for  # noqa: E402
 from keras_aae.training.build import load_data  # noqa: E402
@@ -22,7 +22,7 @@ def main(names):
             "stand_in": probe(recipe, stand_in_for(data)),
             "images": probe(recipe, first_images(dataset)),
         }
-        (FOLDER / f"{name}.json").write_text(json.dumps(found, indent=1) + "\n")
+        write_json(FOLDER / f"{name}.json", found)
         print(name, flush=True)
 
 

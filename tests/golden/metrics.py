@@ -12,6 +12,7 @@ import numpy as np
 from golden import FOLDER
 from keras_aae.data import Dataset, Images, load_dataset
 from keras_aae.evaluation import entry_of, evaluate, metric_version
+from keras_aae.files import write_json
 from keras_aae.registry import METRICS
 from keras_aae.training.build import build_model
 
@@ -92,7 +93,7 @@ def write() -> None:
         found["versions"] = {name: metric_version(name) for name in METRICS}
         with fewer_samples() as usual:
             found["samples"] = usual
-        FILE.write_text(json.dumps(found, indent=1) + "\n")
+        write_json(FILE, found)
 
 
 if __name__ == "__main__":

@@ -400,7 +400,7 @@ def test_categories_and_styles_are_decoded_together(semi_supervised, toy_images)
     styles, y = model.encode(x[:8]), model.class_probabilities(x[:8])
     assert styles.shape == (8, 2)
     tensors = (ops.convert_to_tensor(a) for a in (y, styles))
-    expected = numpy(ops.sigmoid(model.decoded(*tensors)))
+    expected = numpy(ops.sigmoid(model.decoder_logits(*tensors)))
     np.testing.assert_allclose(model.reconstruct(x[:8]), expected, atol=1e-5)
     first, second = (model.decode(styles, np.full(8, k)) for k in (0, 3))
     assert np.abs(first - second).max() > 0.01
@@ -446,14 +446,14 @@ def test_sharpness_makes_categories_surer(batch):
     plain, sharp = (small_model("clustering-aae", sharpness=s) for s in (1.0, 3.0))
     logits, z = plain.split_codes(batch.x)
     expected = numpy(ops.softmax(3 * logits))
-    y, same_z = sharp.draw_both(batch.x, False)
+    y, same_z = sharp.category_and_style(batch.x, False)
     np.testing.assert_allclose(numpy(y), expected, rtol=1e-4)
     np.testing.assert_allclose(numpy(same_z), numpy(z), rtol=1e-5)
 
 
 def test_the_game_of_categories_is_a_sum_of_two(batch):
     model = small_model("clustering-aae", discriminator_units=[8])
-    y, z = model.draw_both(batch.x, False)
+    y, z = model.category_and_style(batch.x, False)
     fake_y, fake_z = model.category_discriminator(y), model.style_discriminator(z)
     terms = values(model.regularization(batch, False)[1])
     expected = -sum(mean_log(numpy(ops.sigmoid(logits))) for logits in (fake_y, fake_z))
@@ -510,7 +510,7 @@ def reduction():
 def test_a_code_is_the_place_of_its_head_and_the_style(reduction, toy_images, batch):
     heads = reduction.places
     assert heads.shape == (4, 2)
-    y, z = (numpy(part) for part in reduction.draw_both(batch.x, False))
+    y, z = (numpy(part) for part in reduction.category_and_style(batch.x, False))
     codes = reduction.encode(toy_images[0][:16])
     np.testing.assert_allclose(codes, y @ heads + z, atol=1e-5)
     styles = reduction.draw_codes(toy_images[0][:16])

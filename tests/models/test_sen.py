@@ -38,17 +38,19 @@ def test_a_step_is_five_phases_on_three_batches():
 
 
 @pytest.mark.parametrize(
-    ("path", "makers", "judges"),
+    ("path", "generators", "discriminators"),
     [
         ("image", {"generator", "decoder"}, {"discriminator", "encoder"}),
         ("direct", {"generator"}, {"discriminator"}),
         ("random", {"decoder"}, {"discriminator", "encoder"}),
     ],
 )
-def test_who_learns_from_the_game_depends_on_the_fake_path(path, makers, judges):
+def test_the_fake_path_decides_what_learns_to_deceive_and_to_discriminate(
+    path, generators, discriminators
+):
     model = small_model("sen", fake_path=path)
-    assert {n.name for n in model.makers} == makers
-    assert {n.name for n in model.judges} == judges
+    assert {n.name for n in model.generator_networks()} == generators
+    assert {n.name for n in model.discriminator_networks()} == discriminators
     assert (model.generator is None) == (path == "random")
 
 
@@ -62,16 +64,16 @@ def test_autoencoding_alone_has_no_game():
 
 def test_fakes_go_through_an_image(batch):
     model = small_model("sen", discriminator_dropout=0.0, generator_dropout=0.0)
-    noise = model.draw_noise(6)
-    made = model.make(noise)
-    model.draw_noise = lambda n: noise
-    fake, told = model.make_fakes(6, training=False)
+    noise = model.code_source.draw(6, seed=1)
+    made = model.code_source.codes(noise)
+    model.code_source.draw = lambda n, seed: noise
+    fake, labels = model.generate_fake_codes(6, training=False)
     images = 1 / (1 + np.exp(-numpy(model.decoder(made))))
     expected = numpy(model.encoder(ops.convert_to_tensor(images)))
     np.testing.assert_allclose(numpy(fake), expected, atol=1e-5)
-    assert told is None
+    assert labels is None
     model.fake_path = "direct"
-    fake, _ = model.make_fakes(6, training=False)
+    fake, _ = model.generate_fake_codes(6, training=False)
     np.testing.assert_allclose(numpy(fake), numpy(made), atol=1e-6)
     logits = numpy(model.discriminator(made))
     loss, _ = model.generation(batch._replace(x=batch.x[:6]), False)
@@ -82,7 +84,7 @@ def test_fakes_go_through_an_image(batch):
 
 def test_the_discriminator_should_not_be_too_sure_of_images(batch):
     model = small_model("sen", discriminator_dropout=0.0)
-    model.make_fakes = lambda n, training: (ops.full((n, 3), 0.5), None)
+    model.generate_fake_codes = lambda n, training: (ops.full((n, 3), 0.5), None)
     loss, terms = model.discrimination(batch, training=False)
     real = numpy(model.discriminator(model.encoder(batch.x)))
     fake = numpy(model.discriminator(ops.full((16, 3), 0.5)))
@@ -146,8 +148,8 @@ def test_made_embeddings_are_those_of_a_seed(name):
 
 def test_the_dropout_of_a_generator_is_part_of_its_noise(batch):
     model = small_model("sen", generator_dropout=0.25)
-    assert model.noise_width == 3 * model.latent_dim
-    noise = numpy(model.draw_noise(5))
+    assert model.code_source.noise_width == 3 * model.latent_dim
+    noise = numpy(model.code_source.draw(5, seed=1))
     first, *_ = weights = model.generator.get_weights()
     assert first.shape == (3, 3)
     x, kept = noise[:, :3], (noise[:, 3:6] >= 0.25, noise[:, 6:] >= 0.25)
@@ -155,8 +157,13 @@ def test_the_dropout_of_a_generator_is_part_of_its_noise(batch):
         x = x @ weights[2 * i] + weights[2 * i + 1]
         x = np.where(x > 0, x, 0.2 * x) * keep / 0.75
     expected = 1 / (1 + np.exp(-(x @ weights[4] + weights[5])))
-    np.testing.assert_allclose(numpy(model.make(noise)), expected, atol=1e-5)
-    assert small_model("sen", generator_dropout=0.0).noise_width == model.latent_dim
+    np.testing.assert_allclose(
+        numpy(model.code_source.codes(ops.convert_to_tensor(noise))),
+        expected,
+        atol=1e-5,
+    )
+    plain = small_model("sen", generator_dropout=0.0)
+    assert plain.code_source.noise_width == model.latent_dim
     with pytest.raises(RecipeError, match="generator_dropout"):
         small_model("sen", generator_dropout=1.0)
 
@@ -172,10 +179,11 @@ def test_noisy_images_for_a_seed(toy_images):
 def test_random_embeddings_of_a_variational_encoder_are_its_prior(batch):
     model = small_model("variational-sen")
     assert model.generator is None
-    made = numpy(model.draw_noise(4000))
+    made = numpy(model.code_source.draw(4000, seed=1))
     logits = np.log(made) - np.log1p(-made)
     assert abs(logits.mean()) < 0.05 and abs(logits.std() - 1) < 0.05
-    made = numpy(small_model("variational-sen", fake_path="image").draw_noise(4000))
+    generating = small_model("variational-sen", fake_path="image")
+    made = numpy(generating.code_source.draw(4000, seed=1))
     assert abs(made.mean() - 0.5) < 0.02 and abs(made.std() - 12**-0.5) < 0.01
     model.noise = 0.0
     loss, terms = model.autoencoding(batch, training=False)
@@ -207,7 +215,7 @@ def test_a_directed_generator_is_told_the_class_and_paid_for_it(batch):
 def test_features_are_found_again_by_the_detector_alone(batch):
     model = small_model("feature-sen")
     assert model.classes_told == model.detector.output_shape[-1] == 3
-    assert {n.name for n in model.makers} == {"generator", "detector"}
+    assert {n.name for n in model.generator_networks()} == {"generator", "detector"}
     loss, terms = model.generation(batch, training=False)
     names = ("generation", "direction", "certainty")
     total = sum(float(numpy(terms[name])) for name in names)

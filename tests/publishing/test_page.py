@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import pytest
-from keras_aae.results import FigureFile
 
 from keras_aae.evaluation.transferring import CLASSIFIERS
 from keras_aae.lookup import load_entry
 from keras_aae.publishing import gallery, page, results
+from keras_aae.publishing.results import FigureFile
 from keras_aae.recipe import Experiment, Recipe, Table, TransferStudy
 from keras_aae.registry import (
     COMPARISONS,

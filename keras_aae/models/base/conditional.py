@@ -1,4 +1,4 @@
-"""What models have in common whose decoder is told the class of the image."""
+"""What models have in common whose decoder is conditioned on the class of the image."""
 
 import keras
 import numpy as np
@@ -10,8 +10,68 @@ from keras_aae.errors import DataError, UnsupportedError
 from keras_aae.models.base.autoencoder import AutoencodingModel
 
 
+class ClassDecoder:
+    """A decoder network [codes, one-hot classes] -> logits, called with class numbers.
+
+    Args:
+        network: The decoder.
+    """
+
+    def __init__(self, network):
+        self.network = network
+
+    @property
+    def classes(self) -> int:
+        """How many classes there are."""
+        return self.network.inputs[1].shape[-1]
+
+    def logits(self, z, labels, training=False):
+        """Compute the logits of images of codes and classes, (batch,) whole numbers.
+
+        Raises:
+            UnsupportedError: there are no labels.
+        """
+        if labels is None:
+            raise UnsupportedError(
+                "This model decodes codes of a given class, and there are no labels. "
+                "Give labels, or train another model on images without them."
+            )
+        one_hot = ops.one_hot(labels, self.classes, dtype=z.dtype)
+        return self.network([z, one_hot], training=training)
+
+    def decode(self, model, z, labels) -> np.ndarray:
+        """Return the images of codes and classes, (n, H, W, C).
+
+        Raises:
+            UnsupportedError: there are no labels.
+            DataError: the codes or labels have another shape or range.
+        """
+        z = model.check_codes(z)
+        if labels is None:
+            self.logits(z, labels)
+        labels = check_labels(labels, len(z), self.classes)
+        return model.map("images", self._images, z, labels)
+
+    def _images(self, model, z, labels):
+        return ops.sigmoid(self.logits(z, labels))
+
+    def generate(self, model, n: int, seed: int, labels) -> np.ndarray:
+        """Return `n` images of codes of the prior and of classes, if None all in turn."""
+        labels = np.arange(n) % self.classes if labels is None else labels
+        z = ops.convert_to_numpy(model.prior.sample(n, seed=seed))
+        return self.decode(model, z, labels)
+
+
+def condition_on_classes(wide, latent_dim: int, classes: int):
+    """Return a decoder of codes and one-hot classes from one of both in a row."""
+    z = keras.Input((latent_dim,), name="z")
+    y = keras.Input((classes,), name="classes")
+    logits = wide(keras.layers.Concatenate(name="both")([z, y]))
+    return keras.Model([z, y], logits, name="decoder")
+
+
 class ClassDecodingModel(AutoencodingModel):
-    """An autoencoding model with a decoder [codes, one-hot classes] -> logits.
+    """An autoencoding model that learns, from labels, to decode codes of a class.
 
     Images are decoded for given classes; without them `reconstruct` takes the most likely
     one, that of `classify`. A family has `misfit(x, z, labels)`, (batch,): what it costs an
@@ -29,39 +89,26 @@ class ClassDecodingModel(AutoencodingModel):
         build = super().build_autoencoder
         encoder, _ = build(image_shape, heads, latent_dim=latent_dim, **options)
         _, wide = build(image_shape, heads, latent_dim=latent_dim + classes, **options)
-        return encoder, cls.tell_class(wide, latent_dim, classes)
+        return encoder, condition_on_classes(wide, latent_dim, classes)
 
-    @staticmethod
-    def tell_class(wide, latent_dim: int, classes: int):
-        """A decoder of codes and one-hot classes from one of both in a row."""
-        z = keras.Input((latent_dim,), name="z")
-        y = keras.Input((classes,), name="classes")
-        logits = wide(keras.layers.Concatenate(name="both")([z, y]))
-        return keras.Model([z, y], logits, name="decoder")
+    @property
+    def class_decoder(self) -> ClassDecoder:
+        """The decoder, called with class numbers."""
+        return ClassDecoder(self.decoder)
+
+    @property
+    def classes(self) -> int:
+        """How many classes there are."""
+        return self.class_decoder.classes
 
     @property
     def label_classes(self) -> int:
         """How many classes labels may be of."""
         return self.classes
 
-    @property
-    def classes(self) -> int:
-        """How many classes there are."""
-        return self.decoder.inputs[1].shape[-1]
-
     def logits(self, z, labels=None, training=False):
-        """What the decoder makes of codes and classes, (batch,) whole numbers.
-
-        Raises:
-            UnsupportedError: there are no labels.
-        """
-        if labels is None:
-            raise UnsupportedError(
-                f"A {type(self).__name__} decodes codes of a given class, and there are "
-                "no labels. Give labels, or train another model on images without them."
-            )
-        one_hot = ops.one_hot(labels, self.classes, dtype=z.dtype)
-        return self.decoder([z, one_hot], training=training)
+        """Compute the decoder's logits of codes and classes, (batch,) whole numbers."""
+        return self.class_decoder.logits(z, labels, training)
 
     def call(self, x):
         """Reconstruct images as of their most likely classes."""
@@ -70,7 +117,7 @@ class ClassDecodingModel(AutoencodingModel):
         return ops.sigmoid(self.logits(z, self.most_likely(x, z)))
 
     def most_likely(self, x, z):
-        """The class that suits each image best, (batch,)."""
+        """Return the class that suits each image best, (batch,)."""
         misfit = [
             self.misfit(x, z, ops.full((ops.shape(x)[0],), y, "int32"))
             for y in range(self.classes)
@@ -78,7 +125,7 @@ class ClassDecodingModel(AutoencodingModel):
         return ops.argmin(ops.stack(misfit), axis=0)
 
     def classify(self, x) -> np.ndarray:
-        """The most likely class of each image, all classes equally likely before, (n,).
+        """Return the most likely class of each image, all equally likely before, (n,).
 
         Raises:
             DataError: the images have another shape, type or range.
@@ -86,30 +133,18 @@ class ClassDecodingModel(AutoencodingModel):
         return self.map("classify", _classify, self.check_images(x))
 
     def decode(self, z, labels=None) -> np.ndarray:
-        """The images of codes and classes, (n, H, W, C).
-
-        Raises:
-            UnsupportedError: there are no labels.
-            DataError: the codes or labels have another shape or range.
-        """
-        z = self.check_codes(z)
-        if labels is None:
-            self.logits(z)
-        return self.map(
-            "images", _images_of, z, check_labels(labels, len(z), self.classes)
-        )
+        """Return the images of codes and classes; see `ClassDecoder.decode`."""
+        return self.class_decoder.decode(self, z, labels)
 
     def reconstruct(self, x, labels=None) -> np.ndarray:
-        """Images encoded and decoded, as of given or of their most likely classes."""
+        """Return images encoded and decoded, as of given or of most likely classes."""
         if labels is None:
             return super().reconstruct(x)
         return self.decode(self.encode(x), labels)
 
     def generate(self, n: int, seed: int = 0, labels=None) -> np.ndarray:
-        """`n` images of given classes, or of all classes in turn."""
-        labels = np.arange(n) % self.classes if labels is None else labels
-        z = ops.convert_to_numpy(self.prior.sample(n, seed=seed))
-        return self.decode(z, labels)
+        """Return `n` images of given classes, or of all classes in turn."""
+        return self.class_decoder.generate(self, n, seed, labels)
 
 
 def check_labels(labels, n: int, classes: int, least: int = 0) -> np.ndarray:
@@ -131,7 +166,3 @@ def check_labels(labels, n: int, classes: int, least: int = 0) -> np.ndarray:
 def _classify(model, x):
     x = as_tensor_images(x)
     return model.most_likely(x, model.code(x))
-
-
-def _images_of(model, z, labels):
-    return ops.sigmoid(model.logits(z, labels))

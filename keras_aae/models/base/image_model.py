@@ -160,22 +160,6 @@ class ImageModel(PhasedModel):
         named = f"{name}_name"
         return getattr(self, named if hasattr(self, named) else name)
 
-    @classmethod
-    def split_options(cls, options: dict) -> list[dict]:
-        """The options of each builder, with the family's defaults, and the others."""
-        options, parts = cls.defaults | options, []
-        for builder in cls.builders:
-            known = options_of(builder)
-            parts.append({k: v for k, v in options.items() if k in known})
-            options = {k: v for k, v in options.items() if k not in known}
-        return [*parts, options]
-
-
-def option_of_create(name: str, kind: type, default) -> dict[str, inspect.Parameter]:
-    """An option that only `create` takes, as `options` lists it."""
-    keyword = inspect.Parameter.KEYWORD_ONLY
-    return {name: inspect.Parameter(name, keyword, annotation=kind, default=default)}
-
 
 def _checked(options, values: dict) -> dict:
     """Return the values with the options checked; none counts epochs, which are unknown."""

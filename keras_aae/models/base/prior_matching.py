@@ -84,14 +84,13 @@ class PriorMatchingModel(AutoencodingModel):
     "gaussian":      z = m(x) + exp(v(x) / 2) e
     "noise":         z = f(x, e), which can be any distribution
 
-    with e ~ N(0, I). A family says in `penalty(z, labels, training)` how far codes are
-    from the prior.
+    with e ~ N(0, I), the first unless a family has an option for it. A family says in
+    `penalty(z, labels, training)` how far codes are from the prior.
 
     Args:
         encoder: images -> codes (batch, latent_dim); -> [z_mean, z_log_var] for the
             "gaussian" posterior; [images, noise] -> codes for "noise".
         decoder: codes -> logits of the images.
-        posterior: Which of the three.
         prior: A key of `registry.PRIORS`, but for the learned one.
         components: Classes of the prior, where it has any.
         loss: As of `Autoencoder`.
@@ -102,11 +101,17 @@ class PriorMatchingModel(AutoencodingModel):
             "dihedral" or "faces".
         seed: Of the model's random numbers.
 
+    Class attributes:
+        posterior_name: Which of the three, where a model has no choice of its own.
+        codes_match_prior: Whether `encode` gives what is matched to the prior.
+
     References:
         Adversarial Autoencoders (Makhzani, Shlens, Jaitly, Goodfellow, Frey, 2015),
         section 2, for the three posteriors.
     """
 
+    posterior_name: str = "deterministic"
+    codes_match_prior: bool = True
     defaults = {"latent_dim": 2}
     builders = (build_autoencoder_networks, build_posterior_networks)
     health_images = 1000
@@ -119,18 +124,17 @@ class PriorMatchingModel(AutoencodingModel):
 
     def __init__(
         self, encoder, decoder, *,
-        posterior: Posterior = "deterministic", prior: PriorName = "normal",
-        components: Width = 10, loss: ReconstructionLoss = "mse",
-        matching_weight: Weight = 1.0, input_noise: Deviation = 0.0,
-        augmentation: Augmentation = "none", seed: Seed = 0, **kwargs,
+        prior: PriorName = "normal", components: Width = 10,
+        loss: ReconstructionLoss = "mse", matching_weight: Weight = 1.0,
+        input_noise: Deviation = 0.0, augmentation: Augmentation = "none",
+        seed: Seed = 0, **kwargs,
     ):  # fmt: skip
         super().__init__(encoder, decoder, seed=seed, **kwargs)
         width = decoder.inputs[0].shape[-1]
-        self.prior = fixed_prior(prior, width, components, seed)
         # What `draw` is matched to; `prior` is what `encode` should look like.
-        self.matched_prior = self.prior
-        self.posterior_name, self.prior_name, self.loss_name = posterior, prior, loss
-        self.components = components
+        self.matched_prior = fixed_prior(prior, width, components, seed)
+        self.prior = self.matched_prior if self.codes_match_prior else None
+        self.prior_name, self.components, self.loss_name = prior, components, loss
         self.matching_weight, self.input_noise = matching_weight, input_noise
         self.pixel_noise = input_noise != 0
         self.augmentation = check_augmentation(augmentation, self.image_shape)

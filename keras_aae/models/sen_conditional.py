@@ -1,0 +1,155 @@
+"""Shared-encoding networks with classes or features: to find, and to generate for."""
+
+import keras
+from keras import ops
+
+from keras_aae.checks import Width
+from keras_aae.engine import Phase
+from keras_aae.engine.feed import LABELLED
+from keras_aae.engine.networks import call_in_passing
+from keras_aae.errors import RecipeError
+from keras_aae.losses.adversarial import non_saturating
+from keras_aae.losses.classification import cross_entropy, wrong
+from keras_aae.models.base.classifier import ClassifyingModel
+from keras_aae.models.sen import SEN
+
+
+@keras.saving.register_keras_serializable("keras_aae")
+class ClassifyingSEN(ClassifyingModel, SEN):
+    """A SEN with a classifier of embeddings, c, trained along with the others.
+
+    classification   c, f   minimise  -E log c(f(x))_label
+
+    over the labelled images, after the phases without labels.
+
+    Args:
+        encoder, decoder, discriminator, generator, ..., seed: As of `SEN`.
+        classifier: embeddings -> logits of the classes.
+    """
+
+    terms = (*SEN.terms, "classification", "classification_error")
+    batches = (*SEN.batches, LABELLED)
+    uses_labels = True
+
+    def __init__(
+        self, encoder, decoder, discriminator, generator, classifier, **kwargs
+    ):
+        super().__init__(encoder, decoder, discriminator, generator, **kwargs)
+        self.classifier = classifier
+
+    @classmethod
+    def build_networks(
+        cls, image_shape, conditions=0, *, classes: Width = 10, **options
+    ):
+        """Return the networks of a `SEN`, and the classifier."""
+        networks = super().build_networks(image_shape, conditions, **options)
+        return (*networks, cls.build_readout("classifier", classes, **options))
+
+    @property
+    def label_classes(self) -> int:
+        """How many classes labels may be of."""
+        return self.classifier.output_shape[-1]
+
+    def phases(self):
+        """Return those without labels, and classification."""
+        networks, objective = (self.classifier, self.encoder), self.classification
+        classification = Phase("classification", objective, networks, LABELLED)
+        return [*super().phases(), classification]
+
+    def classification(self, batch, training):
+        """Compute the cross-entropy of labelled images, in nats, and the error rate."""
+        outputs = call_in_passing(self.encoder, batch.x, training)
+        z = self.embedding(outputs, training)
+        logits = self.classifier(z, training=training)
+        loss = ops.mean(cross_entropy(batch.labels, logits))
+        error = ops.mean(wrong(batch.labels, logits))
+        return loss, {"classification": loss, "classification_error": error}
+
+    def class_logits(self, x):
+        """Compute the logits of the classes of images, (batch, classes)."""
+        return self.classifier(self.embed(x), training=False)
+
+
+@keras.saving.register_keras_serializable("keras_aae")
+class DirectedSEN(ClassifyingSEN):
+    """A `ClassifyingSEN` whose generator is conditioned on the class to make.
+
+    generation   g, d   minimise  -E log D(fake) - E log c(fake)_y,  fake made of u and y
+
+    with y uniform over the classes.
+    """
+
+    terms = (*ClassifyingSEN.terms, "direction")
+
+    def __init__(self, *networks, **kwargs):
+        super().__init__(*networks, **kwargs)
+        _check_generator(self)
+
+    @classmethod
+    def build_networks(cls, image_shape, *, classes, **options):
+        """Return the networks of a `ClassifyingSEN`, the generator conditioned."""
+        return super().build_networks(image_shape, classes, classes=classes, **options)
+
+    def generation(self, batch, training):
+        """Compute the losses of fake codes: that of `SEN`, and of their class."""
+        fake, labels = self.generate_fake_codes(ops.shape(batch.x)[0], training)
+        loss = non_saturating(self.discriminator_logits(fake, training))
+        logits = self.classifier(fake, training=training)
+        class_loss = ops.mean(cross_entropy(labels, logits))
+        return loss + class_loss, {"generation": loss, "direction": class_loss}
+
+
+@keras.saving.register_keras_serializable("keras_aae")
+class FeatureSEN(SEN):
+    """A SEN whose generator is conditioned on a feature, which a detector has to recover.
+
+    generation   g, t   minimise  -E log D(fake) - E log t(fake)_c - E log max_k t(real)_k
+
+    with c uniform over as many features as embeddings have units, and t the detector; the
+    last term makes it sure of images, whose features nobody names.
+
+    Args:
+        encoder, decoder, discriminator, generator, ..., seed: As of `SEN`.
+        detector: embeddings -> logits of the features.
+
+    References:
+        drburke/tensorflow, SENs 2.0/, code; InfoGAN (Chen, Duan, Houthooft, Schulman,
+        Sutskever, Abbeel, 2016), section 4, for what it is.
+    """
+
+    terms = (*SEN.terms, "direction", "certainty")
+
+    def __init__(self, encoder, decoder, discriminator, generator, detector, **kwargs):
+        super().__init__(encoder, decoder, discriminator, generator, **kwargs)
+        _check_generator(self)
+        self.detector = detector
+
+    @classmethod
+    def build_networks(cls, image_shape, **options):
+        """Return the networks of a `SEN`, the generator conditioned, and the detector."""
+        features = options["latent_dim"]
+        networks = super().build_networks(image_shape, features, **options)
+        return (*networks, cls.build_readout("detector", features, **options))
+
+    def generator_networks(self):
+        """Return generator and detector; the decoder is left to the autoencoding."""
+        return (self.generator, self.detector)
+
+    def generation(self, batch, training):
+        """Compute the losses of fake codes, of their features, and of images' features."""
+        fake, features = self.generate_fake_codes(ops.shape(batch.x)[0], training)
+        loss = non_saturating(self.discriminator_logits(fake, training))
+        found = self.detector(fake, training=training)
+        feature_loss = ops.mean(cross_entropy(features, found))
+        real = self.detector(self.embed(batch.x, training), training=training)
+        unsure = ops.mean(cross_entropy(ops.argmax(real, axis=-1), real))
+        terms = {"generation": loss, "direction": feature_loss, "certainty": unsure}
+        return loss + feature_loss + unsure, terms
+
+
+def _check_generator(model) -> None:
+    if model.generator is None:
+        raise RecipeError(
+            f"A {type(model).__name__} needs a generator to tell what to make. Use the "
+            "fake path image or direct."
+        )
