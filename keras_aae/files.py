@@ -90,7 +90,7 @@ def write_json(path: Path, value: Any) -> None:
     write_text(path, json_text(value))
 
 
-def json_text(value) -> str:
+def json_text(value: Any) -> str:
     """Return a value as readable JSON, in which the numbers of a list share a line."""
     text = json.dumps(value, indent=2) + "\n"
     return NUMBERS.sub(lambda found: f"[{' '.join(found[1].split())}]", text)
