@@ -3,6 +3,7 @@
 import dataclasses
 import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
@@ -30,7 +31,7 @@ class ImagesOrShare:
     expected = "a whole number of images, or a share in [0, 1)"
 
     @staticmethod
-    def read(value):
+    def read(value: Any) -> Any:
         """Return the number as it is, or raise ValueError."""
         number = Number(0).read(value)
         if number >= 1 and number % 1:
@@ -75,7 +76,7 @@ class Recipe:
     backend: Annotated[str, Choice(BACKENDS)] | None = None
     execution: Annotated[str, Choice(EXECUTIONS)] = "auto"
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         for each in dataclasses.fields(self):
             given = getattr(self, each.name)
             plain = validate(each.name, given, each.type)
@@ -100,7 +101,7 @@ class Recipe:
                 raise RecipeError(unknown_key(key, known))
         return cls(**values)
 
-    def replace(self, **changes) -> "Recipe":
+    def replace(self, **changes: Any) -> "Recipe":
         """A copy with some values changed."""
         return dataclasses.replace(self, **changes)
 
@@ -111,7 +112,7 @@ class Recipe:
         return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
 
 
-def unknown_key(key: str, known) -> str:
+def unknown_key(key: str, known: Iterable[str]) -> str:
     """The message for a key that no recipe or model has."""
     near = suggestion(key, known)
     return f"Unknown recipe value {key!r}.{near} Known: {', '.join(known)}."

@@ -1,6 +1,8 @@
 """Networks: builders of plain Keras models that output codes or logits."""
 
 import math
+from collections.abc import Sequence
+from types import ModuleType
 from typing import Annotated
 
 import keras
@@ -20,6 +22,7 @@ from keras_aae.networks import (
 )
 from keras_aae.networks.activation import Activation
 from keras_aae.registry import NETWORKS
+from keras_aae.typing import ImageShape
 
 __all__ = [
     "build_autoencoder_networks",
@@ -35,7 +38,9 @@ __all__ = [
 PENALISED = {"encoder": (True, False), "decoder": (False, True), "both": (True, True)}
 
 
-def load_network(name: str, hidden_units=None):
+def load_network(
+    name: str, hidden_units: Sequence[int] | None = None
+) -> tuple[ModuleType, tuple[int, ...]]:
     """Return a network by its name, and the widths of its layers: its own if None.
 
     Raises:
@@ -55,8 +60,8 @@ def load_network(name: str, hidden_units=None):
 
 @validated
 def build_autoencoder_networks(
-    image_shape,
-    heads=("z",),
+    image_shape: ImageShape,
+    heads: Sequence[str] = ("z",),
     *,
     latent_dim: Width = 32,
     network: Annotated[str, Choice(NETWORKS)] = "dense",
@@ -69,7 +74,7 @@ def build_autoencoder_networks(
     nonnegativity: Strength = 0.0,
     nonnegative: bool = False,
     penalised: Annotated[str, Choice(PENALISED)] = "both",
-):
+) -> tuple[keras.Model, keras.Model]:
     """An encoder with one `latent_dim`-wide output a head, and its decoder.
 
     Args:
@@ -116,7 +121,7 @@ def build_autoencoder_networks(
     return encoder, decoder
 
 
-def _with_normalised_output(encoder):
+def _with_normalised_output(encoder: keras.Model) -> keras.Model:
     if len(encoder.outputs) > 1:
         raise RecipeError(
             "normalised_codes is for encoders of one output, and this one gives "
