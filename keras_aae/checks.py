@@ -19,6 +19,9 @@ from keras_aae.errors import RecipeError
 from keras_aae.lookup import suggestion
 
 Function = TypeVar("Function", bound=Callable[..., Any])
+# One of the engine's: which it is, and what its methods return, Keras leaves open.
+Tensor = Any
+ImageShape = tuple[int, int, int]  # (height, width, channels)
 SCHEDULES = ("linear", "cosine", "exponential")
 
 

@@ -9,6 +9,7 @@ from typing import NoReturn, Protocol
 
 import numpy as np
 
+from keras_aae.checks import ImageShape
 from keras_aae.data.dataset import Dataset
 from keras_aae.data.images import Images
 from keras_aae.data.loading import check_shape, load_resized
@@ -16,7 +17,6 @@ from keras_aae.data.npz import map_array
 from keras_aae.data.pictures import ENDINGS, read_pictures
 from keras_aae.errors import DataError
 from keras_aae.registry import DATASETS
-from keras_aae.typing import ImageShape
 
 PARTS = ("train", "test")  # sub-folders that say nothing of the class
 

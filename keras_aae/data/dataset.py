@@ -7,11 +7,10 @@ from functools import cached_property
 
 import numpy as np
 
-from keras_aae.checks import Count, validate
+from keras_aae.checks import Count, ImageShape, validate
 from keras_aae.data import splits
 from keras_aae.data.images import Images
 from keras_aae.errors import DataError
-from keras_aae.typing import ImageShape
 
 TEST_FRACTION = 0.1
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import ArrayLike
 
+from keras_aae.checks import ImageShape
 from keras_aae.errors import DataError
-from keras_aae.typing import ImageShape
 
 BLOCK_BYTES = 1 << 24
 MAX_CLASSES = 100_000

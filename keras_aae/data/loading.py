@@ -7,12 +7,12 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from keras_aae.checks import ImageShape
 from keras_aae.data.dataset import Dataset
 from keras_aae.data.fetching import DataNotFoundError
 from keras_aae.errors import DataError, KerasAAEError
 from keras_aae.lookup import load_entry
 from keras_aae.registry import DATASETS
-from keras_aae.typing import ImageShape
 
 FILE_ENDINGS = (".npz", ".npy")
 FALLBACK_NOTE = (

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import keras
 
-from keras_aae.typing import Tensor
+from keras_aae.checks import Tensor
 
 Block = dict[str, "Batch"]
 Terms = dict[str, Tensor]

@@ -9,6 +9,7 @@ import numpy as np
 from jax import lax
 from keras import tree
 
+from keras_aae.checks import Tensor
 from keras_aae.engine.batch import (
     Block,
     Function,
@@ -19,7 +20,6 @@ from keras_aae.engine.batch import (
     batches_at,
 )
 from keras_aae.engine.networks import has_convolutions
-from keras_aae.typing import Tensor
 
 if TYPE_CHECKING:
     from keras_aae.engine.phases import PhasedModel

@@ -2,7 +2,7 @@
 
 import keras
 
-from keras_aae.typing import Tensor
+from keras_aae.checks import Tensor
 
 CONVOLUTIONS = (keras.layers.Conv2D, keras.layers.Conv2DTranspose)
 BATCH = (keras.layers.BatchNormalization,)

@@ -9,11 +9,11 @@ import keras
 import numpy as np
 from keras import ops
 
+from keras_aae.checks import Tensor
 from keras_aae.engine.backend import engine
 from keras_aae.engine.batch import Batch, Block, Terms, Variables
 from keras_aae.engine.optimizers import OptimizerGroup
 from keras_aae.errors import KerasAAEError
-from keras_aae.typing import Tensor
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ import numpy as np
 import tensorflow as tf
 from keras import tree
 
+from keras_aae.checks import Tensor
 from keras_aae.engine.batch import (
     Block,
     Function,
@@ -18,7 +19,6 @@ from keras_aae.engine.batch import (
     map_block,
 )
 from keras_aae.engine.networks import has_convolutions, has_noise
-from keras_aae.typing import Tensor
 
 if TYPE_CHECKING:
     from keras_aae.engine.phases import PhasedModel

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from keras import ops, tree
 
+from keras_aae.checks import Tensor
 from keras_aae.engine.batch import (
     Block,
     Function,
@@ -20,7 +21,6 @@ from keras_aae.engine.batch import (
     batches_at,
     map_block,
 )
-from keras_aae.typing import Tensor
 
 if TYPE_CHECKING:
     from keras_aae.engine.phases import PhasedModel

@@ -2,7 +2,12 @@
 
 import numpy as np
 
-from keras_aae.abilities import (
+from keras_aae.data import stratified_subset
+from keras_aae.errors import UnsupportedError
+from keras_aae.evaluation.density import finite_codes
+from keras_aae.evaluation.few_labels import encoder_of, quiet
+from keras_aae.evaluation.pixels import labelled
+from keras_aae.models.base.abilities import (
     ClassifiesByLabels,
     Clusters,
     Encodes,
@@ -12,11 +17,6 @@ from keras_aae.abilities import (
     HasPrior,
     require,
 )
-from keras_aae.data import stratified_subset
-from keras_aae.errors import UnsupportedError
-from keras_aae.evaluation.density import finite_codes
-from keras_aae.evaluation.few_labels import encoder_of, quiet
-from keras_aae.evaluation.pixels import labelled
 
 WITHIN = 3  # standard deviations
 STARTS = 10  # of k-means, of which the best counts

@@ -2,7 +2,10 @@
 
 import numpy as np
 
-from keras_aae.abilities import (
+from keras_aae.data import stratified_subset
+from keras_aae.engine.loop import measure_terms
+from keras_aae.errors import UnsupportedError
+from keras_aae.models.base.abilities import (
     Encodes,
     MatchesPrior,
     Reconstructs,
@@ -11,9 +14,6 @@ from keras_aae.abilities import (
     require,
     supports,
 )
-from keras_aae.data import stratified_subset
-from keras_aae.engine.loop import measure_terms
-from keras_aae.errors import UnsupportedError
 
 NEIGHBOURS = 5
 METRIC = "Metric 'reconstruction_loss'"

@@ -11,8 +11,7 @@ from typing import Annotated
 
 from keras import ops
 
-from keras_aae.checks import Choice
-from keras_aae.typing import Tensor
+from keras_aae.checks import Choice, Tensor
 
 WINS = 0.95  # of what the discriminator is shown, told right
 

@@ -6,7 +6,7 @@ Each takes class numbers (batch,) and logits (batch, classes), and returns (batc
 import keras
 from keras import ops
 
-from keras_aae.typing import Tensor
+from keras_aae.checks import Tensor
 
 
 def cross_entropy(labels: Tensor, logits: Tensor) -> Tensor:

@@ -8,8 +8,7 @@ from typing import Annotated
 import numpy as np
 from keras import ops
 
-from keras_aae.checks import Choice
-from keras_aae.typing import Tensor
+from keras_aae.checks import Choice, Tensor
 
 # Of 2 d, the mean squared distance of two draws of N(0, I) in d dimensions.
 IMQ_SCALES = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)

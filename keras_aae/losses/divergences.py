@@ -4,7 +4,7 @@ import math
 
 from keras import ops
 
-from keras_aae.typing import Tensor
+from keras_aae.checks import Tensor
 
 EDGE = 1e-6
 

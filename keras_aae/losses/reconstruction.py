@@ -9,8 +9,7 @@ from typing import Annotated
 
 from keras import ops
 
-from keras_aae.checks import Choice
-from keras_aae.typing import Tensor
+from keras_aae.checks import Choice, Tensor
 
 
 def _flat(images: Tensor) -> Tensor:

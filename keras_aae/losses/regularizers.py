@@ -3,8 +3,8 @@
 import keras
 from keras import ops
 
+from keras_aae.checks import Tensor
 from keras_aae.losses.divergences import bernoulli_kl
-from keras_aae.typing import Tensor
 
 
 def l1_activity(z: Tensor) -> Tensor:

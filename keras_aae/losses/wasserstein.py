@@ -5,7 +5,7 @@
 
 from keras import ops
 
-from keras_aae.typing import Tensor
+from keras_aae.checks import Tensor
 
 TINY = 1e-12  # keeps the slope of a square root finite
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import keras
 
-from keras_aae.checks import Choice, Strength, Width, Widths, validated
+from keras_aae.checks import Choice, ImageShape, Strength, Width, Widths, validated
 from keras_aae.errors import RecipeError
 from keras_aae.lookup import load_entry
 from keras_aae.losses.regularizers import WeightPenalty
@@ -22,7 +22,6 @@ from keras_aae.networks import (
 )
 from keras_aae.networks.activation import Activation
 from keras_aae.registry import NETWORKS
-from keras_aae.typing import ImageShape
 
 __all__ = [
     "build_autoencoder_networks",

@@ -5,11 +5,10 @@ from typing import Annotated
 import keras
 from keras import layers
 
-from keras_aae.checks import Choice, Share, Width, Widths, validated
+from keras_aae.checks import Choice, ImageShape, Share, Width, Widths, validated
 from keras_aae.networks import load_network
 from keras_aae.networks.activation import Activation
 from keras_aae.networks.dropout import dropout_layer
-from keras_aae.typing import ImageShape
 
 # Of those that narrow an image down to a row of features.
 BODIES = ("dense", "conv", "lenet", "normalised")

@@ -7,7 +7,7 @@ from typing import Any
 import keras
 from keras import layers
 
-from keras_aae.typing import ImageShape, Tensor
+from keras_aae.checks import ImageShape, Tensor
 
 HIDDEN_UNITS = (32, 64)
 LAYERS = (1, math.inf)

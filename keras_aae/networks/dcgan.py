@@ -11,9 +11,8 @@ from typing import Any
 import keras
 from keras import layers
 
-from keras_aae.checks import Filters, Positive, Width, validated
+from keras_aae.checks import Filters, ImageShape, Positive, Tensor, Width, validated
 from keras_aae.networks.conv import crop
-from keras_aae.typing import ImageShape, Tensor
 
 KERNEL_SIZE = 5
 LEAK = 0.2

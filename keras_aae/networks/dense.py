@@ -7,7 +7,7 @@ from typing import Any
 import keras
 from keras import layers
 
-from keras_aae.typing import ImageShape
+from keras_aae.checks import ImageShape
 
 HIDDEN_UNITS = (500,)
 

@@ -14,8 +14,8 @@ from typing import Any
 import keras
 from keras import layers
 
+from keras_aae.checks import ImageShape, Tensor
 from keras_aae.networks.conv import crop, split_activation
-from keras_aae.typing import ImageShape, Tensor
 
 HIDDEN_UNITS = (64, 48, 32)
 LAYERS = (3, 3)

@@ -5,9 +5,8 @@ from typing import Any
 import keras
 from keras import layers, ops
 
-from keras_aae.checks import Share, validated
+from keras_aae.checks import Share, Tensor, validated
 from keras_aae.networks.activation import Activation
-from keras_aae.typing import Tensor
 
 HIDDEN_LAYERS = 2
 

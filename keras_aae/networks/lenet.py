@@ -12,8 +12,8 @@ from typing import Any
 import keras
 from keras import layers
 
+from keras_aae.checks import ImageShape
 from keras_aae.networks.conv import crop
-from keras_aae.typing import ImageShape
 
 HIDDEN_UNITS = (32, 64, 1024)
 LAYERS = (2, math.inf)

@@ -12,9 +12,9 @@ from typing import Any
 import keras
 from keras import layers
 
+from keras_aae.checks import ImageShape, Tensor
 from keras_aae.networks.conv import crop, split_activation
 from keras_aae.networks.dropout import dropout_layer
-from keras_aae.typing import ImageShape, Tensor
 
 HIDDEN_UNITS = (64, 128, 256)
 LAYERS = (1, math.inf)

@@ -11,9 +11,9 @@ from typing import Any
 import keras
 from keras import layers
 
+from keras_aae.checks import ImageShape
 from keras_aae.errors import RecipeError
 from keras_aae.networks.conv import crop
-from keras_aae.typing import ImageShape
 
 HIDDEN_UNITS = (16, 8, 8)
 LAYERS = (1, math.inf)

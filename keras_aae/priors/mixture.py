@@ -7,9 +7,8 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-from keras_aae.checks import Seed, Width, validate
+from keras_aae.checks import Seed, Tensor, Width, validate
 from keras_aae.losses.divergences import normal_log_prob
-from keras_aae.typing import Tensor
 
 
 @keras.saving.register_keras_serializable("keras_aae")

@@ -7,11 +7,10 @@ import keras
 import numpy as np
 from keras import ops
 
-from keras_aae.checks import Width
+from keras_aae.checks import Tensor, Width
 from keras_aae.errors import RecipeError
 from keras_aae.losses.divergences import normal_log_prob
 from keras_aae.priors.fixed import FixedPrior
-from keras_aae.typing import Tensor
 
 
 @dataclass(frozen=True)

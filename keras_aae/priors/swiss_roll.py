@@ -6,10 +6,9 @@ import keras
 import numpy as np
 from keras import ops
 
-from keras_aae.checks import Positive
+from keras_aae.checks import Positive, Tensor
 from keras_aae.losses.divergences import normal_log_prob
 from keras_aae.priors.planar import PlanarPrior
-from keras_aae.typing import Tensor
 
 POINTS = 500  # to sum the density over: nearer to each other than its spread
 

@@ -6,10 +6,9 @@ import keras
 import numpy as np
 from keras import ops
 
-from keras_aae.checks import Positive, Strength
+from keras_aae.checks import Positive, Strength, Tensor
 from keras_aae.losses.divergences import normal_log_prob
 from keras_aae.priors.planar import PlanarPrior
-from keras_aae.typing import Tensor
 
 
 @keras.saving.register_keras_serializable("keras_aae")

@@ -6,10 +6,9 @@ import keras
 import numpy as np
 from keras import ops
 
-from keras_aae.checks import Width
+from keras_aae.checks import Tensor, Width
 from keras_aae.errors import UnsupportedError
 from keras_aae.priors.fixed import FixedPrior
-from keras_aae.typing import Tensor
 
 
 @keras.saving.register_keras_serializable("keras_aae")

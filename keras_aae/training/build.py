@@ -6,7 +6,13 @@ from typing import Any
 
 import keras
 
-from keras_aae.checks import Schedule, parse_value, takes_schedule, validate_all
+from keras_aae.checks import (
+    ImageShape,
+    Schedule,
+    parse_value,
+    takes_schedule,
+    validate_all,
+)
 from keras_aae.data import Dataset, load_dataset
 from keras_aae.engine import Phase, PhasedModel
 from keras_aae.errors import RecipeError
@@ -14,7 +20,6 @@ from keras_aae.lookup import load_entry
 from keras_aae.networks import load_network
 from keras_aae.recipe import Recipe, unknown_key
 from keras_aae.registry import MODELS
-from keras_aae.typing import ImageShape
 
 
 def build_model(

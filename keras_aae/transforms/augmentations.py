@@ -10,9 +10,8 @@ from typing import Annotated
 import keras
 from keras import ops
 
-from keras_aae.checks import Choice
+from keras_aae.checks import Choice, ImageShape, Tensor
 from keras_aae.errors import RecipeError
-from keras_aae.typing import ImageShape, Tensor
 
 ANGLE = 15.0  # degrees
 SHIFT = 2.0  # pixels

@@ -10,8 +10,7 @@ from typing import Annotated
 import keras
 from keras import ops
 
-from keras_aae.checks import Choice
-from keras_aae.typing import Tensor
+from keras_aae.checks import Choice, Tensor
 
 
 def gaussian(x: Tensor, amount: float, seed: keras.random.SeedGenerator) -> Tensor:
