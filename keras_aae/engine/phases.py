@@ -186,6 +186,11 @@ class PhasedModel(engine.Steps, keras.Model):
 
     def _track(self, terms: Terms, batch: Batch) -> None:
         for name, term in terms.items():
+            if name not in self.trackers:
+                raise KerasAAEError(
+                    f"{type(self).__name__} computes a term {name!r} that it does not "
+                    f"declare. Declare {name!r} in its class attribute `terms`."
+                )
             self.trackers[name].update_state(term, sample_weight=ops.shape(batch.x)[0])
 
     def _finish(self, losses: list[Tensor], batch: Batch) -> Terms:

@@ -11,6 +11,7 @@ from typing import Any
 
 from keras_aae.errors import ModelFileError
 from keras_aae.model_files.allowlist import ACTIVATIONS, ALLOWED, NETWORKS, TRAINING
+from keras_aae.registry import MODELS
 
 PACKAGE = "keras_aae"
 MAX_DEPTH = 100
@@ -93,18 +94,20 @@ def _without(value: Any) -> Any:
 
 
 def is_ours(value: dict[str, Any]) -> bool:
-    """Whether a config is of a class that this package registers with Keras.
+    """Return whether a config is of a class that this package registers with Keras.
 
-    Keras finds it by its registered name only, and never imports the module.
+    So is one on the menu of models, wherever it is defined: whoever put it there vouches
+    for it. Keras finds a class by its registered name only, and never imports a module.
     """
-    name = value.get("class_name")
-    module = value.get("module")
-    return (
-        isinstance(module, str)
-        and isinstance(name, str)
-        and module.startswith(f"{PACKAGE}.")
-        and value.get("registered_name") == f"{PACKAGE}>{name}"
-    )
+    name, module = value.get("class_name"), value.get("module")
+    registered = value.get("registered_name")
+    if not (isinstance(module, str) and isinstance(name, str)):
+        return False
+    is_in_package = module.startswith(f"{PACKAGE}.")
+    if is_in_package and registered == f"{PACKAGE}>{name}":
+        return True
+    on_menu = any(where == f"{module}:{name}" for where, _ in MODELS.values())
+    return on_menu and isinstance(registered, str) and registered.endswith(f">{name}")
 
 
 def is_network(value: dict[str, Any]) -> bool:

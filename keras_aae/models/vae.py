@@ -104,22 +104,38 @@ class VAE(AutoencodingModel):
         return [Phase("elbo", self.negative_elbo, networks)]
 
     def negative_elbo(self, batch, training):
-        """The weighted bound of a batch, with K sampled codes an image."""
+        """Compute the weighted bound of a batch, with K sampled codes an image."""
         x = self.observed(batch.x)
         q = self.encoder(x, training=training)
-        draws = [self._draw(x, *q, batch.labels, training) for _ in range(self.samples)]
+        z = [self.sample_posterior(*q) for _ in range(self.samples)]
+        return self.loss_of_samples(x, q, z, batch.labels, training)
+
+    def sample_posterior(self, z_mean, z_log_var):
+        """Return a draw from q(z|x) for each image, (batch, latent_dim)."""
+        noise = keras.random.normal(ops.shape(z_mean), seed=self.seed_generator)
+        return self.reparameterize(z_mean, z_log_var, noise)
+
+    def loss_of_samples(self, x, q, z, labels, training):
+        """Compute the loss and its terms from samples; a variant adds its own terms here.
+
+        Args:
+            x: Images, (batch, H, W, C).
+            q: Mean and log-variance of q(z|x), each (batch, latent_dim).
+            z: K draws from q(z|x), each (batch, latent_dim).
+            labels: The class of each image, or None.
+            training: Whether networks run as in training.
+        """
+        draws = [self._sample_terms(x, q, each, labels, training) for each in z]
         nll, kl, rate = (ops.stack(values) for values in zip(*draws, strict=True))
         loss = OBJECTIVES[self.objective](self, nll, kl, rate)
         nll, kl = ops.mean(nll), ops.mean(kl)
         return loss, {"neg_elbo": nll + kl, "reconstruction_nll": nll, "kl": kl}
 
-    def _draw(self, x, z_mean, z_log_var, labels, training):
+    def _sample_terms(self, x, q, z, labels, training):
         """-log p(x|z), the KL term and log q(z|x) / p(z) for one z an image, (batch,)."""
-        noise = keras.random.normal(ops.shape(z_mean), seed=self.seed_generator)
-        z = self.reparameterize(z_mean, z_log_var, noise)
         nll = self.reconstruction_nll(x, z, labels, training)
-        rate = normal_log_prob(z, z_mean, z_log_var) - self.prior.log_prob(z)
-        return nll, self.prior.kl(z, z_mean, z_log_var), rate
+        rate = normal_log_prob(z, *q) - self.prior.log_prob(z)
+        return nll, self.prior.kl(z, *q), rate
 
     def observed(self, x):
         """The images of a step: as they are, or drawn from Bernoulli(x)."""
