@@ -6,8 +6,7 @@ import traceback
 
 import click
 
-from keras_aae import __version__
-from keras_aae.lookup import suggestion
+from keras_aae.errors import suggestion
 
 from .errors import outcome
 
@@ -57,7 +56,7 @@ class LazyGroup(click.Group):
         "auto_envvar_prefix": "KERAS_AAE",
     },
 )
-@click.version_option(__version__, prog_name="keras-aae")
+@click.version_option(package_name="keras-aae")
 def cli() -> None:
     """Train, look into and compare autoencoders, VAEs, AAEs, SENs and GANs.
 

@@ -15,8 +15,7 @@ from numbers import Integral, Real
 from types import NoneType
 from typing import Annotated, Any, TypeVar, cast, get_args
 
-from keras_aae.errors import RecipeError
-from keras_aae.lookup import suggestion
+from keras_aae.errors import RecipeError, suggestion
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 # One of the engine's: which it is, and what its methods return, Keras leaves open.

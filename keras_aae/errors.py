@@ -1,6 +1,8 @@
 """Every error the library raises on purpose; the command line turns these into one line."""
 
+import difflib
 import signal
+from collections.abc import Iterable
 
 
 class KerasAAEError(ValueError):
@@ -45,3 +47,9 @@ class Interrupted(Exception):
     def __init__(self, signum: int, text: str):
         super().__init__(f"Stopped by {signal.Signals(signum).name}{text}")
         self.signum = signum
+
+
+def suggestion(name: object, known: Iterable[str]) -> str:
+    """Return " Did you mean ...?" with the nearest of the known names, or ""."""
+    near = difflib.get_close_matches(str(name), known, n=1)
+    return f" Did you mean {near[0]!r}?" if near else ""

@@ -1,17 +1,9 @@
 """Finding an entry of a menu by its name."""
 
-import difflib
 import importlib
-from collections.abc import Iterable
 from typing import Any
 
-from keras_aae.errors import KerasAAEError
-
-
-def suggestion(name: object, known: Iterable[str]) -> str:
-    """' Did you mean ...?' with the nearest of the known names, or nothing."""
-    near = difflib.get_close_matches(str(name), known, n=1)
-    return f" Did you mean {near[0]!r}?" if near else ""
+from keras_aae.errors import KerasAAEError, suggestion
 
 
 def check_name(name: str, menu: dict[str, Any], kind: str) -> str:

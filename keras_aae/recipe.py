@@ -18,8 +18,7 @@ from keras_aae.checks import (
     Whole,
     validate,
 )
-from keras_aae.errors import RecipeError
-from keras_aae.lookup import suggestion
+from keras_aae.errors import RecipeError, suggestion
 
 EXECUTIONS = ("auto", "xla", "graph", "steps")
 BACKENDS = ("tensorflow", "jax", "torch")

@@ -12,11 +12,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import numpy as np
 from PIL import Image
 
-from keras_aae.bulk.code_files import Codes, check_ending, write_codes
-from keras_aae.bulk.streams import Stream
-from keras_aae.errors import DataError, RunError
-from keras_aae.files import held, read_json, replacing, write_json
-from keras_aae.models.base.abilities import (
+from keras_aae.abilities import (
     Decodes,
     DecodesClasses,
     Encodes,
@@ -24,6 +20,10 @@ from keras_aae.models.base.abilities import (
     require,
     supports,
 )
+from keras_aae.bulk.code_files import Codes, check_ending, write_codes
+from keras_aae.bulk.streams import Stream
+from keras_aae.errors import DataError, RunError
+from keras_aae.files import held, read_json, replacing, write_json
 
 if TYPE_CHECKING:
     from keras_aae.engine import PhasedModel

@@ -2,12 +2,7 @@
 
 import numpy as np
 
-from keras_aae.data import stratified_subset
-from keras_aae.errors import UnsupportedError
-from keras_aae.evaluation.density import finite_codes
-from keras_aae.evaluation.few_labels import encoder_of, quiet
-from keras_aae.evaluation.pixels import labelled
-from keras_aae.models.base.abilities import (
+from keras_aae.abilities import (
     ClassifiesByLabels,
     Clusters,
     Encodes,
@@ -17,6 +12,11 @@ from keras_aae.models.base.abilities import (
     HasPrior,
     require,
 )
+from keras_aae.data import stratified_subset
+from keras_aae.errors import UnsupportedError
+from keras_aae.evaluation.density import finite_codes
+from keras_aae.evaluation.few_labels import encoder_of, quiet
+from keras_aae.evaluation.pixels import labelled
 
 WITHIN = 3  # standard deviations
 STARTS = 10  # of k-means, of which the best counts

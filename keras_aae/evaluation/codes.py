@@ -2,10 +2,7 @@
 
 import numpy as np
 
-from keras_aae.data import stratified_subset
-from keras_aae.engine.loop import measure_terms
-from keras_aae.errors import UnsupportedError
-from keras_aae.models.base.abilities import (
+from keras_aae.abilities import (
     Encodes,
     MatchesPrior,
     Reconstructs,
@@ -14,6 +11,9 @@ from keras_aae.models.base.abilities import (
     require,
     supports,
 )
+from keras_aae.data import stratified_subset
+from keras_aae.engine.loop import measure_terms
+from keras_aae.errors import UnsupportedError
 
 NEIGHBOURS = 5
 METRIC = "Metric 'reconstruction_loss'"

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from keras_aae.abilities import Encodes, require
 from keras_aae.errors import KerasAAEError
 from keras_aae.evaluation.pixels import evenly_spaced
-from keras_aae.models.base.abilities import Encodes, require
 
 CODES = 10_000  # the most training images that a density is fitted to
 REGULARISATION = 1e-3  # added to a variance, in mean variances of a dimension

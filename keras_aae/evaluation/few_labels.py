@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from keras_aae.abilities import Encodes, require
 from keras_aae.data import stratified_subset
 from keras_aae.evaluation.density import finite_codes
-from keras_aae.models.base.abilities import Encodes, require
 
 DRAWS = 5  # of the labelled images
 

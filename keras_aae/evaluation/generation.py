@@ -6,16 +6,16 @@ from typing import NamedTuple
 
 import numpy as np
 
-from keras_aae.errors import UnsupportedError
-from keras_aae.evaluation.density import generate_from_density
-from keras_aae.evaluation.pixels import evenly_spaced
-from keras_aae.model_files.saving import load_model
-from keras_aae.models.base.abilities import (
+from keras_aae.abilities import (
     DecodesCodesAlone,
     Encodes,
     Generates,
     require,
 )
+from keras_aae.errors import UnsupportedError
+from keras_aae.evaluation.density import generate_from_density
+from keras_aae.evaluation.pixels import evenly_spaced
+from keras_aae.model_files.saving import load_model
 
 IMAGES = 10_000  # generated, and real
 PRESENT = 0.01  # share of generated images from which on a class is there

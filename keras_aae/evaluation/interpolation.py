@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from keras_aae.abilities import Decodes, Encodes, require
 from keras_aae.errors import UnsupportedError
 from keras_aae.evaluation.pixels import evenly_spaced
-from keras_aae.models.base.abilities import Decodes, Encodes, require
 
 PAIRS, STEPS = 200, 16
 

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 from keras import ops
 
-from keras_aae.errors import UnsupportedError
-from keras_aae.evaluation.pixels import as_rows
-from keras_aae.models.base.abilities import (
+from keras_aae.abilities import (
     DecodesCodesAlone,
     Encodes,
     HasPrior,
     require,
 )
+from keras_aae.errors import UnsupportedError
+from keras_aae.evaluation.pixels import as_rows
 from keras_aae.priors import Categorical
 
 DIFFERENCE = 0.02  # of codes, for a slope, in standard deviations of the prior

@@ -2,15 +2,15 @@
 
 import numpy as np
 
-from keras_aae.errors import UnsupportedError
-from keras_aae.evaluation.pixels import labelled
-from keras_aae.models.base.abilities import (
+from keras_aae.abilities import (
     DecodesClasses,
     HasLikelihood,
     HasPosterior,
     require,
     supports,
 )
+from keras_aae.errors import UnsupportedError
+from keras_aae.evaluation.pixels import labelled
 
 IMPORTANCE_IMAGES = 1000
 IMPORTANCE_SAMPLES = 200

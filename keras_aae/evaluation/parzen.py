@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from keras_aae.abilities import Generates, require
 from keras_aae.evaluation.pixels import as_rows, evenly_spaced
-from keras_aae.models.base.abilities import Generates, require
 
 SAMPLES = 10_000
 TUNING_IMAGES = 1000

@@ -5,16 +5,16 @@ from functools import partial
 import numpy as np
 from keras import ops
 
-from keras_aae.errors import UnsupportedError
-from keras_aae.evaluation.pixels import evenly_spaced
-from keras_aae.losses.distances import mmd, sliced_wasserstein, unit_directions
-from keras_aae.models.base.abilities import (
+from keras_aae.abilities import (
     Discriminates,
     HasPosterior,
     MatchesPrior,
     require,
     supports,
 )
+from keras_aae.errors import UnsupportedError
+from keras_aae.evaluation.pixels import evenly_spaced
+from keras_aae.losses.distances import mmd, sliced_wasserstein, unit_directions
 
 CODES = 10_000
 CODES_AT_ONCE = 2000  # of whose pairs the kernel is taken

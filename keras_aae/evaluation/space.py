@@ -5,16 +5,16 @@ from dataclasses import dataclass
 import keras
 import numpy as np
 
-from keras_aae.data import stratified_subset
-from keras_aae.errors import UnsupportedError
-from keras_aae.evaluation.density import fit_density, training_codes
-from keras_aae.evaluation.pixels import as_rows
-from keras_aae.models.base.abilities import (
+from keras_aae.abilities import (
     Decodes,
     HasLatentDim,
     prior_or_none,
     require,
 )
+from keras_aae.data import stratified_subset
+from keras_aae.errors import UnsupportedError
+from keras_aae.evaluation.density import fit_density, training_codes
+from keras_aae.evaluation.pixels import as_rows
 
 METRIC = "The space of each class"
 POINTS = 100  # along each axis

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from keras_aae.abilities import Decodes, Encodes, require
 from keras_aae.checks import Count, Seed, Several, validated
 from keras_aae.errors import DataError
 from keras_aae.figures.grid import near_square, tile
 from keras_aae.figures.inputs import images_at, varied_positions
-from keras_aae.models.base.abilities import Decodes, Encodes, require
 
 WIDTH = 240  # pixels, about, of a frame whose images are small
 SECONDS = 0.08  # a frame is shown

@@ -4,6 +4,14 @@ from typing import Annotated
 
 import numpy as np
 
+from keras_aae.abilities import (
+    Decodes,
+    DecodesClasses,
+    Encodes,
+    PredictsClasses,
+    require,
+    supports,
+)
 from keras_aae.checks import (
     Choice,
     Count,
@@ -19,14 +27,6 @@ from keras_aae.figures.classes import short_name
 from keras_aae.figures.codes import finite_codes
 from keras_aae.figures.inputs import images_at, varied_positions
 from keras_aae.figures.rows import named_rows
-from keras_aae.models.base.abilities import (
-    Decodes,
-    DecodesClasses,
-    Encodes,
-    PredictsClasses,
-    require,
-    supports,
-)
 
 KIND, ARITHMETIC = "attribute-directions", "attribute-arithmetic"
 MOST_IMAGES = 5000  # whose codes make the direction

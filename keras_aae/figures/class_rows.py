@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from keras_aae.abilities import Classifies, ClassifiesByLabels, require
 from keras_aae.errors import UnsupportedError
 from keras_aae.figures.classes import short_name
-from keras_aae.models.base.abilities import Classifies, ClassifiesByLabels, require
 
 
 def classify_test_images(model, dataset, figure: str) -> np.ndarray:

@@ -3,6 +3,14 @@
 import numpy as np
 from matplotlib.patches import Rectangle
 
+from keras_aae.abilities import (
+    Decodes,
+    DecodesClasses,
+    HasLatentDim,
+    HasPlaces,
+    require,
+    supports,
+)
 from keras_aae.checks import Several, validated
 from keras_aae.figures.class_rows import classify_test_images, row_names
 from keras_aae.figures.grid import WHITE, thin_gap, tile
@@ -15,14 +23,6 @@ from keras_aae.figures.style import (
     add_note,
     house_style,
     image_figure,
-)
-from keras_aae.models.base.abilities import (
-    Decodes,
-    DecodesClasses,
-    HasLatentDim,
-    HasPlaces,
-    require,
-    supports,
 )
 
 LINE = 0.13  # inches, of the text above a row

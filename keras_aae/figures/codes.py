@@ -5,12 +5,12 @@ from typing import Annotated
 import numpy as np
 from matplotlib.figure import Figure
 
+from keras_aae.abilities import DrawsCodes, Encodes, require, supports
 from keras_aae.checks import ListOf, Whole
 from keras_aae.errors import RecipeError, UnsupportedError
 from keras_aae.evaluation.density import finite_codes
 from keras_aae.figures.classes import label_medians, legend, show_classes
 from keras_aae.figures.style import COLUMN, add_note, lay_out
-from keras_aae.models.base.abilities import DrawsCodes, Encodes, require, supports
 
 HEIGHT = 3.0  # inches
 Pair = Annotated[tuple[int, int], ListOf(Whole(0), "[0, 1]", 2, 2)]

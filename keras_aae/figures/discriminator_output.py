@@ -3,17 +3,17 @@
 import numpy as np
 from matplotlib.figure import Figure
 
-from keras_aae.checks import Count, Seed, validated
-from keras_aae.figures.codes import encode_test_images
-from keras_aae.figures.prior_samples import draw_samples
-from keras_aae.figures.style import INK, PAGE, PALETTE, add_note, house_style, lay_out
-from keras_aae.models.base.abilities import (
+from keras_aae.abilities import (
     DiscriminatesClasses,
     DiscriminatesCodes,
     HasPrior,
     require,
     supports,
 )
+from keras_aae.checks import Count, Seed, validated
+from keras_aae.figures.codes import encode_test_images
+from keras_aae.figures.prior_samples import draw_samples
+from keras_aae.figures.style import INK, PAGE, PALETTE, add_note, house_style, lay_out
 
 KIND = "discriminator-output"
 HEIGHT = 2.3  # inches

@@ -7,6 +7,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from keras_aae.abilities import GeneratesCodes, ReencodesCodes, supports
 from keras_aae.checks import Count, Seed, Several, validated
 from keras_aae.figures.codes import encode_test_images
 from keras_aae.figures.prior_samples import check_widths, generated_codes
@@ -19,7 +20,6 @@ from keras_aae.figures.style import (
     house_style,
     lay_out,
 )
-from keras_aae.models.base.abilities import GeneratesCodes, ReencodesCodes, supports
 
 KIND = "embedding-histograms"
 AGAIN = "these decoded and encoded, as the discriminator sees them"

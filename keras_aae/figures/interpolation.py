@@ -5,6 +5,7 @@ from typing import Annotated
 import numpy as np
 from matplotlib.patches import Rectangle
 
+from keras_aae.abilities import Decodes, Encodes, require
 from keras_aae.checks import ListOf, Seed, Several, Whole, validated
 from keras_aae.errors import RecipeError
 from keras_aae.figures.grid import WHITE, thin_gap, tile
@@ -17,7 +18,6 @@ from keras_aae.figures.style import (
     house_style,
     image_figure,
 )
-from keras_aae.models.base.abilities import Decodes, Encodes, require
 
 Corners = Annotated[tuple[int, ...], ListOf(Whole(0), "[0, 1, 2, 3]", 4, 4)]
 

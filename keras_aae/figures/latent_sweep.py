@@ -4,13 +4,7 @@ from typing import Annotated
 
 import numpy as np
 
-from keras_aae.checks import Choice, ListOf, Number, Positive, Several, validated
-from keras_aae.errors import KerasAAEError, RecipeError, UnsupportedError
-from keras_aae.figures.codes import encode_test_images
-from keras_aae.figures.grid import thin_gap, tile
-from keras_aae.figures.rows import marks
-from keras_aae.figures.style import add_note, house_style, image_figure
-from keras_aae.models.base.abilities import (
+from keras_aae.abilities import (
     Decodes,
     Encodes,
     HasLatentDim,
@@ -18,6 +12,12 @@ from keras_aae.models.base.abilities import (
     require,
     supports,
 )
+from keras_aae.checks import Choice, ListOf, Number, Positive, Several, validated
+from keras_aae.errors import KerasAAEError, RecipeError, UnsupportedError
+from keras_aae.figures.codes import encode_test_images
+from keras_aae.figures.grid import thin_gap, tile
+from keras_aae.figures.rows import marks
+from keras_aae.figures.style import add_note, house_style, image_figure
 
 FIGURE = "Figure 'latent-sweep'"
 EXTENT = 3.0

@@ -5,11 +5,11 @@ from typing import Annotated
 
 import numpy as np
 
+from keras_aae.abilities import Decodes, HasLatentDim, HasPrior, require
 from keras_aae.checks import ListOf, Seed, Several, Whole, validated
 from keras_aae.errors import RecipeError
 from keras_aae.figures.prior_samples import draw_samples
 from keras_aae.figures.rows import named_rows
-from keras_aae.models.base.abilities import Decodes, HasLatentDim, HasPrior, require
 
 KIND = "latent-walk"
 CHOSEN = (24, 49, 74)  # where there are so many

@@ -2,11 +2,7 @@
 
 import numpy as np
 
-from keras_aae.checks import Positive, Several, Strength, validated
-from keras_aae.errors import RecipeError
-from keras_aae.figures.class_rows import row_names
-from keras_aae.figures.rows import named_rows
-from keras_aae.models.base.abilities import (
+from keras_aae.abilities import (
     Decodes,
     HasClassComponents,
     HasPetals,
@@ -14,6 +10,10 @@ from keras_aae.models.base.abilities import (
     require,
     supports,
 )
+from keras_aae.checks import Positive, Several, Strength, validated
+from keras_aae.errors import RecipeError
+from keras_aae.figures.class_rows import row_names
+from keras_aae.figures.rows import named_rows
 
 
 @validated

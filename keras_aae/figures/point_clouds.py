@@ -3,6 +3,7 @@
 import numpy as np
 from matplotlib.figure import Figure
 
+from keras_aae.abilities import Reconstructs, require
 from keras_aae.checks import Count, validated
 from keras_aae.errors import UnsupportedError
 from keras_aae.figures.inputs import first_images
@@ -16,7 +17,6 @@ from keras_aae.figures.style import (
     add_note,
     house_style,
 )
-from keras_aae.models.base.abilities import Reconstructs, require
 
 PANEL = 0.85  # inches, the largest a single cloud is shown
 GAP = 0.06  # inches between clouds

@@ -5,6 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.figure import Figure
 
+from keras_aae.abilities import (
+    HasClassComponents,
+    HasPrior,
+    prior_or_none,
+    require,
+    supports,
+)
 from keras_aae.checks import Count, Seed, validated
 from keras_aae.errors import KerasAAEError
 from keras_aae.figures.classes import MOST_CLASSES, label_medians, legend, show_classes
@@ -22,13 +29,6 @@ from keras_aae.figures.style import (
     add_note,
     house_style,
     lay_out,
-)
-from keras_aae.models.base.abilities import (
-    HasClassComponents,
-    HasPrior,
-    prior_or_none,
-    require,
-    supports,
 )
 
 MOST_MODELS = 4  # beyond it no code can be seen

@@ -2,14 +2,14 @@
 
 import numpy as np
 
-from keras_aae.errors import UnsupportedError
-from keras_aae.models.base.abilities import (
+from keras_aae.abilities import (
     GeneratesCodes,
     HasComponents,
     HasPrior,
     require,
     supports,
 )
+from keras_aae.errors import UnsupportedError
 
 
 def draw_samples(prior, n: int, seed: int) -> np.ndarray:

@@ -7,6 +7,13 @@ from keras import ops
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from keras_aae.abilities import (
+    DiscriminatesBatches,
+    DiscriminatesImages,
+    Generates,
+    require,
+    supports,
+)
 from keras_aae.checks import Count, Seed, validated
 from keras_aae.engine.networks import has_batch_normalisation
 from keras_aae.engine.phases import as_tensor_images
@@ -18,13 +25,6 @@ from keras_aae.figures.style import (
     add_note,
     house_style,
     lay_out,
-)
-from keras_aae.models.base.abilities import (
-    DiscriminatesBatches,
-    DiscriminatesImages,
-    Generates,
-    require,
-    supports,
 )
 
 KIND = "probability-histograms"

@@ -7,11 +7,11 @@ from matplotlib import colormaps
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import CenteredNorm
 
+from keras_aae.abilities import HasEncoder, require
 from keras_aae.checks import Count, validated
 from keras_aae.errors import UnsupportedError
 from keras_aae.figures.grid import near_square, tile
 from keras_aae.figures.style import house_style, image_figure
-from keras_aae.models.base.abilities import HasEncoder, require
 
 SIGNED = "RdBu_r"  # blue below 0, white at 0, red above
 BAR = (1.6, 0.06, 0.16)  # inches: the colour bar's length, height and distance below

@@ -5,12 +5,12 @@ from typing import Annotated
 
 import numpy as np
 
+from keras_aae.abilities import Corrupts, Generates, Reconstructs, require
 from keras_aae.checks import Count, Number, Seed, validated
 from keras_aae.figures.grid import WHITE, near_square, side_by_side, tile
 from keras_aae.figures.inputs import Part, first_images
 from keras_aae.figures.rows import away, named_rows
 from keras_aae.figures.style import NAMES, add_note, house_style, image_figure
-from keras_aae.models.base.abilities import Corrupts, Generates, Reconstructs, require
 
 LINE = 0.11  # inches, of a heading
 LETTERS = 12  # of a heading over one image

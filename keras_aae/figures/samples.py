@@ -4,12 +4,12 @@ from typing import Annotated
 
 import numpy as np
 
+from keras_aae.abilities import Decodes, Encodes, Generates, require
 from keras_aae.checks import Choice, Count, Seed, validated
 from keras_aae.errors import KerasAAEError, UnsupportedError
 from keras_aae.evaluation.density import generate_from_density
 from keras_aae.figures.grid import near_square, tile
 from keras_aae.figures.style import add_note, house_style, image_figure
-from keras_aae.models.base.abilities import Decodes, Encodes, Generates, require
 
 
 def _from_prior(model, dataset, n: int, components: int, seed: int) -> np.ndarray:

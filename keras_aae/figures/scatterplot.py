@@ -3,13 +3,13 @@
 import numpy as np
 from matplotlib.figure import Figure
 
+from keras_aae.abilities import prior_or_none
 from keras_aae.checks import Count, validated
 from keras_aae.figures.classes import class_rows, show_classes
 from keras_aae.figures.codes import HEIGHT, encode_test_images, plane, settle
 from keras_aae.figures.outlines import show_outlines
 from keras_aae.figures.projections import component_names, principal_components
 from keras_aae.figures.style import COLUMN, add_note, house_style, lay_out
-from keras_aae.models.base.abilities import prior_or_none
 
 
 @validated

@@ -7,12 +7,12 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from scipy.ndimage import distance_transform_edt
 
+from keras_aae.abilities import prior_or_none
 from keras_aae.checks import Seed, validated
 from keras_aae.evaluation.space import AGREEING, NEIGHBOURS, measure_space
 from keras_aae.figures.classes import short_name, write_names
 from keras_aae.figures.outlines import show_outlines
 from keras_aae.figures.style import INK, PAGE, PALETTE, add_note, house_style, lay_out
-from keras_aae.models.base.abilities import prior_or_none
 
 HEIGHT = 3.1  # inches
 MAP_INCHES = 2.5  # inches across the map, about

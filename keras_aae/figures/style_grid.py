@@ -4,17 +4,17 @@ from typing import Annotated
 
 import numpy as np
 
-from keras_aae.checks import Choice, Seed, Several, validated
-from keras_aae.figures.class_rows import classify_test_images, row_names
-from keras_aae.figures.prior_samples import draw_samples
-from keras_aae.figures.rows import named_rows
-from keras_aae.models.base.abilities import (
+from keras_aae.abilities import (
     Classifies,
     DecodesClasses,
     HasPrior,
     require,
     supports,
 )
+from keras_aae.checks import Choice, Seed, Several, validated
+from keras_aae.figures.class_rows import classify_test_images, row_names
+from keras_aae.figures.prior_samples import draw_samples
+from keras_aae.figures.rows import named_rows
 
 
 def _drawn(prior, n: int, seed: int) -> np.ndarray:

@@ -6,6 +6,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, MaxNLocator
 
+from keras_aae.abilities import TrainsByPhases, networks_of, require
 from keras_aae.checks import Count, Seed, validated
 from keras_aae.data import Images
 from keras_aae.engine import Feed
@@ -21,7 +22,6 @@ from keras_aae.figures.style import (
     house_style,
     lay_out,
 )
-from keras_aae.models.base.abilities import TrainsByPhases, networks_of, require
 
 NETWORKS = ("encoder", "generator", "decoder", "discriminator", "classifier")
 PANEL_HEIGHT = 1.9  # inches

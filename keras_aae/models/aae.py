@@ -4,6 +4,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from keras_aae.abilities import HasComponents, supports
 from keras_aae.checks import Deviation, Share, pick
 from keras_aae.engine import Phase
 from keras_aae.errors import RecipeError
@@ -16,7 +17,6 @@ from keras_aae.losses.adversarial import (
     share_positive,
 )
 from keras_aae.losses.distances import Kernel, mmd
-from keras_aae.models.base.abilities import HasComponents, supports
 from keras_aae.models.base.conditional import ClassDecodingModel, check_labels
 from keras_aae.models.base.generator import fixed_prior
 from keras_aae.models.base.prior_matching import Posterior, PriorMatchingModel

@@ -12,11 +12,11 @@ import keras
 import numpy as np
 from keras import ops
 
+from keras_aae.abilities import Encodes, Generates, require
 from keras_aae.data import Dataset, Images
 from keras_aae.engine.batch import Batch, map_block
 from keras_aae.engine.loop import same_randomness
 from keras_aae.errors import UnsupportedError
-from keras_aae.models.base.abilities import Encodes, Generates, require
 from keras_aae.recipe import Recipe
 from keras_aae.training.build import keras_value, new_optimizers
 from keras_aae.training.runner import Training, complete

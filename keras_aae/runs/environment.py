@@ -5,9 +5,7 @@ import platform
 from importlib import metadata
 from typing import Any
 
-from keras_aae import __version__
-
-PACKAGES = ("keras", "tensorflow", "jax", "jaxlib", "torch", "numpy")
+PACKAGES = ("keras-aae", "keras", "tensorflow", "jax", "jaxlib", "torch", "numpy")
 FLAGS = (
     "TF_ENABLE_ONEDNN_OPTS",
     "TF_NUM_INTRAOP_THREADS",
@@ -39,8 +37,7 @@ def describe_environment(engine: str, device: str, execution: str) -> dict[str, 
         "engine": engine,
         "device": device,
         "execution": execution,
-        "packages": {"keras-aae": __version__}
-        | {p: v for p in PACKAGES if (v := _version(p))},
+        "packages": {p: v for p in PACKAGES if (v := _version(p))},
         "flags": {flag: os.environ.get(flag) for flag in FLAGS},
     }
 

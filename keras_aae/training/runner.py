@@ -7,13 +7,13 @@ from typing import Any
 import keras
 import numpy as np
 
+from keras_aae.abilities import Encodes, supports
 from keras_aae.data import Dataset, Images, stratified_subset
 from keras_aae.engine import Feed, PhasedModel
 from keras_aae.engine.backend import engine
 from keras_aae.engine.feed import LABELLED
 from keras_aae.engine.loop import Progress, TrainingLoop
 from keras_aae.errors import DataError, RecipeError, RunError
-from keras_aae.models.base.abilities import Encodes, supports
 from keras_aae.recipe import Recipe
 from keras_aae.registry import DATASETS
 from keras_aae.runs.checkpoints import Checkpoints, load_checkpoint

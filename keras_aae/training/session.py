@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
+from keras_aae.abilities import Generates, require
 from keras_aae.engine.loop import Progress, TrainingLoop
 from keras_aae.errors import DivergedError, Interrupted, RunError, UnsupportedError
 from keras_aae.files import reason
 from keras_aae.model_files.saving import save_model
-from keras_aae.models.base.abilities import Generates, require
 from keras_aae.recipe import Recipe
 from keras_aae.runs.checkpoints import Checkpoints
 from keras_aae.runs.folder import DONE, STATUS, RunFolder, resume_command

@@ -7,8 +7,7 @@ import pytest
 from families import small_model
 
 from keras_aae import abilities, models
-from keras_aae.errors import UnsupportedError
-from keras_aae.models.base.abilities import (
+from keras_aae.abilities import (
     Classifies,
     Clusters,
     Corrupts,
@@ -34,6 +33,7 @@ from keras_aae.models.base.abilities import (
     require,
     supports,
 )
+from keras_aae.errors import UnsupportedError
 from keras_aae.priors import Normal, Umbrella
 
 CODES = {Encodes, Decodes, DecodesCodesAlone, Reconstructs, Generates}
@@ -129,6 +129,8 @@ def test_every_ability_is_to_be_had_from_the_room():
 
 
 def test_asking_does_not_wait_for_keras():
-    code = "import sys, keras_aae.models.base.abilities; print({'keras', 'numpy'} & set(sys.modules))"
+    code = (
+        "import sys, keras_aae.abilities; print({'keras', 'numpy'} & set(sys.modules))"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.stdout == "set()\n", done.stderr

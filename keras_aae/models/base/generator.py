@@ -6,10 +6,10 @@ import keras
 import numpy as np
 from keras import ops
 
+from keras_aae.abilities import HasPrior, Prior, require
 from keras_aae.checks import Choice
 from keras_aae.errors import DataError, RecipeError
 from keras_aae.lookup import load_entry
-from keras_aae.models.base.abilities import HasPrior, Prior, require
 from keras_aae.models.base.image_model import ImageModel
 from keras_aae.registry import PRIORS
 
