@@ -17,7 +17,16 @@ from keras_aae.registry import MODELS
 from keras_aae.training.build import build_model, complete_options, family
 
 # What no option may be; and what some may.
-NONSENSE = ({"a": 1}, [["x"]], float("nan"), float("inf"), -1, "x", "linear:nan:1:5", 10**400)
+NONSENSE = (
+    {"a": 1},
+    [["x"]],
+    float("nan"),
+    float("inf"),
+    -1,
+    "x",
+    "linear:nan:1:5",
+    10**400,
+)
 ODD = (1.5, True, None, "linear:0:1:5", 2**40)
 
 
