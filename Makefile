@@ -42,9 +42,10 @@ test-engines: $(ENGINES)  ## Run the contract of every model on JAX and PyTorch 
 faults: $(ENGINES)  ## Break trainings and files on purpose, thousands of times
 	PYTHONPATH=tests $(BIN)/python -m faults --write tests/faults/RESULTS.md
 
-lint: $(STAMP)  ## Check style and the import rules
+lint: $(STAMP)  ## Check style, types and the import rules
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/mypy
 	$(BIN)/lint-imports
 
 format: $(STAMP)  ## Format the code
@@ -58,7 +59,7 @@ bench: $(ENGINES)  ## Measure speed against hand-written loops
 	$(BIN)/python -m benchmarks
 
 clean:  ## Remove .venv, demo/ and caches; runs/ stays
-	rm -rf $(VENV) demo build *.egg-info .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) demo build *.egg-info .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .PHONY: help install demo test test-engines faults lint format figures bench clean

@@ -5,6 +5,7 @@ import logging
 import os
 import sys
 import tempfile
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from keras_aae.errors import KerasAAEError
@@ -35,7 +36,7 @@ def select_backend(name: str | None = None) -> str:
 
 
 @contextmanager
-def _quiet_stderr():
+def _quiet_stderr() -> Iterator[None]:
     """Keep what libraries print while they load, and show it only if they fail.
 
     TensorFlow tells of the machine's features on every start, from C++ and whatever its

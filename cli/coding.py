@@ -1,6 +1,7 @@
 """`encode` and `decode`: many images to codes, and codes to images."""
 
 import sys
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import click
@@ -19,7 +20,9 @@ from .options import backend_option, data_dir_option, debug_option
 @data_dir_option
 @backend_option
 @debug_option
-def encode(run, images, output, data_dir, backend):
+def encode(
+    run: str, images: str, output: str, data_dir: str | None, backend: str | None
+) -> None:
     """Write the codes of IMAGES by RUN, a run folder or a .keras file.
 
     IMAGES is a folder, with all its sub-folders, an .npy file, or a data set as of
@@ -52,7 +55,7 @@ def encode(run, images, output, data_dir, backend):
 )  # fmt: skip
 @backend_option
 @debug_option
-def decode(run, codes, output, backend):
+def decode(run: str, codes: str, output: str, backend: str | None) -> None:
     """Write the images of CODES by RUN, a run folder or a .keras file.
 
     CODES is a file as `encode` writes it, or an .npy file of an array (n, width). A
@@ -75,13 +78,13 @@ def decode(run, codes, output, backend):
 
 
 @contextmanager
-def _progress(title: str, total: int):
+def _progress(title: str, total: int) -> Iterator[Callable[[int], None]]:
     """A bar, if there is a terminal."""
     with click.progressbar(
         length=total, label=title, file=sys.stderr, hidden=not sys.stderr.isatty()
     ) as bar:
 
-        def tell(done: int):
+        def tell(done: int) -> None:
             if done and not bar.pos:
                 bar.label = f"{title}, {done:,} done before"
             bar.update(done - bar.pos)

@@ -1,6 +1,7 @@
 """What errors mean to the user: an exit code, and one line of text."""
 
 import errno
+from collections.abc import Iterator
 
 import click
 
@@ -63,7 +64,7 @@ def _in_a_line(error: BaseException) -> str:
     return " ".join(str(error).split())[:300]
 
 
-def _with_causes(error: BaseException | None):
+def _with_causes(error: BaseException | None) -> Iterator[BaseException]:
     """Yield an error, what it came of, what that came of, and so on."""
     while error is not None:
         yield error

@@ -33,7 +33,15 @@ from .tables import STYLES, print_metrics
 @backend_option
 @json_option
 @debug_option
-def evaluate(runs, also, table, dataset, data_dir, backend, as_json):
+def evaluate(
+    runs: tuple[str, ...],
+    also: tuple[str, ...],
+    table: str,
+    dataset: str | None,
+    data_dir: str | None,
+    backend: str | None,
+    as_json: bool,
+) -> None:
     """Measure RUNS, run folders or .keras files, on their test images.
 
     `keras-aae list metrics` says what each number is.

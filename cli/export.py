@@ -1,5 +1,7 @@
 """`export`."""
 
+from typing import Any
+
 import click
 
 from keras_aae.checks import Count, Seed
@@ -50,8 +52,17 @@ from .options import (
 @backend_option
 @debug_option
 def export(
-    kind, runs, output, seed, untrained, settings, dataset, data_dir, backend, **options
-):  # fmt: skip
+    kind: str,
+    runs: tuple[str, ...],
+    output: str | None,
+    seed: int | None,
+    untrained: bool,
+    settings: tuple[tuple[str, Any], ...],
+    dataset: str | None,
+    data_dir: str | None,
+    backend: str | None,
+    **options: Any,
+) -> None:
     """Draw a figure of RUNS, a run folder or a .keras file; several to compare them.
 
     \b

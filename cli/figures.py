@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from keras_aae.registry import COMPARISONS, RECIPES, SWEEPS, TABLES, TRANSFERS
+from keras_aae.experiments import COMPARISONS, RECIPES, SWEEPS, TABLES, TRANSFERS
 
 from .backend import select_backend
 from .options import Name, backend_option, data_dir_option, debug_option
@@ -39,20 +39,11 @@ def figures(names, everything, force, results, runs, data_dir, backend):
       keras-aae figures vae-2d
     """
     select_backend(backend)
-    from keras_aae.publishing.gallery import (
-        Gallery,
-        comparisons_of,
-        default_set,
-        recipes_of,
-        studies,
-    )
+    from keras_aae.publishing.gallery import Gallery, names_to_make
 
     from .progress import reporting
 
-    all_names = [*RECIPES, *SWEEPS, *TRANSFERS, *studies()]
-    names = names or (all_names if everything else default_set())
-    names = recipes_of(names)
-    names = list(dict.fromkeys([*names, *comparisons_of(names)]))
+    names = names_to_make(names, everything)
     width = max(map(len, names))
     with reporting(quiet=True) as reporter:
         gallery = Gallery(Path(results), Path(runs), force, data_dir, reporter)

@@ -5,28 +5,30 @@ from pathlib import Path
 
 import click
 
-from keras_aae import registry
+from keras_aae import experiments, registry
 from keras_aae.errors import KerasAAEError
 
 from .options import debug_option, json_option
 
-MENUS = {
+PARTS = {
     "models": registry.MODELS,
     "networks": registry.NETWORKS,
     "datasets": registry.DATASETS,
     "priors": registry.PRIORS,
     "figures": registry.FIGURES,
     "metrics": registry.METRICS,
-    "recipes": registry.RECIPES,
-    "comparisons": registry.COMPARISONS,
-    "sweeps": registry.SWEEPS,
-    "tables": registry.TABLES,
-    "transfers": registry.TRANSFERS,
+}
+EXPERIMENTS = {
+    "recipes": experiments.RECIPES,
+    "comparisons": experiments.COMPARISONS,
+    "sweeps": experiments.SWEEPS,
+    "tables": experiments.TABLES,
+    "transfers": experiments.TRANSFERS,
 }
 
 
 @click.command("list")
-@click.argument("what", type=click.Choice([*MENUS, "runs"]))
+@click.argument("what", type=click.Choice([*PARTS, *EXPERIMENTS, "runs"]))
 @click.option(
     "--root", default="runs", type=click.Path(), help="Folder of the runs. [runs]"
 )
@@ -39,10 +41,7 @@ def list_(what, root, as_json):
     Example:
       keras-aae list metrics
     """
-    if what == "runs":
-        rows = _runs(Path(root))
-    else:
-        rows = [{"name": n, "help": text} for n, (_, text) in MENUS[what].items()]
+    rows = [{"name": name, "help": text} for name, text in _entries(what, root)]
     if as_json:
         click.echo(json.dumps(rows))
         return
@@ -53,10 +52,19 @@ def list_(what, root, as_json):
         click.echo(f"No runs in {root!r}.", err=True)
 
 
+def _entries(what, root):
+    """Names with their lines of help."""
+    if what in PARTS:
+        return [(name, entry[1]) for name, entry in PARTS[what].items()]
+    if what in EXPERIMENTS:
+        return [(name, entry.about) for name, entry in EXPERIMENTS[what].items()]
+    return _runs(Path(root))
+
+
 def _runs(root):
     # Runs of several seeds lie together in a folder.
     found = sorted([*root.glob("*/recipe.json"), *root.glob("*/seed-*/recipe.json")])
-    return [{"name": str(p.parent), "help": _describe_run(p.parent)} for p in found]
+    return [(str(path.parent), _describe_run(path.parent)) for path in found]
 
 
 def _describe_run(path):

@@ -32,16 +32,18 @@ COMMANDS = {
 class LazyGroup(click.Group):
     """Imports a command when it is named."""
 
-    def list_commands(self, ctx):
+    def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
 
-    def get_command(self, ctx, name):
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         if name not in COMMANDS:
             return None
         module, attribute = COMMANDS[name]
         return getattr(__import__(module, fromlist=[attribute]), attribute)
 
-    def resolve_command(self, ctx, args):
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
         near = suggestion(args[0], COMMANDS) if args else ""
         if near and args[0] not in COMMANDS:
             ctx.fail(f"No such command {args[0]!r}.{near}")
@@ -56,7 +58,7 @@ class LazyGroup(click.Group):
     },
 )
 @click.version_option(__version__, prog_name="keras-aae")
-def cli():
+def cli() -> None:
     """Train, look into and compare autoencoders, VAEs, AAEs, SENs and GANs.
 
     \b
@@ -81,7 +83,7 @@ def main() -> None:
         sys.exit(_report(error))
 
 
-def _report(error: BaseException) -> int:
+def _report(error: BaseException) -> int | str:
     """Tell the user, on stderr, and return the exit code."""
     if isinstance(error, SystemExit):
         return error.code or 0

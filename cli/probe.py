@@ -34,7 +34,16 @@ from .tables import print_rows
 @backend_option
 @json_option
 @debug_option
-def probe(runs, labels, draws, seed, dataset, data_dir, backend, as_json):
+def probe(
+    runs: tuple[str, ...],
+    labels: int,
+    draws: int,
+    seed: int,
+    dataset: str | None,
+    data_dir: str | None,
+    backend: str | None,
+    as_json: bool,
+) -> None:
     """Train classifiers on the codes of RUNS from few labels, and on pixels.
 
     Logistic regression, 5 nearest neighbours and a dense network learn from the codes of

@@ -7,10 +7,12 @@ their threads would wait for each other at every step.
 import asyncio
 import os
 import signal
-from asyncio.subprocess import DEVNULL, PIPE
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Protocol
 
 from keras_aae.errors import UnsupportedError
 from keras_aae.runs.signals import handling_stops
@@ -50,6 +52,16 @@ def shares(cores: list[int], jobs: int) -> list[list[int]]:
     return [cores[start : start + each] for start in starts]
 
 
+class Listener(Protocol):
+    """What is told of the commands under way, by their names."""
+
+    def output(self, name: Any, text: str, /) -> None: ...
+
+    def error(self, name: Any, text: str, /) -> None: ...
+
+    def end(self, name: Any, end: End, /) -> None: ...
+
+
 class SideBySide:
     """Runs commands, as many at once as there are shares of the cores.
 
@@ -66,12 +78,17 @@ class SideBySide:
         stopped: The first signal that came, or None.
     """
 
-    def __init__(self, shares, listener, environment: dict | None = None):
+    def __init__(
+        self,
+        shares: list[list[int]],
+        listener: Listener,
+        environment: dict[str, str] | None = None,
+    ):
         self.shares, self.listener, self.environment = shares, listener, environment
         self.stopped: int | None = None
-        self._running = set()
+        self._running: set[Process] = set()
 
-    def run(self, commands: dict) -> dict:
+    def run(self, commands: dict[Any, list[str]]) -> dict[Any, End]:
         """Run commands by name, in their order; return the `End` of each that was begun.
 
         Raises:
@@ -84,8 +101,9 @@ class SideBySide:
             )
         return asyncio.run(self._run_all(commands))
 
-    async def _run_all(self, commands):
-        self._free, self._starting = asyncio.Queue(), asyncio.Lock()
+    async def _run_all(self, commands: dict[Any, list[str]]) -> dict[Any, End]:
+        self._free: asyncio.Queue[list[int]] = asyncio.Queue()
+        self._starting = asyncio.Lock()
         for cores in self.shares:
             self._free.put_nowait(cores)
         with handling_stops(self._stop):
@@ -97,19 +115,19 @@ class SideBySide:
             n: end for n, end in zip(commands, ends, strict=True) if end is not None
         }
 
-    def _stop(self, signum):
+    def _stop(self, signum: int) -> None:
         self.stopped = self.stopped or signum
         for process in self._running:
             _send(process, signum)
 
-    async def _run_when_free(self, name, command):
+    async def _run_when_free(self, name: Any, command: list[str]) -> End | None:
         cores = await self._free.get()
         try:
             return await self._run(name, command, cores) if not self.stopped else None
         finally:
             self._free.put_nowait(cores)
 
-    async def _run(self, name, command, cores):
+    async def _run(self, name: Any, command: list[str], cores: list[int]) -> End:
         process = await self._start(command, cores)
         self._running.add(process)
         if self.stopped:  # while it started
@@ -129,7 +147,7 @@ class SideBySide:
         self.listener.end(name, end)
         return end
 
-    async def _start(self, command, cores):
+    async def _start(self, command: list[str], cores: list[int]) -> Process:
         # One at a time, since a process is given the cores that this one has just then.
         async with self._starting:
             with _on(cores):
@@ -145,7 +163,7 @@ class SideBySide:
                 )
 
 
-async def _tell(name, stream, tell) -> str:
+async def _tell(name: Any, stream: Any, tell: Callable[[Any, str], object]) -> str:
     """Pass the lines of a stream on; return the last one."""
     last = ""
     async for line in stream:
@@ -156,13 +174,13 @@ async def _tell(name, stream, tell) -> str:
     return last
 
 
-def _send(process, signum):
+def _send(process: Process, signum: int) -> None:
     with suppress(ProcessLookupError):  # it has ended
         process.send_signal(signum)
 
 
 @contextmanager
-def _on(cores):
+def _on(cores: list[int]) -> Iterator[None]:
     """What is begun in the block runs on these cores, where the system can do that."""
     if not hasattr(os, "sched_setaffinity"):
         yield

@@ -2,11 +2,19 @@
 
 import sys
 import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from keras_aae.recipe import Recipe
+
 from .events import emit
+
+if TYPE_CHECKING:
+    from keras_aae.engine.loop import Progress
+    from keras_aae.runs.folder import RunFolder
 
 
 class EventReporter:
@@ -16,36 +24,42 @@ class EventReporter:
         tell: Function of each event, a dict of plain values.
     """
 
-    def __init__(self, tell=emit):
+    def __init__(self, tell: Callable[[dict[str, Any]], object] = emit):
         self.tell = tell
 
-    def start(self, run, recipe, progress, images):
+    def start(
+        self, run: "RunFolder", recipe: Recipe, progress: "Progress", images: int
+    ) -> None:
         """Tell what is trained where, and from which epoch and step on."""
         self.epochs, self.images = recipe.epochs, images
-        event = {"run": str(run.path), "recipe": recipe.name, "dataset": recipe.dataset}
+        event: dict[str, Any] = {
+            "run": str(run.path),
+            "recipe": recipe.name,
+            "dataset": recipe.dataset,
+        }
         event |= {"seed": recipe.seed, "epochs": recipe.epochs, "images": images}
         event |= {"epoch": progress.epoch, "step": progress.step}
         self.tell({"event": "start"} | event)
 
-    def progress(self, progress, images):
+    def progress(self, progress: "Progress", images: int) -> None:
         """Tell how many images of the epoch under way are seen, and its terms so far."""
         event = {"epoch": progress.epoch + 1, "epochs": self.epochs}
         event |= {"images": images, "of": self.images}
         self.tell({"event": "progress"} | event | {"terms": _terms_so_far(progress)})
 
-    def epoch(self, row):
+    def epoch(self, row: dict[str, Any]) -> None:
         """Tell the row of the history of an epoch."""
         self.tell({"event": "epoch", "epochs": self.epochs, "row": row})
 
-    def note(self, text):
+    def note(self, text: str) -> None:
         """Tell what is being done that takes a while."""
         self.tell({"event": "note", "text": text})
 
-    def warn(self, text):
+    def warn(self, text: str) -> None:
         """Tell a warning."""
         self.tell({"event": "warning", "text": text})
 
-    def stop(self):
+    def stop(self) -> None:
         """Do nothing: there is nothing to take away."""
 
 
@@ -63,7 +77,7 @@ class LineReporter(EventReporter):
         # On a terminal a note is a line that the next one takes the place of.
         self.noted = False
 
-    def write(self, event):
+    def write(self, event: dict[str, Any]) -> None:
         """Print the lines of an event; a warning cannot be missed."""
         self._erase_note()
         if event["event"] == "note":
@@ -71,17 +85,17 @@ class LineReporter(EventReporter):
             click.echo(f"{event['text']} ...", err=True, nl=not self.noted)
             return
         if event["event"] == "warning":
-            click.secho(*lines_of(event), fg="yellow", err=True)
+            click.secho(lines_of(event)[0], fg="yellow", err=True)
             return
         for line in lines_of(event):
             self.print(line)
 
-    def _erase_note(self):
+    def _erase_note(self) -> None:
         if self.noted:
             click.echo("\r\033[K", err=True, nl=False)
             self.noted = False
 
-    def print(self, text):
+    def print(self, text: str) -> None:
         """A line of progress."""
         if not self.quiet:
             click.echo(text, err=self.err)
@@ -90,7 +104,9 @@ class LineReporter(EventReporter):
 class BarReporter(LineReporter):
     """The same lines under a live bar with the time left."""
 
-    def start(self, run, recipe, progress, images):
+    def start(
+        self, run: "RunFolder", recipe: Recipe, progress: "Progress", images: int
+    ) -> None:
         """Show the bar, in the place of the last one."""
         from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -112,10 +128,10 @@ class BarReporter(LineReporter):
             completed=self.done * images,
             speed="",
         )
-        self.started = None
+        self.started: float | None = None
         self.bar.start()
 
-    def progress(self, progress, images):
+    def progress(self, progress: "Progress", images: int) -> None:
         """Move the bar."""
         seen = self.done * self.images + images
         if self.started is None:
@@ -130,26 +146,26 @@ class BarReporter(LineReporter):
             speed=f"{speed:,.0f} images/s",
         )
 
-    def epoch(self, row):
+    def epoch(self, row: dict[str, Any]) -> None:
         """The epoch's line above the bar."""
         self.done = row["epoch"]
         super().epoch(row)
 
-    def print(self, text):
+    def print(self, text: str) -> None:
         """A line above the bar, if there is one."""
         if hasattr(self, "bar") and not self.quiet:
             self.bar.console.print(text, highlight=False, soft_wrap=True)
         else:
             super().print(text)
 
-    def stop(self):
+    def stop(self) -> None:
         """Take the bar away."""
         if hasattr(self, "bar"):
             self.bar.stop()
             del self.bar
 
 
-def lines_of(event: dict) -> list[str]:
+def lines_of(event: dict[str, Any]) -> list[str]:
     """Return what an event is on a page of text: a few lines, or none."""
     kind = event["event"]
     if kind == "start":
@@ -164,7 +180,7 @@ def lines_of(event: dict) -> list[str]:
     return [f"Warning: {event['text']}"] if kind == "warning" else []
 
 
-def describe_row(row: dict) -> str:
+def describe_row(row: dict[str, Any]) -> str:
     """Return terms and images per second of a row of the history, in a line."""
     hidden = ("epoch", "seconds", "images_per_second", "loss", "val_loss")
     terms = "  ".join(
@@ -175,7 +191,7 @@ def describe_row(row: dict) -> str:
     return f"{terms}  {row['images_per_second']:,.0f} images/s"
 
 
-def _terms_so_far(progress) -> dict[str, float]:
+def _terms_so_far(progress: "Progress") -> dict[str, float]:
     """Return the means of the terms over the epoch under way."""
     return {
         name: total / weight
@@ -185,7 +201,9 @@ def _terms_so_far(progress) -> dict[str, float]:
 
 
 @contextmanager
-def reporting(as_json: bool = False, quiet: bool = False, events: bool = False):
+def reporting(
+    as_json: bool = False, quiet: bool = False, events: bool = False
+) -> Iterator[EventReporter]:
     """A bar on a terminal, lines elsewhere; beside JSON the lines go to stderr.
 
     A quiet one has the bar alone; events take the place of both.

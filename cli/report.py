@@ -15,7 +15,9 @@ from .options import backend_option, data_dir_option, debug_option
 @data_dir_option
 @backend_option
 @debug_option
-def report(run, output, data_dir, backend):
+def report(
+    run: str, output: str | None, data_dir: str | None, backend: str | None
+) -> None:
     """Write one page of HTML about RUN, which needs no other file.
 
     Numbers with what they are, curves and figures, the recipe, the command that repeats

@@ -1,12 +1,19 @@
 """Progress of several seeds at once: a live bar each, plain lines, or events."""
 
 import sys
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from .events import emit, read_event
 from .progress import describe_row, lines_of
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+    from .processes import End
 
 OUTCOMES = {0: "done", 3: "diverged", 129: "stopped", 130: "stopped", 143: "stopped"}
 
@@ -22,9 +29,10 @@ class SeedLines:
     """
 
     def __init__(self, err: bool = False):
-        self.err, self.errors = err, {}
+        self.err = err
+        self.errors: dict[int, str] = {}
 
-    def output(self, seed, text):
+    def output(self, seed: int, text: str) -> None:
         """Take an event, or pass on what is none."""
         event = read_event(text)
         if event is None:
@@ -34,21 +42,21 @@ class SeedLines:
         else:
             self.event(seed, event)
 
-    def event(self, seed, event):
+    def event(self, seed: int, event: dict[str, Any]) -> None:
         """Print its lines."""
         for line in lines_of(event):
             to_stderr = self.err or event["event"] == "warning"
             click.echo(f"seed {seed}: {line}", err=to_stderr)
 
-    def error(self, seed, text):
+    def error(self, seed: int, text: str) -> None:
         """Pass on what is no event."""
         click.echo(f"seed {seed}: {text}", err=True)
 
-    def end(self, seed, end):
+    def end(self, seed: int, end: "End") -> None:
         """Say what became of the training."""
         click.echo(f"seed {seed}: {_outcome(end)}", err=self.err)
 
-    def reason(self, seed, end) -> str:
+    def reason(self, seed: int, end: "End") -> str:
         """Return why a training failed, by its last words if there is no event of it."""
         last = end.line.removeprefix("Error: ")
         return self.errors.get(seed) or last or f"exit code {end.code}, nothing said"
@@ -57,11 +65,11 @@ class SeedLines:
 class SeedEvents(SeedLines):
     """Every event of every training, with its seed."""
 
-    def event(self, seed, event):
+    def event(self, seed: int, event: dict[str, Any]) -> None:
         """Print it."""
         emit({"seed": seed} | event)
 
-    def end(self, seed, end):
+    def end(self, seed: int, end: "End") -> None:
         """Print what became of the training."""
         emit({"seed": seed, "event": "end", "code": end.code, "outcome": _outcome(end)})
 
@@ -75,7 +83,7 @@ class SeedBars(SeedLines):
         epochs: Of each.
     """
 
-    def __init__(self, bars, seeds, epochs: int):
+    def __init__(self, bars: "Progress", seeds: Iterable[int], epochs: int):
         super().__init__()
         self.bars, self.epochs = bars, epochs
         self.tasks = {
@@ -83,7 +91,7 @@ class SeedBars(SeedLines):
             for seed in seeds
         }
 
-    def event(self, seed, event):
+    def event(self, seed: int, event: dict[str, Any]) -> None:
         """Move the seed's bar, or print above the bars."""
         kind = event["event"]
         if kind == "start":
@@ -95,24 +103,26 @@ class SeedBars(SeedLines):
         elif kind == "warning":
             self.error(seed, *lines_of(event))
 
-    def error(self, seed, text):
+    def error(self, seed: int, text: str) -> None:
         """Print above the bars."""
         text = f"seed {seed}: {text}"
         self.bars.console.print(text, highlight=False, markup=False, soft_wrap=True)
 
-    def end(self, seed, end):
+    def end(self, seed: int, end: "End") -> None:
         """Leave the bar, full if the training came to its end."""
         # Patience may have ended it before the last epoch.
         values = {} if end.code else {"completed": self.epochs}
         self._update(seed, _outcome(end), **values)
         self.bars.stop_task(self.tasks[seed])
 
-    def _update(self, seed, terms, **values):
+    def _update(self, seed: int, terms: str, **values: Any) -> None:
         self.bars.update(self.tasks[seed], terms=terms, **values)
 
 
 @contextmanager
-def listening_to(seeds, epochs: int, as_json: bool, progress: str):
+def listening_to(
+    seeds: Iterable[int], epochs: int, as_json: bool, progress: str
+) -> Iterator[SeedLines]:
     """Bars on a terminal, lines elsewhere; beside JSON the lines go to stderr."""
     if progress == "json":
         yield SeedEvents()
@@ -135,5 +145,5 @@ def listening_to(seeds, epochs: int, as_json: bool, progress: str):
         yield SeedBars(bars, seeds, epochs)
 
 
-def _outcome(end) -> str:
+def _outcome(end: "End") -> str:
     return OUTCOMES.get(end.code, f"failed, exit code {end.code}")

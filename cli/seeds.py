@@ -4,27 +4,36 @@ import json
 import os
 import re
 import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from keras_aae.errors import Interrupted, KerasAAEError
-from keras_aae.recipe import training_words
+from keras_aae.recipe import Recipe, training_words
 
 from .events import emit
 from .seed_progress import listening_to
 from .tables import print_rows
+
+if TYPE_CHECKING:
+    from keras_aae.training.seeds import SeedFolder
+
+    from .processes import End
 
 # -P: a folder named keras_aae where the user stands is not this program.
 PROGRAM = [sys.executable, "-P", "-m", "keras_aae.cli"]
 MOST = 1000
 
 
-class Seeds(click.ParamType):
+class Seeds(click.ParamType):  # type: ignore[type-arg]
     """Whole numbers and ranges, both ends included: 0..9 or 0,3,7 or 0..2,10."""
 
     name = "a..b|n,n,..."
 
-    def convert(self, value, param, ctx):
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Any:
         try:
             return parse_seeds(value)
         except KerasAAEError as error:
@@ -60,7 +69,15 @@ def _range(part: str) -> range:
     return range(first, last + 1)
 
 
-def train_seeds(recipe, seeds, jobs, out, as_json, progress="text", **asked):
+def train_seeds(
+    recipe: Recipe,
+    seeds: list[int],
+    jobs: int | None,
+    out: str | None,
+    as_json: bool,
+    progress: str = "text",
+    **asked: Any,
+) -> None:
     """Train what is not there yet of the seeds, and print their numbers together.
 
     Args:
@@ -110,7 +127,7 @@ def train_seeds(recipe, seeds, jobs, out, as_json, progress="text", **asked):
         raise _failure(failed, reasons, len(seeds))
 
 
-def _command(folder, seed: int, asked: dict) -> list[str]:
+def _command(folder: "SeedFolder", seed: int, asked: dict[str, Any]) -> list[str]:
     """The command line of one seed: a new run, or to go on with one."""
     path, recipe = str(folder.run_path(seed)), folder.recipe
     if folder.begun(seed):
@@ -129,7 +146,7 @@ def _command(folder, seed: int, asked: dict) -> list[str]:
     return [*PROGRAM, *words, "--progress", "json"]
 
 
-def _environment() -> dict:
+def _environment() -> dict[str, Any]:
     """Without what would set options of `train` and `resume`: the commands hold them all."""
     ours = ("KERAS_AAE_TRAIN_", "KERAS_AAE_RESUME_")
     return {k: v for k, v in os.environ.items() if not k.startswith(ours)}
@@ -144,7 +161,13 @@ def _shares(jobs: int | None, count: int) -> list[list[int]]:
     return shares(cores, max(1, min(most, count)))
 
 
-def _announce(folder, seeds, commands, places, as_json):
+def _announce(
+    folder: "SeedFolder",
+    seeds: list[int],
+    commands: dict[int, list[str]],
+    places: list[list[int]],
+    as_json: bool,
+) -> None:
     reused = [str(seed) for seed in seeds if seed not in commands]
     if reused:
         click.echo(f"Already trained: {', '.join(reused)}", err=as_json)
@@ -157,7 +180,9 @@ def _announce(folder, seeds, commands, places, as_json):
         )
 
 
-def _print(folder, answer: dict, as_json: bool, progress: str):
+def _print(
+    folder: "SeedFolder", answer: dict[str, Any], as_json: bool, progress: str
+) -> None:
     if progress == "json":
         emit({"event": "done", "out": str(folder.path)} | answer)
         return
@@ -174,7 +199,7 @@ def _print(folder, answer: dict, as_json: bool, progress: str):
     click.echo(f"Seeds:   {folder.path / 'seeds.json'}")
 
 
-def _interrupted(signum: int, path, done: int, count: int) -> Interrupted:
+def _interrupted(signum: int, path: Path, done: int, count: int) -> Interrupted:
     """Return the error after which the same command goes on."""
     return Interrupted(
         signum,
@@ -183,10 +208,12 @@ def _interrupted(signum: int, path, done: int, count: int) -> Interrupted:
     )
 
 
-def _failure(failed: dict, reasons: dict, count: int):
+def _failure(
+    failed: "dict[int, End]", reasons: dict[int, str], count: int
+) -> KerasAAEError:
     """The error that stands for those of some seeds."""
     from keras_aae.errors import DivergedError, RunError
 
     kind = DivergedError if any(e.code == 3 for e in failed.values()) else RunError
-    reasons = "; ".join(f"seed {seed}: {reason}" for seed, reason in reasons.items())
-    return kind(f"{len(failed)} of {count} seeds failed. {reasons}")
+    texts = "; ".join(f"seed {seed}: {reason}" for seed, reason in reasons.items())
+    return kind(f"{len(failed)} of {count} seeds failed. {texts}")

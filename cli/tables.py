@@ -2,13 +2,16 @@
 
 import csv
 import io
+from collections.abc import Mapping
 
 import click
 
 from keras_aae.publishing import markdown
 
 
-def print_metrics(by_run: dict[str, dict], style: str = "text") -> None:
+def print_metrics(
+    by_run: Mapping[str, Mapping[str, float | None]], style: str = "text"
+) -> None:
     """One row a metric, one column a run.
 
     Args:

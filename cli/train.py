@@ -1,12 +1,15 @@
 """`train` and `resume`."""
 
 import json
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from keras_aae.checks import Count, Strength
-from keras_aae.recipe import EXECUTIONS
-from keras_aae.registry import MODELS, NETWORKS, PRIORS, RECIPES
+from keras_aae.experiments import RECIPES
+from keras_aae.recipe import EXECUTIONS, Recipe
+from keras_aae.registry import MODELS, NETWORKS, PRIORS
 
 from .backend import select_backend
 from .events import EventCommand, emit
@@ -24,8 +27,11 @@ from .options import (
 )
 from .seeds import Seeds, train_seeds
 
+if TYPE_CHECKING:
+    from keras_aae.runs.folder import RunFolder
 
-def training_options(function):
+
+def training_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """What both commands take."""
     for option in (
         click.option(
@@ -111,9 +117,21 @@ def training_options(function):
 )  # fmt: skip
 @training_options
 def train(
-    model, recipe, settings, seeds, jobs, out, data_dir, checkpoint_seconds,
-    tensorboard, figures, evaluation, as_json, progress, **given,
-):  # fmt: skip
+    model: str | None,
+    recipe: str | None,
+    settings: tuple[tuple[str, Any], ...],
+    seeds: list[int] | None,
+    jobs: int | None,
+    out: str | None,
+    data_dir: str | None,
+    checkpoint_seconds: float | None,
+    tensorboard: bool,
+    figures: bool,
+    evaluation: bool,
+    as_json: bool,
+    progress: str,
+    **given: Any,
+) -> None:
     """Train MODEL, or a named recipe, in a new run folder.
 
     The folder holds the trained model, checkpoints, history, final numbers and figures.
@@ -126,12 +144,12 @@ def train(
       keras-aae train --recipe vae-2d --set epochs=5
       keras-aae train --recipe vae-2d --seeds 0..9
     """
-    recipe = _recipe(model, recipe, dict(settings), given)
+    chosen = _recipe(model, recipe, dict(settings), given)
     if seeds is not None:
         if given["seed"] is not None:
             raise click.UsageError("Give --seed or --seeds, one of the two.")
         train_seeds(
-            recipe,
+            chosen,
             seeds,
             jobs,
             out,
@@ -146,14 +164,14 @@ def train(
         return
     if jobs is not None:
         raise click.UsageError("--jobs is of --seeds, which is missing.")
-    select_backend(recipe.backend)
+    select_backend(chosen.backend)
     from keras_aae import training
 
     from .progress import reporting
 
     with reporting(as_json, events=progress == "json") as reporter:
         run = training.train(
-            recipe,
+            chosen,
             out,
             data_dir=data_dir,
             reporter=reporter,
@@ -168,9 +186,16 @@ def train(
 @click.option("--epochs", type=Value(Count), help="A new total of epochs.")
 @training_options
 def resume(
-    run, epochs, data_dir, checkpoint_seconds, tensorboard, figures, evaluation,
-    as_json, progress,
-):  # fmt: skip
+    run: str,
+    epochs: int | None,
+    data_dir: str | None,
+    checkpoint_seconds: float | None,
+    tensorboard: bool,
+    figures: bool,
+    evaluation: bool,
+    as_json: bool,
+    progress: str,
+) -> None:
     """Go on with RUN, exactly, from its newest valid checkpoint.
 
     \b
@@ -185,7 +210,7 @@ def resume(
     from .progress import reporting
 
     with reporting(as_json, events=progress == "json") as reporter:
-        run = training.resume(
+        resumed = training.resume(
             run,
             epochs=epochs,
             data_dir=data_dir,
@@ -193,25 +218,34 @@ def resume(
             checkpoint_seconds=checkpoint_seconds,
             tensorboard=tensorboard,
         )
-    _finish(run, data_dir, figures, evaluation, as_json, progress)
+    _finish(resumed, data_dir, figures, evaluation, as_json, progress)
 
 
-def _recipe(model, recipe, settings, given):
-    from keras_aae.lookup import load_entry
-    from keras_aae.recipe import Recipe, override
+def _recipe(
+    model: str | None,
+    recipe: str | None,
+    settings: dict[str, Any],
+    given: dict[str, Any],
+) -> Recipe:
+    from keras_aae.recipe import override
 
     if (model is None) == (recipe is None):
         raise click.UsageError("Give a MODEL or --recipe NAME, one of the two.")
-    start = (
-        Recipe(model=model) if model else load_entry(recipe, RECIPES, "recipe").recipe
-    )
+    start = Recipe(model=model) if model else RECIPES[str(recipe)].recipe
     chosen = {key: value for key, value in given.items() if value is not None}
     if "validation" in chosen and chosen["validation"] >= 1:
         chosen["validation"] = int(chosen["validation"])
     return override(start, {**chosen, **settings})
 
 
-def _finish(run, data_dir, figures, evaluation, as_json, progress):
+def _finish(
+    run: "RunFolder",
+    data_dir: str | None,
+    figures: bool,
+    evaluation: bool,
+    as_json: bool,
+    progress: str,
+) -> None:
     """Measure, draw, and say where everything is."""
     from keras_aae.publishing.source import Source, draw_run, evaluate_source
 

@@ -1,6 +1,7 @@
 """`transfer`: what frozen codes say of other images."""
 
 import json
+from typing import Any
 
 import click
 
@@ -41,8 +42,17 @@ CLASSIFIERS = ("logistic", "lightgbm", "lightgbm-tuned")
 @json_option
 @debug_option
 def transfer(
-    run, dataset, classifier, classes, limit, baselines, seed, data_dir, backend, as_json
-):  # fmt: skip
+    run: str,
+    dataset: str | None,
+    classifier: str,
+    classes: str | None,
+    limit: int | None,
+    baselines: bool,
+    seed: int,
+    data_dir: str | None,
+    backend: str | None,
+    as_json: bool,
+) -> None:
     """Classify other images by the frozen encoder of RUN.
 
     A classifier learns from the codes of the training images of --dataset, which may be
@@ -72,7 +82,7 @@ def transfer(
     _print(found)
 
 
-def _print(found: dict) -> None:
+def _print(found: dict[str, Any]) -> None:
     head = ["accuracy", "AUROC", "accuracy, train", "AUROC, train"]
     rows = [["classified by", *head]]
     for name, each in found.items():

@@ -13,11 +13,15 @@ from dataclasses import dataclass
 from functools import wraps
 from numbers import Integral, Real
 from types import NoneType
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any, TypeVar, cast, get_args
 
 from keras_aae.errors import RecipeError
 from keras_aae.lookup import suggestion
 
+Function = TypeVar("Function", bound=Callable[..., Any])
+# One of the engine's: which it is, and what its methods return, Keras leaves open.
+Tensor = Any
+ImageShape = tuple[int, int, int]  # (height, width, channels)
 SCHEDULES = ("linear", "cosine", "exponential")
 
 
@@ -71,7 +75,7 @@ def parse_value(value: float | str) -> float | Schedule:
     try:
         return float(value)
     except ValueError:
-        return Schedule.parse(value)
+        return Schedule.parse(str(value))
 
 
 @dataclass(frozen=True)
@@ -91,9 +95,10 @@ class Whole:
         """Return the value as a plain one, or raise ValueError."""
         if not isinstance(value, Integral) or isinstance(value, bool):
             raise ValueError
-        if not self.low <= value <= self.high:
+        whole = int(value)
+        if not self.low <= whole <= self.high:
             raise ValueError
-        return int(value)
+        return whole
 
 
 @dataclass(frozen=True)
@@ -117,8 +122,10 @@ class Number:
     def _range(self) -> str:
         low, high = self.low, self.high
         if high < math.inf:
-            left = "(" if low in self.open else "["
-            right = ")" if high in self.open else "]"
+            left, right = (
+                "(" if low in self.open else "[",
+                ")" if high in self.open else "]",
+            )
             return f"a number in {left}{low:g}, {high:g}{right}"
         if low == -math.inf:
             return "a finite number"
@@ -132,10 +139,11 @@ class Number:
             return self._read_text(value)
         if not isinstance(value, Real) or isinstance(value, bool):
             raise ValueError
-        inside = math.isfinite(value) and self.low <= value <= self.high
-        if not inside or value in self.open:
+        number = float(value)
+        inside = math.isfinite(number) and self.low <= number <= self.high
+        if not inside or number in self.open:
             raise ValueError
-        return float(value)
+        return number
 
     def _read_text(self, text: str) -> float | str:
         parsed = parse_value(text)
@@ -226,9 +234,7 @@ KINDS = {
 }
 
 
-def validate(
-    name: str, value: Any, annotation: Any, error: type[Exception] = RecipeError
-) -> Any:
+def validate(name: str, value: Any, annotation: Any, error: type = RecipeError) -> Any:
     """Return a value as a plain one of Python, if it fits what is annotated.
 
     Args:
@@ -246,9 +252,9 @@ def validate(
         return value
     try:
         return kind.read(value)
-    except (ValueError, OverflowError) as problem:
+    except ValueError as problem:
         none = ", or none" if optional else ""
-        near = str(problem) if type(problem) is ValueError else ""
+        near = "" if isinstance(problem, RecipeError) else str(problem)
         raise error(
             f"Invalid {name} {value!r}. Expected {kind.expected}{none}.{near}"
         ) from None
@@ -287,7 +293,7 @@ def takes_schedule(annotation: Any) -> bool:
     return getattr(kind_of(annotation)[0], "schedule", False)
 
 
-def options_of(function: Callable) -> dict[str, inspect.Parameter]:
+def options_of(function: Callable[..., Any]) -> dict[str, inspect.Parameter]:
     """Return the options of a function: its keyword arguments that have a default.
 
     Raises:
@@ -311,20 +317,20 @@ def options_of(function: Callable) -> dict[str, inspect.Parameter]:
     return options
 
 
-def pick(function: Callable, values: dict[str, Any]) -> dict[str, Any]:
+def pick(function: Callable[..., Any], values: dict[str, Any]) -> dict[str, Any]:
     """Return those of the values that are options of a function."""
     return {name: values[name] for name in options_of(function) if name in values}
 
 
-def validated(function: Callable) -> Callable:
+def validated(function: Function) -> Function:
     """Return a function whose options are checked before it runs."""
     options = options_of(function)
 
     @wraps(function)
-    def checked(*args, **kwargs):
+    def checked(*args: Any, **kwargs: Any) -> Any:
         return function(*args, **validate_all(options, kwargs))
 
-    return checked
+    return cast(Function, checked)
 
 
 def _plain(value: Any) -> Any:

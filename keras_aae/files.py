@@ -4,8 +4,10 @@ import hashlib
 import json
 import os
 import re
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, TextIO
 
 from keras_aae.errors import RunError
 
@@ -34,7 +36,7 @@ def sync_file(path: Path) -> None:
 
 
 @contextmanager
-def replacing(path: Path):
+def replacing(path: Path) -> Iterator[Path]:
     """A temporary path beside `path` that takes its place if the block succeeds.
 
     The temporary name keeps the ending, which decides the format for some writers; what a
@@ -54,7 +56,8 @@ def replacing(path: Path):
 def sweep(folder: Path) -> None:
     """Remove the temporary files that killed processes left in a folder."""
     for path in folder.iterdir():
-        if is_temporary(path) and not _runs(int(TEMPORARY.fullmatch(path.name)[1])):
+        temporary = TEMPORARY.fullmatch(path.name)
+        if temporary and not _runs(int(temporary[1])):
             path.unlink(missing_ok=True)
 
 
@@ -82,18 +85,18 @@ def write_text(path: Path, text: str) -> None:
         temporary.write_text(text, encoding="utf-8")
 
 
-def write_json(path: Path, value) -> None:
+def write_json(path: Path, value: Any) -> None:
     """Replace a file by a value as readable JSON."""
     write_text(path, json_text(value))
 
 
-def json_text(value) -> str:
+def json_text(value: Any) -> str:
     """Return a value as readable JSON, in which the numbers of a list share a line."""
     text = json.dumps(value, indent=2) + "\n"
     return NUMBERS.sub(lambda found: f"[{' '.join(found[1].split())}]", text)
 
 
-def read_json(path: Path):
+def read_json(path: Path) -> Any:
     """The value in a file, or None if there is none that can be read."""
     try:
         return json.loads(Path(path).read_text(encoding="utf-8"))
@@ -102,7 +105,7 @@ def read_json(path: Path):
 
 
 @contextmanager
-def held(path: Path, what: str):
+def held(path: Path, what: str) -> Iterator[None]:
     """Hold a lock file; the kernel lets go of it when the process ends, however.
 
     Args:
@@ -138,7 +141,7 @@ def held(path: Path, what: str):
         yield
 
 
-def _holder(file) -> str:
+def _holder(file: TextIO) -> str:
     """Return the process named in a lock file; Windows keeps it from being read."""
     try:
         file.seek(0)

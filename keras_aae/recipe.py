@@ -3,6 +3,7 @@
 import dataclasses
 import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
@@ -30,7 +31,7 @@ class ImagesOrShare:
     expected = "a whole number of images, or a share in [0, 1)"
 
     @staticmethod
-    def read(value):
+    def read(value: Any) -> Any:
         """Return the number as it is, or raise ValueError."""
         number = Number(0).read(value)
         if number >= 1 and number % 1:
@@ -75,7 +76,7 @@ class Recipe:
     backend: Annotated[str, Choice(BACKENDS)] | None = None
     execution: Annotated[str, Choice(EXECUTIONS)] = "auto"
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         for each in dataclasses.fields(self):
             given = getattr(self, each.name)
             plain = validate(each.name, given, each.type)
@@ -100,7 +101,7 @@ class Recipe:
                 raise RecipeError(unknown_key(key, known))
         return cls(**values)
 
-    def replace(self, **changes) -> "Recipe":
+    def replace(self, **changes: Any) -> "Recipe":
         """A copy with some values changed."""
         return dataclasses.replace(self, **changes)
 
@@ -111,98 +112,7 @@ class Recipe:
         return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
 
 
-@dataclass(frozen=True)
-class Experiment:
-    """A named recipe with what is published about it.
-
-    `published` are numbers of others under the names of our metrics, from `source`;
-    `figures` are drawn for the results page, each a name or (name, options); `seeds`
-    are trained each, the recipe's own first; `metrics` are measured beside those that
-    every model is measured by; `quick` ones are in the default set. A higher `version`
-    makes results stale that the first steps of a training do not tell from others.
-    """
-
-    recipe: Recipe
-    source: str
-    published: dict[str, float] = field(default_factory=dict)
-    figures: tuple = ("reconstructions", "learning-curves")
-    seeds: tuple[int, ...] = (0,)
-    metrics: tuple[str, ...] = ()
-    quick: bool = True
-    version: int = 1
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """A figure of several recipes side by side, or of none at all."""
-
-    figure: str
-    recipes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Sweep:
-    """A number of a recipe against one of its values, from several seeds at each.
-
-    `value` names the value of the recipe, `values` are those it takes; `published` are
-    numbers of others by value, from `source`; `version` is as of `Experiment`.
-    """
-
-    recipe: Recipe
-    value: str
-    values: tuple
-    metric: str
-    source: str
-    published: dict[Any, float] = field(default_factory=dict)
-    seeds: tuple[int, ...] = (0, 1, 2, 3, 4)
-    version: int = 1
-
-
-@dataclass(frozen=True)
-class TransferStudy:
-    """What the frozen codes of a recipe's encoder say of other images than its own.
-
-    `classifier` learns their classes, or `classes` alone. `published` are numbers of
-    others, shares of 1, as "accuracy" and "auroc" of the test images, from `source`;
-    `baselines` are the encoder before its training, and pixels; `specialist` is a recipe
-    of a classifier trained on these images themselves; `finding` says what the numbers
-    show.
-    """
-
-    recipe: str
-    dataset: str
-    classifier: str
-    source: str
-    classes: tuple[str, ...] | None = None
-    published: dict[str, float] = field(default_factory=dict)
-    baselines: bool = True
-    specialist: str | None = None
-    finding: str = ""
-
-    @property
-    def settings(self) -> dict[str, Any]:
-        """What the numbers depend on beside the recipe, in plain JSON values."""
-        return {
-            "dataset": self.dataset,
-            "classes": self.classes and list(self.classes),
-            "classifier": self.classifier,
-            "baselines": self.baselines,
-        }
-
-
-@dataclass(frozen=True)
-class Table:
-    """Numbers of several recipes beside each other; the first is what others differ from.
-
-    `finding` says what they show.
-    """
-
-    recipes: tuple[str, ...]
-    metrics: tuple[str, ...]
-    finding: str = ""
-
-
-def unknown_key(key: str, known) -> str:
+def unknown_key(key: str, known: Iterable[str]) -> str:
     """The message for a key that no recipe or model has."""
     near = suggestion(key, known)
     return f"Unknown recipe value {key!r}.{near} Known: {', '.join(known)}."

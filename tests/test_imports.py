@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import keras_aae
-from keras_aae import lookup, registry
+from keras_aae import experiments, lookup, registry
 
 
 def test_the_import_rules_hold():
@@ -42,8 +42,15 @@ def test_lazy_names_are_there():
 
 
 @pytest.mark.parametrize(
-    "menu", ["MODELS", "DATASETS", "PRIORS", "FIGURES", "METRICS", "RECIPES"]
+    "menu", ["RECIPES", "COMPARISONS", "SWEEPS", "TABLES", "TRANSFERS"]
 )
+def test_every_experiment_says_what_it_is(menu):
+    for name, entry in getattr(experiments, menu).items():
+        assert entry.name == name
+        assert entry.about and not entry.about.endswith(".")
+
+
+@pytest.mark.parametrize("menu", ["MODELS", "DATASETS", "PRIORS", "FIGURES", "METRICS"])
 def test_every_entry_of_every_menu_can_be_imported_and_says_what_it_is(menu):
     entries = getattr(registry, menu)
     assert entries

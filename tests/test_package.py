@@ -124,10 +124,9 @@ ALONE = f"""
 import sys
 sys.path.insert(0, sys.argv[1])
 import keras_aae
-from keras_aae import lookup, recipe, registry
+from keras_aae import experiments, recipe
 assert keras_aae.__version__ == {VERSION!r} and keras_aae.__file__.startswith(sys.argv[1])
-for name in registry.RECIPES:
-    experiment = lookup.load_entry(name, registry.RECIPES, "recipe")
+for experiment in experiments.RECIPES.values():
     assert isinstance(experiment.recipe, recipe.Recipe)
 """
 

@@ -4,14 +4,15 @@ import pytest
 
 from keras_aae.checks import Schedule, parse_value
 from keras_aae.errors import KerasAAEError, RecipeError
-from keras_aae.lookup import check_name, load_entry
+from keras_aae.experiments import RECIPES
+from keras_aae.lookup import check_name
 from keras_aae.recipe import Recipe, override
-from keras_aae.registry import FIGURES, MODELS, RECIPES
+from keras_aae.registry import FIGURES, MODELS
 
 
 @pytest.mark.parametrize("name", RECIPES)
 def test_recipes_survive_json(name):
-    recipe = load_entry(name, RECIPES, "recipe").recipe
+    recipe = RECIPES[name].recipe
     assert recipe.name == name
     assert Recipe.from_dict(json.loads(json.dumps(recipe.to_dict()))) == recipe
 

@@ -3,17 +3,20 @@
 import csv
 import itertools
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from keras_aae.bulk.streams import Stream
 from keras_aae.data.npz import map_array, read_arrays
 from keras_aae.errors import DataError
 
 ENDINGS = (".csv", ".npz")
+# Ids, labels if there are any, and codes, one block after the other.
+Blocks = Iterator[tuple[list[str], list[str] | None, np.ndarray]]
 ROWS = 4096  # written or read at once
 
 
@@ -31,7 +34,7 @@ def check_ending(path: Path) -> Path:
     return path
 
 
-def write_codes(path: Path, codes, stream) -> None:
+def write_codes(path: Path, codes: np.ndarray, stream: Stream) -> None:
     """Write codes with the ids and labels of a stream.
 
     A CSV file has the columns id, label, z_1 ... z_d; an NPZ file the arrays `codes`
@@ -46,7 +49,7 @@ def write_codes(path: Path, codes, stream) -> None:
     write(path, codes, stream)
 
 
-def _write_csv(path, codes, stream):
+def _write_csv(path: Path, codes: np.ndarray, stream: Stream) -> None:
     # Names of files may hold bytes that are no text.
     with open(
         path, "w", newline="", encoding="utf-8", errors="surrogateescape"
@@ -64,7 +67,7 @@ def _write_csv(path, codes, stream):
             )
 
 
-def _write_npz(path, codes, stream):
+def _write_npz(path: Path, codes: np.ndarray, stream: Stream) -> None:
     n = len(codes)
     with zipfile.ZipFile(path, "w", allowZip64=True) as archive:
         blocks = (codes[start:stop] for start, stop in _spans(n))
@@ -78,7 +81,13 @@ def _write_npz(path, codes, stream):
             _add(archive, name, (n,), dtype, blocks)
 
 
-def _add(archive, name, shape, dtype, blocks):
+def _add(
+    archive: zipfile.ZipFile,
+    name: str,
+    shape: tuple[int, ...],
+    dtype: np.dtype,
+    blocks: Iterable[np.ndarray],
+) -> None:
     """An array as a member of an NPZ file, block by block."""
     with archive.open(f"{name}.npy", "w", force_zip64=True) as file:
         header = {"descr": dtype.str, "fortran_order": False, "shape": shape}
@@ -106,7 +115,7 @@ class Codes:
     path: Path
     count: int
     width: int
-    rows: object
+    rows: Callable[[int], Blocks]
 
 
 def open_codes(path: str | Path) -> Codes:
@@ -128,7 +137,7 @@ def open_codes(path: str | Path) -> Codes:
     return openers[path.suffix.lower()](path)
 
 
-def _open_csv(path) -> Codes:
+def _open_csv(path: Path) -> Codes:
     columns, count = _survey_csv(path)
     width = sum(column not in ("id", "label") for column in columns)
     if not width:
@@ -136,9 +145,10 @@ def _open_csv(path) -> Codes:
     return Codes(path, count, width, lambda start: _csv_blocks(path, columns, start))
 
 
-def _survey_csv(path) -> tuple[list[str], int]:
+def _survey_csv(path: Path) -> tuple[list[str], int]:
     """The columns, and how many rows there are."""
-    seen, count = set(), 0
+    seen: set[str] = set()
+    count = 0
     with _reading(path) as (columns, rows):
         place = columns.index("id") if "id" in columns else None
         for count, row in enumerate(rows, start=1):
@@ -155,7 +165,7 @@ def _survey_csv(path) -> tuple[list[str], int]:
 
 
 @contextmanager
-def _reading(path):
+def _reading(path: Path) -> Iterator[tuple[list[str], Iterator[list[str]]]]:
     """The columns, and the rows; errors of reading them are ours."""
     try:
         with open(path, newline="", encoding="utf-8", errors="surrogateescape") as file:
@@ -168,7 +178,7 @@ def _reading(path):
         ) from None
 
 
-def _csv_blocks(path, columns, start):
+def _csv_blocks(path: Path, columns: list[str], start: int) -> Blocks:
     numbers = [i for i, name in enumerate(columns) if name not in ("id", "label")]
     with _reading(path) as (_, rows):
         rows = itertools.islice(rows, start, None)
@@ -180,12 +190,14 @@ def _csv_blocks(path, columns, start):
             start = stop
 
 
-def _column(columns, block, name):
+def _column(columns: list[str], block: list[list[str]], name: str) -> list[str] | None:
     place = columns.index(name) if name in columns else None
     return None if place is None else [row[place] for row in block]
 
 
-def _numbers(path, block, numbers, start) -> np.ndarray:
+def _numbers(
+    path: Path, block: list[list[str]], numbers: list[int], start: int
+) -> np.ndarray:
     try:
         return np.array([[float(row[i]) for i in numbers] for row in block], np.float32)
     except ValueError as error:
@@ -195,7 +207,7 @@ def _numbers(path, block, numbers, start) -> np.ndarray:
         ) from None
 
 
-def _open_npz(path) -> Codes:
+def _open_npz(path: Path) -> Codes:
     arrays = read_arrays(path, ("codes", "ids", "labels"))
     codes = _matrix(path, arrays.get("codes"))
     ids, labels = arrays.get("ids"), arrays.get("labels")
@@ -205,17 +217,17 @@ def _open_npz(path) -> Codes:
                 f"{path}: `{name}` has shape {texts.shape} and there are {len(codes)} "
                 "codes. Write the file again."
             )
-    seen = set()
+    seen: set[str] = set()
     for text in [] if ids is None else ids:
         _check_new(path, str(text), seen)
     return _of_arrays(path, codes, ids, labels)
 
 
-def _open_npy(path) -> Codes:
+def _open_npy(path: Path) -> Codes:
     return _of_arrays(path, _matrix(path, map_array(path)), None, None)
 
 
-def _matrix(path, codes) -> np.ndarray:
+def _matrix(path: Path, codes: np.ndarray | None) -> np.ndarray:
     shape = None if codes is None else codes.shape
     if (
         codes is None
@@ -229,18 +241,21 @@ def _matrix(path, codes) -> np.ndarray:
     return codes
 
 
-def _of_arrays(path, codes, ids, labels) -> Codes:
-    def blocks(start):
+def _of_arrays(
+    path: Path, codes: np.ndarray, ids: np.ndarray | None, labels: np.ndarray | None
+) -> Codes:
+    def blocks(start: int) -> Blocks:
         for first in range(start, len(codes), ROWS):
             stop = min(first + ROWS, len(codes))
             rows = range(first, stop) if ids is None else ids[first:stop]
             texts = None if labels is None else list(map(str, labels[first:stop]))
             yield list(map(str, rows)), texts, np.array(codes[first:stop], np.float32)
 
-    return Codes(path, *codes.shape, blocks)
+    count, width = codes.shape
+    return Codes(path, count, width, blocks)
 
 
-def _check_new(path, name: str, seen: set) -> None:
+def _check_new(path: Path, name: str, seen: set[str]) -> None:
     if name in seen:
         raise DataError(
             f"{path} has the id {name!r} twice; images are named by ids. Give every row "

@@ -3,22 +3,41 @@
 import hashlib
 import os
 import shutil
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 from PIL import Image
 
 from keras_aae.bulk.code_files import Codes, check_ending, write_codes
-from keras_aae.errors import DataError, RunError, UnsupportedError
+from keras_aae.bulk.streams import Stream
+from keras_aae.errors import DataError, RunError
 from keras_aae.files import held, read_json, replacing, write_json
+from keras_aae.models.base.abilities import (
+    Decodes,
+    DecodesClasses,
+    Encodes,
+    HasLatentDim,
+    require,
+    supports,
+)
+
+if TYPE_CHECKING:
+    from keras_aae.engine import PhasedModel
 
 BLOCK_BYTES = 1 << 25
 MOST_ROWS = 8192
 
 
-def encode_images(model, stream, output, told=lambda rows: None) -> Path:
+def encode_images(
+    model: "PhasedModel",
+    stream: Stream,
+    output: str | Path,
+    told: Callable[[int], object] = lambda rows: None,
+) -> Path:
     """Write the codes of all images of a stream, with their ids and labels.
 
     In memory is a block of images at a time. What is done is kept in OUTPUT.partial, from
@@ -39,10 +58,7 @@ def encode_images(model, stream, output, told=lambda rows: None) -> Path:
         DataError: an image cannot be read, or the file has another ending.
     """
     output = check_ending(Path(output).expanduser())
-    if not hasattr(model, "encode"):
-        raise UnsupportedError(
-            f"A model of class {type(model).__name__} has no encoder. Use one that has."
-        )
+    require(model, Encodes, by="Encoding")
     width = model.encode(stream.read(0, 1)).shape[1]
     origin = {"model": fingerprint(model), "images": stream.fingerprint()}
     with _Partial.of(output, origin) as partial:
@@ -59,7 +75,12 @@ def encode_images(model, stream, output, told=lambda rows: None) -> Path:
     return output
 
 
-def decode_codes(model, codes: Codes, output, told=lambda rows: None) -> Path:
+def decode_codes(
+    model: "PhasedModel",
+    codes: Codes,
+    output: str | Path,
+    told: Callable[[int], object] = lambda rows: None,
+) -> Path:
     """Write the images of all codes of a file.
 
     As in `encode_images`, what is done is kept in OUTPUT.partial.
@@ -80,10 +101,7 @@ def decode_codes(model, codes: Codes, output, told=lambda rows: None) -> Path:
         DataError: a code is none of the model's, or an id no name for a file.
     """
     output = Path(output).expanduser()
-    if not hasattr(model, "decode"):
-        raise UnsupportedError(
-            f"A model of class {type(model).__name__} has no decoder. Use one that has."
-        )
+    require(model, Decodes, HasLatentDim, by="Decoding")
     if codes.width != model.latent_dim:
         raise DataError(
             f"{codes.path} holds codes of {codes.width} numbers, and the model's have "
@@ -102,7 +120,7 @@ def decode_codes(model, codes: Codes, output, told=lambda rows: None) -> Path:
     return output
 
 
-def fingerprint(model) -> str:
+def fingerprint(model: "PhasedModel") -> str:
     """SHA-256 of all weights of a model."""
     digest = hashlib.sha256()
     for array in model.get_weights():
@@ -110,7 +128,7 @@ def fingerprint(model) -> str:
     return digest.hexdigest()
 
 
-def _blocks(stream, start: int):
+def _blocks(stream: Stream, start: int) -> Iterator[np.ndarray]:
     """Blocks of images; the next is read while one is worked on."""
     total = len(stream)
     if start >= total:
@@ -129,7 +147,12 @@ def _rows_in_block(x: np.ndarray) -> int:
     return max(1, min(MOST_ROWS, BLOCK_BYTES // max(1, x.nbytes)))
 
 
-def _write_pictures(model, codes, partial, told) -> Path:
+def _write_pictures(
+    model: "PhasedModel",
+    codes: Codes,
+    partial: "_Partial",
+    told: Callable[[int], object],
+) -> Path:
     folder = partial.path / "images"
     folder.mkdir(exist_ok=True)
     told(partial.done)
@@ -146,7 +169,12 @@ def _write_pictures(model, codes, partial, told) -> Path:
     return folder
 
 
-def _write_array(model, codes, partial, told) -> Path:
+def _write_array(
+    model: "PhasedModel",
+    codes: Codes,
+    partial: "_Partial",
+    told: Callable[[int], object],
+) -> Path:
     path, shape = partial.path / "images.npy", (codes.count, *model.image_shape)
     mode = "r+" if path.exists() and partial.done else "w+"
     told(partial.done)
@@ -160,10 +188,12 @@ def _write_array(model, codes, partial, told) -> Path:
     return path
 
 
-def _decode(model, codes, z: np.ndarray, labels) -> np.ndarray:
+def _decode(
+    model: "PhasedModel", codes: Codes, z: np.ndarray, labels: list[str] | None
+) -> np.ndarray:
     if not np.isfinite(z).all():
         raise DataError(f"{codes.path} holds numbers that are not finite. Remove them.")
-    if not model.decodes_classes:
+    if not supports(model, DecodesClasses):
         return model.decode(z)
     try:
         numbers = np.array([int(label) for label in labels or [""] * len(z)])
@@ -175,7 +205,7 @@ def _decode(model, codes, z: np.ndarray, labels) -> np.ndarray:
     return model.decode(z, numbers)
 
 
-def _file_name(codes, name: str) -> str:
+def _file_name(codes: Codes, name: str) -> str:
     path = PurePosixPath(name)
     if path.is_absolute() or ".." in path.parts or not path.name or "\0" in name:
         raise DataError(
@@ -195,7 +225,7 @@ class _Partial:
 
     @classmethod
     @contextmanager
-    def of(cls, output: Path, origin: dict):
+    def of(cls, output: Path, origin: dict[str, Any]) -> Iterator["_Partial"]:
         """Begin or go on; the folder is removed if the block succeeds.
 
         Raises:
@@ -221,7 +251,7 @@ class _Partial:
                 f"{str(path)!r}; the same command goes on."
             ) from error
 
-    def begin(self, origin: dict) -> None:
+    def begin(self, origin: dict[str, Any]) -> None:
         """Go on with what is there, or forget it if none of it is done.
 
         Raises:
@@ -238,7 +268,7 @@ class _Partial:
         write_json(self.path / "origin.json", origin)
 
     @contextmanager
-    def appending(self, raw: Path, row_bytes: int):
+    def appending(self, raw: Path, row_bytes: int) -> Iterator[BinaryIO]:
         """The file of rows, cut to those that are done."""
         raw.touch()
         with open(raw, "rb+") as file:
@@ -247,7 +277,7 @@ class _Partial:
             file.seek(0, os.SEEK_END)
             yield file
 
-    def mark(self, done: int, file=None) -> None:
+    def mark(self, done: int, file: BinaryIO | None = None) -> None:
         """Note how many rows are done, once they are on disk."""
         if file is not None:
             file.flush()

@@ -2,11 +2,15 @@
 
 import hashlib
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn, Protocol
 
 import numpy as np
 
+from keras_aae.checks import ImageShape
+from keras_aae.data.dataset import Dataset
 from keras_aae.data.images import Images
 from keras_aae.data.loading import check_shape, load_resized
 from keras_aae.data.npz import map_array
@@ -15,6 +19,20 @@ from keras_aae.errors import DataError
 from keras_aae.registry import DATASETS
 
 PARTS = ("train", "test")  # sub-folders that say nothing of the class
+
+
+class Stream(Protocol):
+    """Images with an id and a label each, read by their numbers from 0."""
+
+    def __len__(self) -> int: ...
+
+    def ids(self, start: int, stop: int) -> list[str]: ...
+
+    def labels(self, start: int, stop: int) -> list[str]: ...
+
+    def read(self, start: int, stop: int) -> np.ndarray: ...
+
+    def fingerprint(self) -> str: ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,10 +50,10 @@ class FolderStream:
 
     folder: Path
     names: tuple[str, ...]
-    image_shape: tuple[int, int, int]
+    image_shape: ImageShape
 
     @classmethod
-    def open(cls, folder: Path, image_shape) -> "FolderStream":
+    def open(cls, folder: Path, image_shape: ImageShape) -> "FolderStream":
         """The pictures that there are now; hidden files and folders are passed over.
 
         Raises:
@@ -47,7 +65,7 @@ class FolderStream:
                 f"{folder} holds no images; expected files ending in "
                 f"{', '.join(ENDINGS)} there or in sub-folders."
             )
-        return cls(folder, names, tuple(image_shape))
+        return cls(folder, names, image_shape)
 
     def __len__(self) -> int:
         return len(self.names)
@@ -123,7 +141,7 @@ class ArrayStream:
 class DatasetStream:
     """The training images of a data set, and then its test images."""
 
-    dataset: object
+    dataset: Dataset
 
     def __len__(self) -> int:
         return len(self.dataset.train) + len(self.dataset.test)
@@ -131,13 +149,13 @@ class DatasetStream:
     def ids(self, start: int, stop: int) -> list[str]:
         """train/ROW or test/ROW, from `start` to before `stop`."""
         parts = self._parts(start, stop)
-        return [f"{part}/{row}" for part, rows in parts for row in rows]
+        return [f"{part}/{row}" for part, _, rows in parts for row in rows]
 
     def labels(self, start: int, stop: int) -> list[str]:
         """The names of their classes; '' where there is none."""
         found, names = [], (*self.dataset.class_names, "")
-        for part, rows in self._parts(start, stop):
-            labels = getattr(self.dataset, part).labels
+        for _, images, rows in self._parts(start, stop):
+            labels = images.labels
             numbers = [-1] * len(rows) if labels is None else labels[rows]
             found += [names[number] for number in numbers]
         return found
@@ -145,21 +163,25 @@ class DatasetStream:
     def read(self, start: int, stop: int) -> np.ndarray:
         """The images, uint8 or float32 (n, H, W, C)."""
         parts = self._parts(start, stop)
-        return np.concatenate(
-            [getattr(self.dataset, part).gather(rows)[0] for part, rows in parts]
-        )
+        return np.concatenate([images.gather(rows)[0] for _, images, rows in parts])
 
     def fingerprint(self) -> str:
         """That of the data set."""
         return self.dataset.fingerprint
 
-    def _parts(self, start: int, stop: int) -> list[tuple[str, np.ndarray]]:
-        """The rows of each part."""
-        rows, count = np.arange(start, min(stop, len(self))), len(self.dataset.train)
-        return [("train", rows[rows < count]), ("test", rows[rows >= count] - count)]
+    def _parts(self, start: int, stop: int) -> list[tuple[str, Images, np.ndarray]]:
+        """Return the name, the images and the rows of each part."""
+        train, test = self.dataset.train, self.dataset.test
+        rows, count = np.arange(start, min(stop, len(self))), len(train)
+        return [
+            ("train", train, rows[rows < count]),
+            ("test", test, rows[rows >= count] - count),
+        ]
 
 
-def open_stream(name: str | Path, image_shape, data_dir=None):
+def open_stream(
+    name: str | Path, image_shape: ImageShape, data_dir: str | Path | None = None
+) -> Stream:
     """The images that a user names, for a model of images of a shape.
 
     Args:
@@ -187,10 +209,10 @@ def _class_of(name: str) -> str:
     return named[-1] if named else ""
 
 
-def _pictures_below(folder: Path):
+def _pictures_below(folder: Path) -> Iterator[str]:
     """Paths of pictures below a folder, with / between, links to folders not followed."""
 
-    def refuse(error: OSError):
+    def refuse(error: OSError) -> NoReturn:
         raise DataError(
             f"Folder {error.filename} cannot be read ({error.strerror}); expected a "
             "folder of images."

@@ -8,6 +8,7 @@ References:
 import pickle
 import tarfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -74,8 +75,8 @@ def load_cifar10(
     archive = find_or_download(ARCHIVE, SOURCE, SHA256, data_dir)
     check_sha256(archive, SHA256)
     with tarfile.open(archive) as files:
-        parts = [_part(files, names, size, channels) for names in (TRAIN, TEST)]
-    return Dataset(FOLDER, *parts, CLASSES)
+        train, test = [_part(files, names, size, channels) for names in (TRAIN, TEST)]
+    return Dataset(FOLDER, train, test, CLASSES)
 
 
 def _checked(folder: Path, dataset: Dataset) -> Dataset:
@@ -90,14 +91,24 @@ def _checked(folder: Path, dataset: Dataset) -> Dataset:
     return dataset
 
 
-def _part(files: tarfile.TarFile, names, size, channels: int) -> Images:
-    batches = [
-        _Arrays(files.extractfile(name), encoding="bytes").load() for name in names
-    ]
+def _part(
+    files: tarfile.TarFile,
+    names: tuple[str, ...],
+    size: tuple[int, int] | None,
+    channels: int,
+) -> Images:
+    batches = [_batch(files, name) for name in names]
     x = np.concatenate([batch[b"data"] for batch in batches])
     x = x.reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1)
     labels = np.concatenate([batch[b"labels"] for batch in batches])
     return Images(resized(x, size, channels), labels)
+
+
+def _batch(files: tarfile.TarFile, name: str) -> dict[bytes, Any]:
+    file = files.extractfile(name)
+    if file is None:
+        raise DataError(f"{name} of CIFAR-10's archive is no file. Delete the archive.")
+    return _Arrays(file, encoding="bytes").load()
 
 
 class _Arrays(pickle.Unpickler):
@@ -110,7 +121,7 @@ class _Arrays(pickle.Unpickler):
         ("numpy", "dtype"),
     )
 
-    def find_class(self, module, name):
+    def find_class(self, module: str, name: str) -> Any:
         if (module, name) not in self.KNOWN:
             raise DataError(
                 f"A batch of CIFAR-10 asks for {module}.{name}; expected nothing but "

@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from keras_aae.checks import Count, validate
+from keras_aae.checks import Count, ImageShape, validate
 from keras_aae.data import splits
 from keras_aae.data.images import Images
 from keras_aae.errors import DataError
@@ -36,7 +36,7 @@ class Dataset:
     class_names: tuple[str, ...] = ()
     note: str = ""
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         train, test = [
             (part.image_shape, part.dtype) for part in (self.train, self.test)
         ]
@@ -53,7 +53,7 @@ class Dataset:
             )
 
     @property
-    def image_shape(self) -> tuple[int, int, int]:
+    def image_shape(self) -> ImageShape:
         """(H, W, C)."""
         return self.train.image_shape
 
@@ -149,18 +149,18 @@ def _number_of_classes(images: Images) -> int:
     return 0 if images.labels is None else int(images.labels.max()) + 1
 
 
-def _describe(image_shape: tuple, dtype: np.dtype) -> str:
+def _describe(image_shape: ImageShape, dtype: np.dtype) -> str:
     return f"{dtype} of {'x'.join(map(str, image_shape))}"
 
 
-def _update(digest, images: Images) -> None:
+def _update(digest: "hashlib._Hash", images: Images) -> None:
     labels = images.labels
     header = [len(images), *images.image_shape, images.dtype.name, labels is not None]
     digest.update(json.dumps(header).encode())
     for x in images.blocks():
-        digest.update(_little_endian(x))
+        digest.update(_little_endian(x).data)
     if labels is not None:
-        digest.update(_little_endian(labels))
+        digest.update(_little_endian(labels).data)
 
 
 def _little_endian(array: np.ndarray) -> np.ndarray:

@@ -6,7 +6,7 @@ import os
 import socket
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from keras_aae.errors import DataError
@@ -119,7 +119,7 @@ def _download(target: Path, origin: str, sha256: str) -> Path:
 
 
 @contextlib.contextmanager
-def network_timeout():
+def network_timeout() -> Iterator[None]:
     """Give up waiting for a silent network after some seconds."""
     # get_file takes no timeout; without one it blocks for ever.
     before = socket.getdefaulttimeout()

@@ -14,6 +14,9 @@ from keras_aae.data.pictures import (
 )
 from keras_aae.errors import DataError
 
+# A file, and the name of its class or None.
+Picture = tuple[Path, str | None]
+
 
 def load_folder(
     path: str | Path,
@@ -43,7 +46,7 @@ def load_folder(
     class_names = _class_names(path, parts)
     channels = channels or _common_channels(parts)
     images = [_read(part, class_names, size, channels) for part in parts]
-    train, test = images if len(images) == 2 else split_test(*images)
+    train, test = images if len(images) == 2 else split_test(images[0])
     return Dataset(path.resolve().name, train, test, class_names)
 
 
@@ -52,13 +55,15 @@ def _part_folders(path: Path) -> list[Path]:
     return parts if all(os.path.isdir(part) for part in parts) else [path]
 
 
-def _find(folder: Path) -> list[tuple[Path, str | None]]:
-    """Return (file, class name or None) of all images of one part, sorted."""
-    flat = [(file, None) for file in pictures_in(folder)]
+def _find(folder: Path) -> list[Picture]:
+    """Return all images of one part, sorted."""
+    flat: list[Picture] = [(file, None) for file in pictures_in(folder)]
     sub_folders = {
         sub: pictures_in(sub) for sub in entries_of(folder) if os.path.isdir(sub)
     }
-    found = [(file, sub.name) for sub, files in sub_folders.items() for file in files]
+    found: list[Picture] = [
+        (file, sub.name) for sub, files in sub_folders.items() for file in files
+    ]
     if flat and found:
         raise DataError(
             f"{folder} holds images itself and in sub-folders; expected one or the other. "
@@ -101,27 +106,36 @@ def entries_of(folder: Path) -> list[Path]:
         ) from None
 
 
-def _class_names(path: Path, parts: list[list]) -> tuple[str, ...]:
+def _class_names(path: Path, parts: list[list[Picture]]) -> tuple[str, ...]:
     train, test = [{name for _, name in part} for part in (parts[0], parts[-1])]
     if not test <= train:
         raise DataError(
             f"The test part of {path} has {_name_classes(test - train)} that the train "
             "part lacks; expected the same sub-folders in both. Move or remove them."
         )
-    return tuple(sorted(train - {None}))
+    return tuple(sorted(name for name in train if name is not None))
 
 
-def _name_classes(names: set) -> str:
-    return "images without a class" if None in names else f"the class {min(names)}"
+def _name_classes(names: set[str | None]) -> str:
+    if None in names:
+        return "images without a class"
+    return f"the class {min(map(str, names))}"
 
 
-def _common_channels(parts: list[list]) -> int:
+def _common_channels(parts: list[list[Picture]]) -> int:
     return 3 if any(has_colour(file) for part in parts for file, _ in part) else 1
 
 
-def _read(part, class_names, size, channels) -> Images:
+def _read(
+    part: list[Picture],
+    class_names: tuple[str, ...],
+    size: tuple[int, int] | None,
+    channels: int,
+) -> Images:
     x = read_pictures([file for file, _ in part], size, channels)
     if not class_names:
         return Images(x)
-    numbers = {name: number for number, name in enumerate(class_names)}
+    numbers: dict[str | None, int] = {
+        name: number for number, name in enumerate(class_names)
+    }
     return Images(x, [numbers[name] for _, name in part])

@@ -4,11 +4,14 @@ import copy
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import ArrayLike
 
+from keras_aae.checks import ImageShape
 from keras_aae.errors import DataError
 
 BLOCK_BYTES = 1 << 24
 MAX_CLASSES = 100_000
+Positions = np.ndarray | slice
 
 
 class Images:
@@ -26,7 +29,12 @@ class Images:
         DataError: `x` or `labels` are not as described, or there is no image.
     """
 
-    def __init__(self, x, labels=None, indices=None):
+    def __init__(
+        self,
+        x: ArrayLike,
+        labels: ArrayLike | None = None,
+        indices: Positions | None = None,
+    ):
         self._x = _with_channels(np.asanyarray(x))
         self._indices = np.arange(len(self._x))
         self.dtype = _row_dtype(self._x)
@@ -38,7 +46,7 @@ class Images:
         return len(self._indices)
 
     @property
-    def image_shape(self) -> tuple[int, int, int]:
+    def image_shape(self) -> ImageShape:
         """(H, W, C)."""
         return self._x.shape[1:]
 
@@ -47,24 +55,25 @@ class Images:
         """Labels of the split, int32 (n,), or None."""
         return None if self._labels is None else self._labels[self._indices]
 
-    def gather(self, positions) -> tuple[np.ndarray, np.ndarray | None]:
+    def gather(self, positions: Positions) -> tuple[np.ndarray, np.ndarray | None]:
         """Return the images and labels at these positions of the split."""
         rows = self._indices[positions]
         x = np.asarray(self._x[rows]).astype(self.dtype, copy=False)
         return x, None if self._labels is None else self._labels[rows]
 
-    def subset(self, positions) -> "Images":
+    def subset(self, positions: Positions) -> "Images":
         """Return the images at these positions as a split of its own; nothing is copied."""
         part = copy.copy(self)
         part._indices = self._rows(positions)
         return part
 
-    def with_labels_at(self, positions) -> "Images":
+    def with_labels_at(self, positions: Positions) -> "Images":
         """Return the same images with the labels at these positions alone, -1 elsewhere."""
         part = copy.copy(self)
-        part._labels = np.full(len(self._labels), -1, self._labels.dtype)
-        rows = self._rows(positions)
-        part._labels[rows] = self._labels[rows]
+        if self._labels is not None:
+            rows = self._rows(positions)
+            part._labels = np.full_like(self._labels, -1)
+            part._labels[rows] = self._labels[rows]
         return part
 
     def array(self) -> np.ndarray:
@@ -76,7 +85,7 @@ class Images:
         for block in _slices(len(self), self._x):
             yield self.gather(block)[0]
 
-    def _rows(self, positions) -> np.ndarray:
+    def _rows(self, positions: Positions) -> np.ndarray:
         try:
             rows = self._indices[positions]
         except IndexError as error:
@@ -137,7 +146,7 @@ def _check_range(x: np.ndarray, highest: int, expected: str) -> None:
             )
 
 
-def _class_numbers(labels, n: int) -> np.ndarray:
+def _class_numbers(labels: ArrayLike, n: int) -> np.ndarray:
     labels = np.asarray(labels)
     if labels.shape == (n, 1):
         labels = labels[:, 0]

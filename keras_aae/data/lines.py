@@ -68,7 +68,8 @@ def _cloud(rng: np.random.Generator) -> np.ndarray:
     ends.sort(key=lambda segment: segment[0, 0])
     shares = np.array_split(np.arange(POINTS - OUTLIERS), len(ends))
     along = [
-        _points(rng, *e, len(share)) for e, share in zip(ends, shares, strict=True)
+        _points(rng, e[0], e[1], len(share))
+        for e, share in zip(ends, shares, strict=True)
     ]
     outliers = rng.random((OUTLIERS, 2))
     return np.concatenate([*along, outliers[outliers[:, 0].argsort()]])
@@ -82,7 +83,9 @@ def _segment(rng: np.random.Generator) -> np.ndarray:
             return ends[ends[:, 0].argsort()]
 
 
-def _points(rng: np.random.Generator, left, right, n: int) -> np.ndarray:
+def _points(
+    rng: np.random.Generator, left: np.ndarray, right: np.ndarray, n: int
+) -> np.ndarray:
     """`n` noisy points of a segment in order along it, (n, 2)."""
     t = np.sort(rng.random(n))[:, None]
     return left + t * (right - left) + rng.normal(0, NOISE, (n, 2))

@@ -2,11 +2,12 @@
 
 import inspect
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from keras_aae.checks import ImageShape
 from keras_aae.data.dataset import Dataset
 from keras_aae.data.fetching import DataNotFoundError
 from keras_aae.errors import DataError, KerasAAEError
@@ -58,7 +59,7 @@ def load_dataset(
 
 
 def load_resized(
-    name: str | Path | None, image_shape, data_dir: str | Path | None = None
+    name: str | Path | None, image_shape: ImageShape, data_dir: str | Path | None = None
 ) -> Dataset:
     """Load a data set for a model of images of a shape.
 
@@ -81,17 +82,19 @@ def load_resized(
     return dataset
 
 
-def check_shape(name, received, expected) -> None:
+def check_shape(
+    name: str | Path | None, received: Iterable[int], expected: Iterable[int]
+) -> None:
     """Check that images have the shape that a model takes, (H, W, C).
 
     Raises:
         DataError: they have another.
     """
     if tuple(received) != tuple(expected):
-        received, expected = ("x".join(map(str, s)) for s in (received, expected))
+        found, taken = ("x".join(map(str, s)) for s in (received, expected))
         raise DataError(
-            f"The images of {name or 'mnist'} are {received} and the model takes "
-            f"{expected} (height x width x channels). Resize them, or give a folder of "
+            f"The images of {name or 'mnist'} are {found} and the model takes "
+            f"{taken} (height x width x channels). Resize them, or give a folder of "
             "pictures, which are resized."
         )
 
@@ -101,16 +104,19 @@ def resized_names() -> list[str]:
     return [n for n in DATASETS if _resizes(load_entry(n, DATASETS, "data set"))]
 
 
-def _resizes(load: Callable) -> bool:
+def _resizes(load: Callable[..., Dataset]) -> bool:
     return "image_size" in inspect.signature(load).parameters
 
 
 def _is_folder(name: str | Path | None) -> bool:
-    named = name is None or name in DATASETS
-    return not named and os.path.isdir(os.path.expanduser(name))
+    if name is None or name in DATASETS:
+        return False
+    return os.path.isdir(os.path.expanduser(name))
 
 
-def _loader(name, data_dir) -> Callable[..., Dataset]:
+def _loader(
+    name: str | Path | None, data_dir: str | Path | None
+) -> Callable[..., Dataset]:
     if name is None:
         return partial(_load_default, data_dir)
     if _is_folder(name):

@@ -85,7 +85,14 @@ def load_fashion_mnist(data_dir: str | Path | None = None) -> Dataset:
     return _dataset("fashion_mnist", FASHION_CLASSES, *arrays)
 
 
-def _dataset(name, class_names, x_train, y_train, x_test, y_test) -> Dataset:
+def _dataset(
+    name: str,
+    class_names: tuple[str, ...],
+    x_train: np.ndarray,
+    y_train: np.ndarray,
+    x_test: np.ndarray,
+    y_test: np.ndarray,
+) -> Dataset:
     return Dataset(name, Images(x_train, y_train), Images(x_test, y_test), class_names)
 
 
@@ -93,7 +100,7 @@ def _check_mnist(path: Path, arrays: dict[str, np.ndarray]) -> None:
     missing = [key for key in ARRAYS if key not in arrays]
     digest = hashlib.sha256()
     for array in arrays.values():
-        digest.update(np.ascontiguousarray(array))
+        digest.update(np.ascontiguousarray(array).data)
     if missing or digest.hexdigest() != MNIST_ARRAYS_SHA256:
         found = f"it lacks {', '.join(missing)}" if missing else "its arrays differ"
         raise DataError(

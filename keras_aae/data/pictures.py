@@ -1,8 +1,9 @@
 """Image files to arrays: grey or colour, upright, 8 bits, resized."""
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any, TypeVar
 
 import numpy as np
 from PIL import Image, ImageOps
@@ -13,10 +14,11 @@ from keras_aae.errors import DataError
 # The ending decides which of Pillow's many readers may look at a file.
 FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".bmp": "BMP"}
 ENDINGS = tuple(FORMATS)
+Result = TypeVar("Result")
 GREY_MODES = ("1", "L", "LA", "La", "I", "I;16", "I;16B", "I;16L")
 
 
-def check_size(image_size) -> tuple[int, int] | None:
+def check_size(image_size: Any) -> tuple[int, int] | None:
     """Return a side, or (H, W), as (H, W), and None as it is.
 
     Raises:
@@ -24,7 +26,8 @@ def check_size(image_size) -> tuple[int, int] | None:
     """
     if image_size is None:
         return None
-    size = (image_size,) * 2 if np.ndim(image_size) == 0 else tuple(image_size)
+    single = np.ndim(image_size) == 0
+    size = (image_size, image_size) if single else tuple(image_size)
     if len(size) != 2 or not all(
         isinstance(s, int | np.integer) and s > 0 for s in size
     ):
@@ -35,7 +38,7 @@ def check_size(image_size) -> tuple[int, int] | None:
     return size
 
 
-def check_channels(channels) -> None:
+def check_channels(channels: int | None) -> None:
     """Check that there is 1 channel, or 3, or None is said of them.
 
     Raises:
@@ -114,7 +117,7 @@ def resized(x: np.ndarray, size: tuple[int, int] | None, channels: int) -> np.nd
     return y
 
 
-def _read(path: Path, use):
+def _read(path: Path, use: Callable[[Image.Image], Result]) -> Result:
     kind = FORMATS[path.suffix.lower()]
     try:
         with warnings.catch_warnings():
@@ -134,7 +137,9 @@ def _read(path: Path, use):
         ) from None
 
 
-def _as_array(image: Image.Image, size, channels: int) -> np.ndarray:
+def _as_array(
+    image: Image.Image, size: tuple[int, int] | None, channels: int
+) -> np.ndarray:
     image = image.convert("L" if channels == 1 else "RGB")
     if size is not None:
         image = image.resize(size[::-1], Image.Resampling.BICUBIC)
@@ -157,7 +162,7 @@ def _opaque(image: Image.Image) -> Image.Image:
     return image
 
 
-def _allocate(shape: tuple) -> np.ndarray:
+def _allocate(shape: tuple[int, ...]) -> np.ndarray:
     try:
         return np.empty(shape, np.uint8)
     except MemoryError:
@@ -168,7 +173,9 @@ def _allocate(shape: tuple) -> np.ndarray:
         ) from None
 
 
-def _odd_size(file, picture, first_file, first) -> DataError:
+def _odd_size(
+    file: Path, picture: np.ndarray, first_file: Path, first: np.ndarray
+) -> DataError:
     (height, width), (h, w) = picture.shape[:2], first.shape[:2]
     return DataError(
         f"{file} is {height}x{width} (height x width) but {first_file.name} is {h}x{w}; "

@@ -1,6 +1,7 @@
 """Seeded choices of images: pure functions of the labels, the number wanted and the seed."""
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from keras_aae.checks import Seed, validate
 from keras_aae.errors import DataError
@@ -24,7 +25,7 @@ def random_subset(total: int, n: int, rng: np.random.Generator) -> np.ndarray:
     return np.sort(rng.permutation(total)[:n])
 
 
-def stratified_subset(labels, n: int, seed: int) -> np.ndarray:
+def stratified_subset(labels: ArrayLike | None, n: int, seed: int) -> np.ndarray:
     """Choose `n` labelled images, as equally many of each class as there are.
 
     Args:
@@ -90,7 +91,12 @@ def _proportional_counts(
     return counts
 
 
-def _draw(labels, classes, counts, rng: np.random.Generator) -> np.ndarray:
+def _draw(
+    labels: np.ndarray,
+    classes: np.ndarray,
+    counts: np.ndarray,
+    rng: np.random.Generator,
+) -> np.ndarray:
     shuffled = rng.permutation(len(labels))
     by_class = shuffled[np.argsort(labels[shuffled], kind="stable")]
     starts = np.searchsorted(labels[by_class], classes)

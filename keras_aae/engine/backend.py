@@ -14,9 +14,12 @@ An engine is a module with
 - `describe_device()` -> the device in words.
 """
 
+from typing import TYPE_CHECKING
+
 import keras
 
-if keras.backend.backend() == "tensorflow":
+# To a type checker all engines are as this one.
+if TYPE_CHECKING or keras.backend.backend() == "tensorflow":
     from keras_aae.engine import tensorflow as engine
 elif keras.backend.backend() == "jax":
     from keras_aae.engine import jax as engine

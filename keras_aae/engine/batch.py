@@ -1,6 +1,18 @@
 """What a phase sees of the data, and how an engine walks over a block of it."""
 
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import keras
+
+from keras_aae.checks import Tensor
+
+Block = dict[str, "Batch"]
+Terms = dict[str, Tensor]
+Variables = list[keras.Variable]
+Objective = Callable[[], tuple[Tensor, Terms]]
+Function = Callable[[Tensor], Tensor]
+Step = Callable[[Block], Terms]
 
 
 class Batch(NamedTuple):
@@ -9,11 +21,18 @@ class Batch(NamedTuple):
     In a block every array has one more axis in front, the steps.
     """
 
-    x: object
-    labels: object = None
+    x: Tensor
+    labels: Tensor = None
 
 
-def map_block(function, block: dict[str, Batch]) -> dict[str, Batch]:
+def batches_at(block: Block, step: Any) -> Block:
+    """The batches of one step of a block."""
+    return map_block(lambda rows: rows[step], block)
+
+
+def map_block(
+    function: Callable[[Any], Any], block: dict[str, Batch]
+) -> dict[str, Batch]:
     """`function` of every array of a block, or of a step's batches."""
     return {
         name: Batch(function(x), None if labels is None else function(labels))

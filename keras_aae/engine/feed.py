@@ -1,10 +1,12 @@
 """Which images each step of each epoch sees: a pure function of (seed, epoch, step)."""
 
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 import numpy as np
 
-from keras_aae.engine.batch import Batch
+from keras_aae.data.images import Images
+from keras_aae.engine.batch import Batch, Block
 from keras_aae.errors import DataError
 
 LABELLED = "labelled"
@@ -30,7 +32,15 @@ class Feed:
         DataError: fewer images than a step needs, or no labelled images.
     """
 
-    def __init__(self, images, batch_size, names=("images",), *, seed=0, labelled=None):
+    def __init__(
+        self,
+        images: Images,
+        batch_size: int,
+        names: Sequence[str] = ("images",),
+        *,
+        seed: int = 0,
+        labelled: Images | None = None,
+    ):
         self.images, self.batch_size, self.names = images, batch_size, names
         self.seed, self.labelled = seed, labelled
         self.shared = [name for name in names if name != LABELLED]
@@ -59,7 +69,7 @@ class Feed:
         last = self.last_batch_size if stop > self.full_steps >= start else 0
         return len(self.shared) * (full * self.batch_size + last)
 
-    def block(self, epoch: int, start: int, count: int, width: int):
+    def block(self, epoch: int, start: int, count: int, width: int) -> Block:
         """Steps `start` to `start + count`, padded to `width` steps so shapes repeat."""
         rows = self.batch_size * len(self.shared)
         order = _order(self.seed, epoch, len(self.images))
@@ -70,7 +80,7 @@ class Feed:
             width,
         )
 
-    def last_block(self, epoch: int):
+    def last_block(self, epoch: int) -> Block:
         """The last, smaller step of an epoch, as a block of one."""
         rows = self.last_batch_size * len(self.shared)
         start = self.full_steps * self.batch_size * len(self.shared)
@@ -82,19 +92,28 @@ class Feed:
             1,
         )
 
-    def _gather(self, positions, labelled_positions, batch_size, width):
+    def _gather(
+        self,
+        positions: np.ndarray,
+        labelled_positions: np.ndarray | None,
+        batch_size: int,
+        width: int,
+    ) -> Block:
         shared = _rows(self.images, positions, width, len(self.shared), batch_size)
         block = {
             name: Batch(*(a if a is None else a[:, i] for a in shared))
             for i, name in enumerate(self.shared)
         }
-        if LABELLED in self.names:
-            rows = _rows(self.labelled, labelled_positions, width, 1, batch_size)
-            block[LABELLED] = Batch(*(array[:, 0] for array in rows))
+        if self.labelled is not None and labelled_positions is not None:
+            block[LABELLED] = _single(
+                self.labelled, labelled_positions, width, batch_size
+            )
         return block
 
-    def _labelled_positions(self, epoch, start, count, batch_size):
-        if LABELLED not in self.names:
+    def _labelled_positions(
+        self, epoch: int, start: int, count: int, batch_size: int
+    ) -> np.ndarray | None:
+        if self.labelled is None or LABELLED not in self.names:
             return None
         first = (epoch * self.steps + start) * self.batch_size
         place = first + np.arange(count * batch_size)
@@ -107,11 +126,13 @@ class Feed:
 
 
 @lru_cache(maxsize=4)
-def _order(seed, epoch, n, stream=0):
+def _order(seed: int, epoch: int, n: int, stream: int = 0) -> np.ndarray:
     return np.random.default_rng([seed, epoch, stream]).permutation(n)
 
 
-def _rows(images, positions, width, parts, batch_size):
+def _rows(
+    images: Images, positions: np.ndarray, width: int, parts: int, batch_size: int
+) -> list[np.ndarray | None]:
     """The images at `positions` as (width, parts, batch_size, ...), padded with any."""
     total = width * parts * batch_size
     padded = np.resize(positions, total) if len(positions) < total else positions
@@ -122,7 +143,7 @@ def _rows(images, positions, width, parts, batch_size):
     ]
 
 
-def in_order(images, batch_size: int):
+def in_order(images: Images, batch_size: int) -> Iterator[tuple[Batch, int]]:
     """All images as blocks, in their order: (block, steps) pairs."""
     n = len(images)
     full = n // batch_size
@@ -135,6 +156,8 @@ def in_order(images, batch_size: int):
         yield _single(images, np.arange(full * batch_size, n), 1, n % batch_size), 1
 
 
-def _single(images, positions, width, batch_size):
+def _single(
+    images: Images, positions: np.ndarray, width: int, batch_size: int
+) -> Batch:
     arrays = _rows(images, positions, width, 1, batch_size)
     return Batch(*(array if array is None else array[:, 0] for array in arrays))

@@ -1,22 +1,29 @@
 """The gradients of a model's phases on some images; the model stays as it is."""
 
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 
+import keras
 import numpy as np
 from keras import ops
 
 from keras_aae.engine.backend import engine
-from keras_aae.engine.batch import Batch, map_block
+from keras_aae.engine.batch import Batch, Block, batches_at, map_block
+from keras_aae.engine.feed import Feed
 from keras_aae.engine.loop import same_randomness
+from keras_aae.engine.phases import PhasedModel
 
 
-def first_batches(feed) -> dict[str, Batch]:
+def first_batches(feed: Feed) -> dict[str, Batch]:
     """What the first step of a feed sees."""
     block = feed.block(0, 0, 1, 1)
-    return map_block(lambda rows: ops.convert_to_tensor(rows[0]), block)
+    return map_block(ops.convert_to_tensor, batches_at(block, 0))
 
 
-def phase_gradients(model, batches) -> dict[str, list[tuple]]:
+def phase_gradients(
+    model: PhasedModel, batches: Block
+) -> dict[str, list[tuple[keras.Variable, np.ndarray]]]:
     """What each phase would move its variables by, before its optimizer has a say.
 
     d objective / d v  for every variable v of the phase's networks, with the model as in
@@ -30,13 +37,13 @@ def phase_gradients(model, batches) -> dict[str, list[tuple]]:
         name of the phase -> (variable, array of its shape) pairs. A second objective of
         one name is numbered.
     """
-    found = {}
+    found: dict[str, list[tuple[keras.Variable, np.ndarray]]] = {}
     with unchanged(model):
         for phase in {(p.name, p.objective): p for p in model.phases()}.values():
             batch = model.batch_of(phase, batches)
             _, _, gradients = engine.gradients(
                 model,
-                lambda phase=phase, batch=batch: phase.loss(batch, training=True),
+                partial(phase.loss, batch, training=True),
                 phase.variables,
             )
             arrays = [np.array(ops.convert_to_numpy(g)) for g in gradients]
@@ -45,13 +52,13 @@ def phase_gradients(model, batches) -> dict[str, list[tuple]]:
     return found
 
 
-def _numbered(name: str, taken) -> str:
+def _numbered(name: str, taken: Iterable[str]) -> str:
     count = sum(other.split(" ")[0] == name for other in taken)
     return f"{name} {count + 1}" if count else name
 
 
 @contextmanager
-def unchanged(model):
+def unchanged(model: PhasedModel) -> Iterator[None]:
     """Training passes inside leave running averages and random generators as they were."""
     states = [
         (v, np.array(ops.convert_to_numpy(v))) for v in model.non_trainable_variables

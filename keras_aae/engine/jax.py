@@ -1,28 +1,48 @@
 """JAX: stateless scopes around stateful steps, one compiled loop for a chunk of steps."""
 
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
 import jax
 import keras
 import numpy as np
 from jax import lax
 from keras import tree
 
-from keras_aae.engine.batch import map_block
+from keras_aae.checks import Tensor
+from keras_aae.engine.batch import (
+    Block,
+    Function,
+    Objective,
+    Step,
+    Terms,
+    Variables,
+    batches_at,
+)
 from keras_aae.engine.networks import has_convolutions
 
+if TYPE_CHECKING:
+    from keras_aae.engine.phases import PhasedModel
 
-def state(model) -> list:
+Values = list[Tensor]
+State = tuple[Values, ...]
+
+
+def state(model: "PhasedModel") -> Variables:
     """Every variable that a step may read or write."""
-    optimizer = model.optimizer.variables if model.optimizer else []
+    optimizer: Variables = model.optimizer.variables if model.optimizer else []
     return [*model.variables, *optimizer, *model.metrics_variables]
 
 
-def gradients(model, objective, variables):
+def gradients(
+    model: "PhasedModel", objective: Objective, variables: Variables
+) -> tuple[Tensor, Terms, list[Tensor]]:
     """The objective's value, its terms, and its gradients for `variables`."""
     trained = {id(v) for v in variables}
     others = [v for v in state(model) if id(v) not in trained]
     kept = [(v, v.value) for v in others]
 
-    def loss_of(values):
+    def loss_of(values: Values) -> tuple[Tensor, tuple[Terms, Values]]:
         mapping = [*zip(variables, values, strict=True), *kept]
         with keras.StatelessScope(mapping) as scope:
             loss, terms = objective()
@@ -36,27 +56,29 @@ def gradients(model, objective, variables):
     return loss, terms, grads
 
 
-def input_gradient(model, function, x):
+def input_gradient(model: "PhasedModel", function: Function, x: Tensor) -> Tensor:
     """The gradient of a scalar function at x, a constant; the model's state stays."""
     return lax.stop_gradient(input_slope(model, function, x))
 
 
-def input_slope(model, function, x):
+def input_slope(model: "PhasedModel", function: Function, x: Tensor) -> Tensor:
     """The gradient of a scalar function at x, to be differentiated; the state stays."""
     mapping = [(v, v.value) for v in state(model)]
 
-    def stateless(x):
+    def stateless(x: Tensor) -> Tensor:
         with keras.StatelessScope(mapping):
             return function(x)
 
     return jax.grad(stateless)(x)
 
 
-def _stateless(model, step):
+def _stateless(
+    model: "PhasedModel", step: Step
+) -> Callable[[Values, Block], tuple[Any, Values]]:
     """`step(data)` as a pure function (values, data) -> (logs, new values)."""
     variables = state(model)
 
-    def pure(values, data):
+    def pure(values: Values, data: Block) -> tuple[Any, Values]:
         with keras.StatelessScope(list(zip(variables, values, strict=True))) as scope:
             logs = step(data)
         return logs, [scope.get_current_value(v) for v in variables]
@@ -67,15 +89,17 @@ def _stateless(model, step):
 class Steps:
     """The steps of stock `fit` and `evaluate`, pure as Keras' JAX trainer wants them."""
 
-    def train_step(self, state, data):
+    def train_step(self: Any, state: State, data: Any) -> tuple[Terms, State]:
         """One step of every phase."""
         return self._pure_step(self.training_step, state, data)
 
-    def test_step(self, state, data):
+    def test_step(self: Any, state: State, data: Any) -> tuple[Terms, State]:
         """The same terms without an update."""
         return self._pure_step(self.testing_step, state, data)
 
-    def _pure_step(self, step, state, data):
+    def _pure_step(
+        self: Any, step: Step, state: State, data: Any
+    ) -> tuple[Terms, State]:
         groups = [
             self.trainable_variables,
             self.non_trainable_variables,
@@ -90,43 +114,47 @@ class Steps:
         return logs, new_state
 
 
-def compile_chunk(model, step, execution):
+def compile_chunk(
+    model: "PhasedModel", step: Step, execution: str
+) -> Callable[[Block, int], None]:
     """A function run(block, count) of `count` steps; see `engine.backend`."""
     variables = state(model)
     pure = _stateless(model, step)
 
-    def one(i, values, block):
-        return pure(values, map_block(lambda rows: rows[i], block))[1]
+    def one(i: Any, values: Values, block: Block) -> Values:
+        return pure(values, batches_at(block, i))[1]
 
     @jax.jit
-    def chunk(values, block, count):
+    def chunk(values: Values, block: Block, count: Tensor) -> Values:
         return lax.fori_loop(0, count, lambda i, v: one(i, v, block), values)
 
     single = jax.jit(lambda values, data: pure(values, data)[1])
 
-    def run(block, count):
+    def run(block: Block, count: int) -> None:
         values = [v.value for v in variables]
         if execution == "xla":
             values = chunk(values, block, count)
         else:
             for i in range(count):
-                values = single(values, map_block(lambda rows, i=i: rows[i], block))
+                values = single(values, batches_at(block, i))
         for variable, value in zip(variables, values, strict=True):
             variable.assign(value)
 
     return run
 
 
-def compile_map(model, function):
+def compile_map(
+    model: "PhasedModel", function: Callable[..., Any]
+) -> Callable[..., Any]:
     """`function` of arrays, compiled for few numbers of rows: powers of two."""
     variables = model.variables
 
     @jax.jit
-    def compiled(values, *arrays):
+    def compiled(values: Values, *arrays: Tensor) -> Any:
         with keras.StatelessScope(list(zip(variables, values, strict=True))):
             return function(*arrays)
 
-    def run(*arrays):
+    def run(*arrays: np.ndarray) -> Any:
         rows = len(arrays[0])
         padding = (1 << max(rows - 1, 0).bit_length()) - rows
         padded = [np.pad(a, [(0, padding)] + [(0, 0)] * (a.ndim - 1)) for a in arrays]
@@ -136,7 +164,7 @@ def compile_map(model, function):
     return run
 
 
-def choose_execution(model) -> str:
+def choose_execution(model: "PhasedModel") -> str:
     """One XLA loop, but for convolutions on a CPU, which are slow inside a loop."""
     on_cpu = jax.default_backend() == "cpu"
     return "steps" if on_cpu and has_convolutions(model) else "xla"

@@ -6,18 +6,24 @@ can put its `Progress` away and give it back to go on, exactly.
 
 import math
 import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
+from typing import Any
 
 import numpy as np
 from keras import ops
 
+from keras_aae.data.images import Images
 from keras_aae.engine.backend import engine
-from keras_aae.engine.feed import in_order
+from keras_aae.engine.batch import Block
+from keras_aae.engine.feed import Feed, in_order
+from keras_aae.engine.phases import PhasedModel
 from keras_aae.errors import DivergedError, RecipeError
 
 EVALUATION_BATCH_SIZE = 250
 PERCENTS = (0, 5, 25, 50, 75, 95, 100)
+Row = dict[str, Any]
 # A call of about this long keeps signals and progress lively and its overhead small.
 CHUNK_SECONDS = 1.0
 
@@ -35,12 +41,12 @@ class Progress:
     step: int = 0
     seconds: float = 0.0
     totals: dict[str, list[float]] = field(default_factory=dict)
-    history: list[dict] = field(default_factory=list)
+    history: list[dict[str, Any]] = field(default_factory=list)
     best: float | None = None
     best_epoch: int = 0
     stopped: bool = False
 
-    def to_dict(self) -> dict:
+    def to_dict(self) -> dict[str, Any]:
         """Ready for JSON."""
         return asdict(self)
 
@@ -65,21 +71,35 @@ class TrainingLoop:
     """
 
     def __init__(
-        self, model, feed, validation=None, *,
-        epochs, monitor=None, patience=None, watched=None, examined=None,
-        execution="auto",
-    ):  # fmt: skip
+        self,
+        model: PhasedModel,
+        feed: Feed,
+        validation: Images | None = None,
+        *,
+        epochs: int,
+        monitor: str | None = None,
+        patience: int | None = None,
+        watched: np.ndarray | None = None,
+        examined: np.ndarray | None = None,
+        execution: str = "auto",
+    ):
         self.model, self.feed, self.validation = model, feed, validation
         self.epochs, self.monitor, self.patience = epochs, monitor, patience
         self.watched, self.examined = watched, examined
         auto = execution == "auto"
         self.execution = engine.choose_execution(model) if auto else execution
-        self.best_weights = None
+        self.best_weights: list[np.ndarray] | None = None
         self._train = engine.compile_chunk(model, model.training_step, self.execution)
         self._test = compile_test(model)
-        self._seconds_per_step, self._compiled = None, False
+        self._seconds_per_step: float | None = None
+        self._compiled = False
 
-    def run(self, progress: Progress, after_chunk, after_epoch) -> None:
+    def run(
+        self,
+        progress: Progress,
+        after_chunk: Callable[[], object],
+        after_epoch: Callable[[Row], object],
+    ) -> None:
         """Train from `progress` to the end, moving it along.
 
         Args:
@@ -101,7 +121,7 @@ class TrainingLoop:
         """Whether nothing is left to do."""
         return progress.stopped or progress.epoch >= self.epochs
 
-    def _chunk(self, progress):
+    def _chunk(self, progress: Progress) -> None:
         started = time.perf_counter()
         feed, start = self.feed, progress.step
         if start < feed.full_steps:
@@ -116,17 +136,17 @@ class TrainingLoop:
         progress.totals = self._read_totals(progress)
         progress.seconds += time.perf_counter() - started
 
-    def _time_step(self, seconds):
+    def _time_step(self, seconds: float) -> None:
         # The first call compiles, and says nothing of the next ones.
         self._seconds_per_step = seconds if self._compiled else None
         self._compiled = True
 
-    def _steps_to_take(self, width):
+    def _steps_to_take(self, width: int) -> int:
         if not self._seconds_per_step:
             return width
         return max(1, min(width, int(CHUNK_SECONDS / self._seconds_per_step)))
 
-    def _end_epoch(self, progress):
+    def _end_epoch(self, progress: Progress) -> Row:
         row = self._row(progress)
         progress.history.append(row)
         progress.epoch, progress.step = progress.epoch + 1, 0
@@ -135,7 +155,7 @@ class TrainingLoop:
         self._keep_best(progress, row)
         return row
 
-    def _row(self, progress):
+    def _row(self, progress: Progress) -> Row:
         images = self.feed.images_in(0, self.feed.steps)
         terms = {t.name: float(t.result()) for t in self.model.metrics}
         row = {
@@ -153,7 +173,7 @@ class TrainingLoop:
             row |= self.model.health(self.examined)
         return row
 
-    def _keep_best(self, progress, row):
+    def _keep_best(self, progress: Progress, row: Row) -> None:
         if self.monitor is None:
             return
         if self.monitor not in row:
@@ -170,7 +190,7 @@ class TrainingLoop:
         if self.patience is not None and waited >= self.patience:
             progress.stopped = True
 
-    def _read_totals(self, progress):
+    def _read_totals(self, progress: Progress) -> dict[str, list[float]]:
         totals = {
             tracker.name: [float(tracker.total), float(tracker.count)]
             for tracker in self.model.metrics
@@ -183,7 +203,7 @@ class TrainingLoop:
                 )
         return totals
 
-    def _restore_totals(self, progress):
+    def _restore_totals(self, progress: Progress) -> None:
         self.model.reset_metrics()
         for tracker in self.model.metrics:
             if tracker.name in progress.totals:
@@ -192,13 +212,15 @@ class TrainingLoop:
                 tracker.count.assign(count)
 
 
-def compile_test(model):
+def compile_test(model: PhasedModel) -> Callable[[Block, int], None]:
     """The model's test step, compiled for `measure_terms`."""
     # XLA would take longer to compile than it saves on forward passes.
     return engine.compile_chunk(model, model.testing_step, "graph")
 
 
-def measure_terms(model, images, test=None) -> dict[str, float]:
+def measure_terms(
+    model: PhasedModel, images: Images, test: Callable[[Block, int], None] | None = None
+) -> dict[str, float]:
     """The mean of every term over images, one random draw each, the same every time.
 
     The model's random numbers and trackers are left as they were found (empty trackers).
@@ -213,7 +235,7 @@ def measure_terms(model, images, test=None) -> dict[str, float]:
     return values
 
 
-def code_quantiles(model, x) -> dict[str, float]:
+def code_quantiles(model: PhasedModel, x: np.ndarray) -> dict[str, float]:
     """The quantiles of what a model's encoder says of images, over all dimensions.
 
     Returns:
@@ -229,7 +251,7 @@ def code_quantiles(model, x) -> dict[str, float]:
 
 
 @contextmanager
-def same_randomness(model):
+def same_randomness(model: PhasedModel) -> Iterator[None]:
     """Random generators start from their seeds inside and go on as before after it."""
     states = [(v, np.array(ops.convert_to_numpy(v))) for v in model.seed_states]
     for variable, value in states:

@@ -2,6 +2,8 @@
 
 import keras
 
+from keras_aae.checks import Tensor
+
 CONVOLUTIONS = (keras.layers.Conv2D, keras.layers.Conv2DTranspose)
 BATCH = (keras.layers.BatchNormalization,)
 NOISE = (
@@ -12,22 +14,22 @@ NOISE = (
 )
 
 
-def has_convolutions(model) -> bool:
+def has_convolutions(model: keras.Model) -> bool:
     """Whether any layer of the model, or of a network in it, convolves."""
     return _has(model, CONVOLUTIONS)
 
 
-def has_batch_normalisation(model) -> bool:
+def has_batch_normalisation(model: keras.Model) -> bool:
     """Whether what any layer makes of an image depends on the others of its batch."""
     return _has(model, BATCH)
 
 
-def has_noise(model) -> bool:
+def has_noise(model: keras.Model) -> bool:
     """Whether any layer of the model, or of a network in it, draws random numbers."""
     return _has(model, NOISE)
 
 
-def call_in_passing(network, x, training):
+def call_in_passing(network: keras.Model, x: Tensor, training: bool) -> Tensor:
     """What a network makes of x, without a trace in its running averages.
 
     Images moved on purpose, made ones, or the same few labelled ones are no sample of
@@ -40,7 +42,7 @@ def call_in_passing(network, x, training):
     return outputs
 
 
-def _has(model, kinds) -> bool:
+def _has(model: keras.Model, kinds: tuple[type, ...]) -> bool:
     return any(
         isinstance(layer, kinds)
         or (isinstance(layer, keras.Model) and _has(layer, kinds))

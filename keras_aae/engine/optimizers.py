@@ -1,8 +1,14 @@
 """One optimizer object that holds an optimizer for each phase."""
 
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
 import keras
 
 from keras_aae.errors import KerasAAEError
+
+if TYPE_CHECKING:
+    from keras_aae.engine.phases import Phase
 
 
 @keras.saving.register_keras_serializable("keras_aae")
@@ -16,14 +22,20 @@ class OptimizerGroup(keras.optimizers.Optimizer):
         optimizers: dict of phase name to Keras optimizer.
     """
 
-    def __init__(self, optimizers: dict, name: str = "optimizers"):
+    def __init__(self, optimizers: dict[str, Any], name: str = "optimizers"):
         # The base class insists on a learning rate and counts iterations of its own;
         # neither is used or saved.
         super().__init__(learning_rate=0.0, name=name)
         self.optimizers = dict(optimizers)
 
     @classmethod
-    def for_phases(cls, optimizer, phases) -> "OptimizerGroup":
+    def for_phases(
+        cls,
+        optimizer: str
+        | keras.optimizers.Optimizer
+        | Mapping[str, str | keras.optimizers.Optimizer],
+        phases: "Iterable[Phase]",
+    ) -> "OptimizerGroup":
         """A group from an optimizer (copied for each phase), a name, or a dict by phase.
 
         Raises:
@@ -41,32 +53,32 @@ class OptimizerGroup(keras.optimizers.Optimizer):
             )
         return cls({name: _copy(optimizer[name]) for name in names})
 
-    def __getitem__(self, phase: str):
+    def __getitem__(self, phase: str) -> keras.optimizers.Optimizer:
         return self.optimizers[phase]
 
-    def build_groups(self, variables: dict) -> None:
+    def build_groups(self, variables: dict[str, Any]) -> None:
         """Create each optimizer's state for the variables that its phase trains."""
         for phase, optimizer in self.optimizers.items():
             optimizer.build(variables[phase])
         self.built = True
 
     @property
-    def variables(self):
+    def variables(self) -> list[keras.Variable]:
         """The state of all optimizers, in the order of the phases."""
         # The base class asks before `optimizers` is set.
         optimizers = getattr(self, "optimizers", {})
         return [v for optimizer in optimizers.values() for v in optimizer.variables]
 
     @property
-    def learning_rate(self):
+    def learning_rate(self) -> Any:
         """The learning rate, if there is one optimizer only."""
         return self._only_optimizer().learning_rate
 
     @learning_rate.setter
-    def learning_rate(self, value):
+    def learning_rate(self, value: Any) -> Any:
         self._only_optimizer().learning_rate = value
 
-    def _only_optimizer(self):
+    def _only_optimizer(self) -> keras.optimizers.Optimizer:
         if len(self.optimizers) > 1:
             raise KerasAAEError(
                 "This model has one learning rate a phase. Use model.optimizer[phase]"
@@ -75,31 +87,31 @@ class OptimizerGroup(keras.optimizers.Optimizer):
         return next(iter(self.optimizers.values()))
 
     # The members are saved as objects of their own; nothing is left for the group.
-    def save_own_variables(self, store):
+    def save_own_variables(self, store: Any) -> None:
         """Nothing: each optimizer saves itself."""
 
-    def load_own_variables(self, store):
+    def load_own_variables(self, store: Any) -> None:
         """Nothing: each optimizer loads itself."""
 
-    def get_config(self) -> dict:
+    def get_config(self) -> dict[str, Any]:
         """The optimizers, serialized."""
         optimizers = {name: _serialize(v) for name, v in self.optimizers.items()}
         return {"name": self.name, "optimizers": optimizers}
 
     @classmethod
-    def from_config(cls, config: dict) -> "OptimizerGroup":
+    def from_config(cls, config: dict[str, Any]) -> "OptimizerGroup":
         """The inverse of `get_config`."""
         deserialize = keras.saving.deserialize_keras_object
         optimizers = {k: deserialize(v) for k, v in config["optimizers"].items()}
         return cls(optimizers, name=config["name"])
 
 
-def _copy(optimizer):
+def _copy(optimizer: str | keras.optimizers.Optimizer) -> keras.optimizers.Optimizer:
     optimizer = keras.optimizers.get(optimizer)
     return type(optimizer).from_config(optimizer.get_config())
 
 
-def _serialize(optimizer) -> dict:
+def _serialize(optimizer: keras.optimizers.Optimizer) -> dict[str, Any]:
     config = keras.saving.serialize_keras_object(optimizer)
     # On PyTorch Keras names a private class, which other engines do not have.
     if config["module"].startswith("keras."):

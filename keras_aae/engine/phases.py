@@ -2,12 +2,16 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import keras
+import numpy as np
 from keras import ops
 
+from keras_aae.checks import Tensor
 from keras_aae.engine.backend import engine
-from keras_aae.engine.batch import Batch
+from keras_aae.engine.batch import Batch, Block, Terms, Variables
 from keras_aae.engine.optimizers import OptimizerGroup
 from keras_aae.errors import KerasAAEError
 
@@ -24,17 +28,17 @@ class Phase:
     """
 
     name: str
-    objective: Callable
-    networks: tuple
+    objective: Callable[..., tuple[Tensor, Terms]]
+    networks: tuple[keras.Layer, ...]
     batch: str | None = None
 
     @property
-    def variables(self) -> list:
+    def variables(self) -> Variables:
         """The trainable variables of the networks, each once."""
         found = {id(v): v for n in self.networks for v in n.trainable_variables}
         return list(found.values())
 
-    def loss(self, batch, training: bool):
+    def loss(self, batch: Batch, training: bool) -> tuple[Tensor, Terms]:
         """The objective, plus the penalties that its variables carry, and the terms."""
         loss, terms = self.objective(batch, training=training)
         penalties = [v.regularizer(v) for v in self.variables if v.regularizer]
@@ -81,10 +85,12 @@ class PhasedModel(engine.Steps, keras.Model):
     components_are_classes: bool = False
     judges_images: bool = False
 
-    def __init__(self, *, seed: int = 0, terms: tuple | None = None, **kwargs):
+    def __init__(
+        self, *, seed: int = 0, terms: tuple[str, ...] | None = None, **kwargs: Any
+    ):
         super().__init__(**kwargs)
         self.terms = type(self).terms if terms is None else tuple(terms)
-        self.optimizer = None
+        self.optimizer: Any = None
         self.seed = seed
         self.seed_generator = keras.random.SeedGenerator(seed)
         self.steps_done = self.add_weight(
@@ -96,7 +102,12 @@ class PhasedModel(engine.Steps, keras.Model):
         """The phases, in the order of a step."""
         raise NotImplementedError
 
-    def compile(self, optimizer="adam", jit_compile="auto", **kwargs):
+    def compile(
+        self,
+        optimizer: str | keras.optimizers.Optimizer | dict[str, Any] = "adam",
+        jit_compile: bool | str = "auto",
+        **kwargs: Any,
+    ) -> None:
         """Configure for training.
 
         Args:
@@ -109,29 +120,29 @@ class PhasedModel(engine.Steps, keras.Model):
         super().compile(group, jit_compile=jit_compile, auto_scale_loss=False, **kwargs)
         group.build_groups({phase.name: phase.variables for phase in self.phases()})
 
-    def get_compile_config(self):
+    def get_compile_config(self) -> dict[str, Any]:
         """The optimizers; how to compile is a matter of the machine."""
         if not self.compiled:
             return {}
         return {"optimizer": keras.saving.serialize_keras_object(self.optimizer)}
 
-    def compile_from_config(self, config):
+    def compile_from_config(self, config: dict[str, Any]) -> None:
         """Compile with the saved optimizers, built, so that their state can be loaded."""
         self.compile(keras.saving.deserialize_keras_object(config["optimizer"]))
 
     @property
-    def metrics(self):
+    def metrics(self) -> list[keras.metrics.Metric]:
         """The trackers of the loss and of every term."""
         return list(self.trackers.values())
 
-    def training_step(self, batches: dict[str, Batch]) -> dict:
+    def training_step(self, batches: dict[str, Batch]) -> dict[str, Any]:
         """Run every phase once, in order; return the trackers' means."""
         losses = []
         for phase in self.phases():
             batch = self.batch_of(phase, batches)
             loss, terms, gradients = engine.gradients(
                 self,
-                lambda phase=phase, batch=batch: phase.loss(batch, training=True),
+                partial(phase.loss, batch, training=True),
                 phase.variables,
             )
             self.optimizer[phase.name].apply(gradients, phase.variables)
@@ -140,7 +151,7 @@ class PhasedModel(engine.Steps, keras.Model):
         self.steps_done.assign(self.steps_done + 1)
         return self._finish(losses, batch)
 
-    def testing_step(self, batches: dict[str, Batch]) -> dict:
+    def testing_step(self, batches: dict[str, Batch]) -> dict[str, Any]:
         """The terms of every phase without an update."""
         losses = []
         # A phase that a step runs twice is measured once.
@@ -151,7 +162,7 @@ class PhasedModel(engine.Steps, keras.Model):
             self._track(terms, batch)
         return self._finish(losses, batch)
 
-    def split(self, data) -> dict[str, Batch]:
+    def split(self, data: Any) -> dict[str, Batch]:
         """Share the rows of what stock `fit` passes among the model's batches."""
         x, labels, _ = keras.utils.unpack_x_y_sample_weight(data)
         count = len(self.batches)
@@ -162,30 +173,35 @@ class PhasedModel(engine.Steps, keras.Model):
             for name, part in zip(self.batches, parts, strict=True)
         }
 
-    def weight(self, value):
+    def weight(self, value: Any) -> Tensor | float:
         """A term's weight now: a number, or a schedule over the steps done."""
         if isinstance(value, keras.optimizers.schedules.LearningRateSchedule):
             return ops.cast(value(self.steps_done), keras.config.floatx())
         return value
 
-    def batch_of(self, phase, batches) -> Batch:
+    def batch_of(self, phase: Phase, batches: Block) -> Batch:
         """The batch that a phase sees, its images as floats."""
         x, labels = batches[phase.batch or self.batches[0]]
         return Batch(as_tensor_images(x), labels)
 
-    def _track(self, terms, batch):
+    def _track(self, terms: Terms, batch: Batch) -> None:
         for name, term in terms.items():
+            if name not in self.trackers:
+                raise KerasAAEError(
+                    f"{type(self).__name__} computes a term {name!r} that it does not "
+                    f"declare. Declare {name!r} in its class attribute `terms`."
+                )
             self.trackers[name].update_state(term, sample_weight=ops.shape(batch.x)[0])
 
-    def _finish(self, losses, batch):
+    def _finish(self, losses: list[Tensor], batch: Batch) -> Terms:
         self._track({"loss": sum(losses)}, batch)
         return {name: tracker.result() for name, tracker in self.trackers.items()}
 
-    def health(self, x) -> dict[str, float]:
+    def health(self, x: np.ndarray) -> dict[str, float]:
         """What else a family has to say of itself after an epoch, for the history."""
         return {}
 
-    def complaints(self, row: dict) -> dict[str, str]:
+    def complaints(self, row: dict[str, Any]) -> dict[str, str]:
         """What a row of the history says is going wrong: kind -> warning."""
         return {}
 
@@ -194,18 +210,18 @@ class PhasedModel(engine.Steps, keras.Model):
         return column.removeprefix("val_") in self.maximized
 
     @property
-    def seed_states(self) -> list:
+    def seed_states(self) -> Variables:
         """The variables of all random generators, the layers' ones too."""
         weights = {id(v) for v in self.weights}
         return [v for v in self.variables if id(v) not in weights]
 
-    def save_own_variables(self, store):
+    def save_own_variables(self, store: Any) -> None:
         """Also the states of all random generators, which stock Keras leaves out."""
         super().save_own_variables(store)
         for i, state in enumerate(self.seed_states):
             store[f"seed_{i}"] = keras.ops.convert_to_numpy(state)
 
-    def load_own_variables(self, store):
+    def load_own_variables(self, store: Any) -> None:
         """The inverse of `save_own_variables`."""
         seeds = self.seed_states
         missing = [f"seed_{i}" for i in range(len(seeds)) if f"seed_{i}" not in store]
@@ -221,7 +237,7 @@ class PhasedModel(engine.Steps, keras.Model):
         )
 
 
-def as_tensor_images(x):
+def as_tensor_images(x: Any) -> Tensor:
     """Images of any accepted form as floats in [0, 1], (batch, H, W, C)."""
     scale = 1.0 / 255.0 if keras.backend.standardize_dtype(x.dtype) == "uint8" else None
     x = ops.cast(x, keras.config.floatx())

@@ -1,13 +1,32 @@
 """TensorFlow: a tape for gradients, one compiled `while` loop for a chunk of steps."""
 
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 import tensorflow as tf
 from keras import tree
 
-from keras_aae.engine.batch import map_block
+from keras_aae.checks import Tensor
+from keras_aae.engine.batch import (
+    Block,
+    Function,
+    Objective,
+    Step,
+    Terms,
+    Variables,
+    batches_at,
+    map_block,
+)
 from keras_aae.engine.networks import has_convolutions, has_noise
 
+if TYPE_CHECKING:
+    from keras_aae.engine.phases import PhasedModel
 
-def gradients(model, objective, variables):
+
+def gradients(
+    model: "PhasedModel", objective: Objective, variables: Variables
+) -> tuple[Tensor, Terms, list[Tensor]]:
     """The objective's value, its terms, and its gradients for `variables`."""
     del model
     tensors = [v.value for v in variables]
@@ -17,12 +36,12 @@ def gradients(model, objective, variables):
     return loss, terms, tape.gradient(loss, tensors, unconnected_gradients="zero")
 
 
-def input_gradient(model, function, x):
+def input_gradient(model: "PhasedModel", function: Function, x: Tensor) -> Tensor:
     """The gradient of a scalar function at x, a constant; the model's state stays."""
     return tf.stop_gradient(input_slope(model, function, x))
 
 
-def input_slope(model, function, x):
+def input_slope(model: "PhasedModel", function: Function, x: Tensor) -> Tensor:
     """The gradient of a scalar function at x, to be differentiated; the state stays."""
     before = [(v, tf.identity(v.value)) for v in model.non_trainable_variables]
     with tf.GradientTape(watch_accessed_variables=False) as tape:
@@ -37,22 +56,24 @@ def input_slope(model, function, x):
 class Steps:
     """The steps of stock `fit` and `evaluate`."""
 
-    def train_step(self, data):
+    def train_step(self: Any, data: Any) -> Any:
         """One step of every phase."""
         return self.training_step(self.split(data))
 
-    def test_step(self, data):
+    def test_step(self: Any, data: Any) -> Any:
         """The same terms without an update."""
         return self.testing_step(self.split(data))
 
 
-def compile_chunk(model, step, execution):
+def compile_chunk(
+    model: "PhasedModel", step: Step, execution: str
+) -> Callable[[Block, int], None]:
     """A function run(block, count) of `count` steps; see `engine.backend`."""
 
     @tf.function(jit_compile=execution == "xla", autograph=False)
-    def chunk(block, count):
-        def body(i):
-            step(map_block(lambda rows: rows[i], block))
+    def chunk(block: Block, count: Tensor) -> None:
+        def body(i: Any) -> Any:
+            step(batches_at(block, i))
             return i + 1
 
         start = tf.constant(0)
@@ -60,22 +81,24 @@ def compile_chunk(model, step, execution):
 
     single = tf.function(step, autograph=False)
 
-    def run(block, count):
+    def run(block: Block, count: int) -> None:
         block = map_block(tf.convert_to_tensor, block)
         if execution != "steps":
             chunk(block, tf.constant(count))
             return
         for i in range(count):
-            single(map_block(lambda rows, i=i: rows[i], block))
+            single(batches_at(block, i))
 
     return run
 
 
-def compile_map(model, function):
+def compile_map(
+    model: "PhasedModel", function: Callable[..., Any]
+) -> Callable[..., Any]:
     """`function` of arrays as a function compiled once for any number of rows."""
     traced = {}
 
-    def run(*arrays):
+    def run(*arrays: np.ndarray) -> Any:
         specs = tuple(tf.TensorSpec([None, *a.shape[1:]], a.dtype) for a in arrays)
         if specs not in traced:
             graph = tf.function(function, autograph=False)
@@ -86,7 +109,7 @@ def compile_map(model, function):
     return run
 
 
-def choose_execution(model) -> str:
+def choose_execution(model: "PhasedModel") -> str:
     """XLA, but not on a CPU for what it makes ten times slower there.
 
     Those are convolutions, and random numbers for every pixel or unit.

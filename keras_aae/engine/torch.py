@@ -3,13 +3,32 @@
 Every step runs without recording; only `gradients` records, and only what it needs.
 """
 
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 import torch
 from keras import ops, tree
 
-from keras_aae.engine.batch import map_block
+from keras_aae.checks import Tensor
+from keras_aae.engine.batch import (
+    Block,
+    Function,
+    Objective,
+    Step,
+    Terms,
+    Variables,
+    batches_at,
+    map_block,
+)
+
+if TYPE_CHECKING:
+    from keras_aae.engine.phases import PhasedModel
 
 
-def gradients(model, objective, variables):
+def gradients(
+    model: "PhasedModel", objective: Objective, variables: Variables
+) -> tuple[Tensor, Terms, list[Tensor]]:
     """The objective's value, its terms, and its gradients for `variables`."""
     del model
     tensors = [v.value for v in variables]
@@ -19,17 +38,19 @@ def gradients(model, objective, variables):
     return loss.detach(), {name: term.detach() for name, term in terms.items()}, grads
 
 
-def input_gradient(model, function, x):
+def input_gradient(model: "PhasedModel", function: Function, x: Tensor) -> Tensor:
     """The gradient of a scalar function at x, a constant; the model's state stays."""
     return _input_gradient(model, function, x, create_graph=False)
 
 
-def input_slope(model, function, x):
+def input_slope(model: "PhasedModel", function: Function, x: Tensor) -> Tensor:
     """The gradient of a scalar function at x, to be differentiated; the state stays."""
     return _input_gradient(model, function, x, create_graph=torch.is_grad_enabled())
 
 
-def _input_gradient(model, function, x, create_graph):
+def _input_gradient(
+    model: "PhasedModel", function: Function, x: Tensor, create_graph: bool
+) -> Tensor:
     before = [(v, v.value.detach().clone()) for v in model.non_trainable_variables]
     with torch.enable_grad():
         x = x.detach().requires_grad_()
@@ -43,40 +64,44 @@ class Steps:
     """The steps of stock `fit` and `evaluate`."""
 
     @torch.no_grad()
-    def train_step(self, data):
+    def train_step(self: Any, data: Any) -> Any:
         """One step of every phase."""
         return self.training_step(self.split(data))
 
     @torch.no_grad()
-    def test_step(self, data):
+    def test_step(self: Any, data: Any) -> Any:
         """The same terms without an update."""
         return self.testing_step(self.split(data))
 
 
-def compile_chunk(model, step, execution):
+def compile_chunk(
+    model: "PhasedModel", step: Step, execution: str
+) -> Callable[[Block, int], None]:
     """A function run(block, count) of `count` steps; see `engine.backend`."""
 
     @torch.no_grad()
-    def run(block, count):
+    def run(block: Block, count: int) -> None:
         block = map_block(ops.convert_to_tensor, block)
         for i in range(count):
-            step(map_block(lambda rows, i=i: rows[i], block))
+            step(batches_at(block, i))
 
     return run
 
 
-def compile_map(model, function):
+def compile_map(
+    model: "PhasedModel", function: Callable[..., Any]
+) -> Callable[..., Any]:
     """`function` of arrays, run without recording."""
 
     @torch.no_grad()
-    def run(*arrays):
+    def run(*arrays: np.ndarray) -> Any:
         outputs = function(*(ops.convert_to_tensor(a) for a in arrays))
         return tree.map_structure(ops.convert_to_numpy, outputs)
 
     return run
 
 
-def choose_execution(model) -> str:
+def choose_execution(model: "PhasedModel") -> str:
     """Always step by step: PyTorch runs eagerly here."""
     return "steps"
 

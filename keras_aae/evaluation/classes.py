@@ -7,6 +7,16 @@ from keras_aae.errors import UnsupportedError
 from keras_aae.evaluation.density import finite_codes
 from keras_aae.evaluation.few_labels import encoder_of, quiet
 from keras_aae.evaluation.pixels import labelled
+from keras_aae.models.base.abilities import (
+    ClassifiesByLabels,
+    Clusters,
+    Encodes,
+    HasClassComponents,
+    HasComponents,
+    HasPetals,
+    HasPrior,
+    require,
+)
 
 WITHIN = 3  # standard deviations
 STARTS = 10  # of k-means, of which the best counts
@@ -16,14 +26,14 @@ EXAMPLES = 10_000  # the most labelled training images that clusters are named a
 def classification_error(model, dataset, seed: int) -> dict[str, float]:
     """Share of test images whose most likely class is not theirs, in percent."""
     del seed
-    probabilities, labels = _classified(model, dataset)
+    probabilities, labels = _classified(model, dataset, "Metric 'test_error'")
     return {"test_error": _percent(probabilities.argmax(axis=1) != labels)}
 
 
 def classification_auroc(model, dataset, seed: int) -> dict[str, float]:
     """Area under the ROC curve of each class against all others, their mean, in percent."""
     del seed
-    probabilities, labels = _classified(model, dataset)
+    probabilities, labels = _classified(model, dataset, "Metric 'test_auroc'")
     if len(np.unique(labels)) < 2:
         raise UnsupportedError(
             "A ROC curve needs test images of at least 2 classes. Use another data set."
@@ -59,7 +69,7 @@ def cluster_errors(model, dataset, seed: int) -> dict[str, float]:
         Adversarial Autoencoders (Makhzani, Shlens, Jaitly, Goodfellow, Frey, 2015),
         section 5; the paper takes validation images, which we have trained on.
     """
-    _require_class_probabilities(model, uses_labels=False)
+    require(model, Clusters, by="Metric 'cluster_error'")
     x, labels = labelled(dataset.test)
     clusters = model.class_probabilities(x).argmax(axis=1)
     x, known = _examples(dataset.train, seed)
@@ -115,7 +125,7 @@ def petal_accuracy(model, dataset, seed: int) -> dict[str, float]:
     any class.
     """
     del seed
-    prior = _prior_of_told_parts(model, dataset)
+    prior = _prior_of_told_parts(model, dataset, "Metric 'petal_accuracy'")
     x, labels = labelled(dataset.test)
     return {"petal_accuracy": np.mean(prior.classify(model.encode(x)) == labels)}
 
@@ -128,11 +138,8 @@ def petal_coverage(model, dataset, seed: int) -> dict[str, float]:
     98.9 % within three standard deviations of theirs.
     """
     del seed
-    prior = _prior_of_told_parts(model, dataset)
-    if not hasattr(prior, "distance"):
-        raise UnsupportedError(
-            "The petal coverage needs a prior of normals. Train one with --prior umbrella."
-        )
+    by = "Metric 'petal_coverage'"
+    prior = require(_prior_of_told_parts(model, dataset, by), HasPetals, by=by)
     x, labels = labelled(dataset.test)
     near = prior.distance(model.encode(x), labels) < WITHIN
     return {"petal_coverage": np.mean(near)}
@@ -141,16 +148,16 @@ def petal_coverage(model, dataset, seed: int) -> dict[str, float]:
 def petal_purity(model, dataset, seed: int) -> dict[str, float]:
     """Share of test images of the class that most images in their part of the prior have."""
     del seed
-    prior = _prior_of_parts(model)
+    prior = _prior_of_parts(model, "Metric 'petal_purity'")
     x, labels = labelled(dataset.test)
     parts = prior.classify(model.encode(x))
     counts = _counts(parts, labels, dataset, prior.num_classes)
     return {"petal_purity": counts.max(axis=1).sum() / len(labels)}
 
 
-def _classified(model, dataset) -> tuple[np.ndarray, np.ndarray]:
-    """The probabilities of the classes of labelled test images, and their classes."""
-    _require_class_probabilities(model, uses_labels=True)
+def _classified(model, dataset, by: str) -> tuple[np.ndarray, np.ndarray]:
+    """Return the probabilities of the classes of labelled test images, and their classes."""
+    require(model, ClassifiesByLabels, by=by)
     x, labels = labelled(dataset.test)
     probabilities = model.class_probabilities(x)
     if probabilities.shape[1] != dataset.num_classes:
@@ -161,35 +168,19 @@ def _classified(model, dataset) -> tuple[np.ndarray, np.ndarray]:
     return probabilities, labels
 
 
-def _require_class_probabilities(model, *, uses_labels: bool) -> None:
-    given = hasattr(model, "class_probabilities")
-    if not given or model.uses_labels != uses_labels:
-        raise UnsupportedError(
-            f"A model of class {type(model).__name__} does not learn "
-            f"{'the classes from labels' if uses_labels else 'clusters without labels'}. "
-            f"Use a {'classifier or a semi-supervised' if uses_labels else 'clustering'} "
-            "adversarial autoencoder."
-        )
+def _prior_of_parts(model, by: str):
+    """Return the prior of a model that encodes, if it has components."""
+    return require(require(model, Encodes, HasPrior, by=by).prior, HasComponents, by=by)
 
 
-def _prior_of_parts(model):
-    prior = getattr(model, "prior", None)
-    if not hasattr(prior, "classify") or not hasattr(model, "encode"):
-        raise UnsupportedError(
-            f"A model of class {type(model).__name__} has no prior with parts, one a "
-            "class. Train one with --prior umbrella."
-        )
-    return prior
-
-
-def _prior_of_told_parts(model, dataset):
+def _prior_of_told_parts(model, dataset, by: str):
     """The prior, if the model is told which of its parts are for which class."""
-    prior = _prior_of_parts(model)
-    if not model.components_are_classes or prior.num_classes != dataset.num_classes:
+    prior = _prior_of_parts(model, by)
+    require(model, HasClassComponents, by=by)
+    if prior.num_classes != dataset.num_classes:
         raise UnsupportedError(
-            "Petals of a class need a model trained with labels, and a prior of as "
-            f"many parts as there are classes, {dataset.num_classes}. Use a labelled "
-            "adversarial autoencoder, or the petal purity."
+            f"{by} needs a prior of {dataset.num_classes} components, one a class, and "
+            f"this has {prior.num_classes}. Use metric 'petal_purity'."
         )
     return prior
 

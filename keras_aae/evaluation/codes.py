@@ -5,17 +5,24 @@ import numpy as np
 from keras_aae.data import stratified_subset
 from keras_aae.engine.loop import measure_terms
 from keras_aae.errors import UnsupportedError
+from keras_aae.models.base.abilities import (
+    Encodes,
+    MatchesPrior,
+    Reconstructs,
+    TrainsByPhases,
+    prior_or_none,
+    require,
+    supports,
+)
 
 NEIGHBOURS = 5
+METRIC = "Metric 'reconstruction_loss'"
 
 
 def mean_squared_error(model, dataset, seed: int) -> dict[str, float]:
     """Mean of (x - reconstruction)^2 over test images and pixels in [0, 1]."""
     del seed
-    if not hasattr(model, "reconstruct"):
-        raise UnsupportedError(
-            f"A model of class {type(model).__name__} does not reconstruct images."
-        )
+    require(model, Reconstructs, by="Metric 'mse'")
     total = 0.0
     for x in dataset.test.blocks():
         scale = 255 if x.dtype == np.uint8 else 1
@@ -27,9 +34,10 @@ def mean_squared_error(model, dataset, seed: int) -> dict[str, float]:
 def reconstruction_loss(model, dataset, seed: int) -> dict[str, float]:
     """The model's own reconstruction loss, mean over test images."""
     del seed
-    if "reconstruction_loss" not in getattr(model, "terms", ()):
+    if "reconstruction_loss" not in require(model, TrainsByPhases, by=METRIC).terms:
         raise UnsupportedError(
-            f"A model of class {type(model).__name__} has no reconstruction loss."
+            f"{METRIC} needs a term of that name, and {type(model).__name__} has none. "
+            "Use metric 'mse'."
         )
     return measure_terms(model, dataset.test)
 
@@ -40,11 +48,11 @@ def mean_code(model, dataset, seed: int) -> dict[str, float]:
     Codes of a model with a prior lie where the prior does, and say nothing by their mean.
     """
     del seed
-    drawn = getattr(model, "prior", None) or getattr(model, "matched_prior", None)
-    if drawn is not None or not hasattr(model, "encode"):
+    require(model, Encodes, by="Metric 'mean_code'")
+    if prior_or_none(model) is not None or supports(model, MatchesPrior):
         raise UnsupportedError(
-            f"The codes of a model of class {type(model).__name__} are drawn to a prior, "
-            "or there are none. The mean code is of ordinary autoencoders."
+            f"Metric 'mean_code' needs codes without a prior, and {type(model).__name__} "
+            "matches its codes to one. Use an ordinary autoencoder."
         )
     return {"mean_code": np.mean(model.encode(dataset.test.array()), dtype=float)}
 
@@ -58,8 +66,11 @@ def knn_accuracy(model, dataset, seed: int) -> dict[str, float]:
     from sklearn.neighbors import KNeighborsClassifier
 
     train, test = dataset.train, dataset.test
-    if not hasattr(model, "encode") or train.labels is None or test.labels is None:
-        raise UnsupportedError("k-nearest neighbours need codes and labelled images.")
+    require(model, Encodes, by="Metric 'knn_accuracy'")
+    if train.labels is None or test.labels is None:
+        raise UnsupportedError(
+            "Metric 'knn_accuracy' needs labelled images. Use another data set."
+        )
     values, codes = {}, model.encode(test.array())
     for count in (100, 1000):
         if count > len(train):

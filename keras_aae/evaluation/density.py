@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from keras_aae.errors import KerasAAEError, UnsupportedError
+from keras_aae.errors import KerasAAEError
 from keras_aae.evaluation.pixels import evenly_spaced
+from keras_aae.models.base.abilities import Encodes, require
 
 CODES = 10_000  # the most training images that a density is fitted to
 REGULARISATION = 1e-3  # added to a variance, in mean variances of a dimension
@@ -114,11 +115,7 @@ def training_codes(model, dataset) -> np.ndarray:
         UnsupportedError: the model cannot encode.
         KerasAAEError: a code is not a finite number.
     """
-    if not hasattr(model, "encode"):
-        raise UnsupportedError(
-            f"A model of class {type(model).__name__} has no codes to fit a density to. "
-            "Use a model with an encoder."
-        )
+    require(model, Encodes, by="A density of codes")
     return finite_codes(model.encode(evenly_spaced(dataset.train, CODES)))
 
 

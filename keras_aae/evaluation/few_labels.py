@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from keras_aae.data import stratified_subset
-from keras_aae.errors import UnsupportedError
 from keras_aae.evaluation.density import finite_codes
+from keras_aae.models.base.abilities import Encodes, require
 
 DRAWS = 5  # of the labelled images
 
@@ -62,12 +62,7 @@ def encoder_of(model):
     Raises:
         UnsupportedError: it has none.
     """
-    if not hasattr(model, "encode"):
-        raise UnsupportedError(
-            f"A model of class {type(model).__name__} has no codes to classify. Use a "
-            "model with an encoder."
-        )
-    return model.encode
+    return require(model, Encodes, by="A classifier of codes").encode
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """Likelihood of any model with a prior and a decoder, its pixels taken as Gaussian."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -77,8 +78,7 @@ def most_likely_deviation(estimator: "Estimator", x) -> float:
     return float(max(deviation, SMALLEST_DEVIATION))
 
 
-@dataclass(frozen=True, eq=False)
-class Estimates:
+class Estimates(NamedTuple):
     """What weighted samples say of each image.
 
     Args:
@@ -137,8 +137,7 @@ class Estimator:
             starts = np.stack([codes, self.guides.nearest(rows)])
             proposal = self.propose(rows, starts, s)
             parts.append(self._weigh(rows, proposal, proposal.sample(samples, rng), s))
-        fields = ("log_prob", "misfit", "effective_samples")
-        return Estimates(*(np.hstack([getattr(p, f) for p in parts]) for f in fields))
+        return Estimates(*map(np.hstack, zip(*parts, strict=True)))
 
     def propose(self, x, starts, s: float) -> "Proposal":
         """Normals around the modes that steps from codes (m, n, latent_dim) lead to."""

@@ -10,6 +10,12 @@ from keras_aae.errors import UnsupportedError
 from keras_aae.evaluation.density import generate_from_density
 from keras_aae.evaluation.pixels import evenly_spaced
 from keras_aae.model_files.saving import load_model
+from keras_aae.models.base.abilities import (
+    DecodesCodesAlone,
+    Encodes,
+    Generates,
+    require,
+)
 
 IMAGES = 10_000  # generated, and real
 PRESENT = 0.01  # share of generated images from which on a class is there
@@ -63,11 +69,7 @@ def generated_images(model, dataset, seed: int) -> dict[str, float]:
     is that of the classes' shares, -sum_k p_k log p_k, in nats; `class_confidence` the
     mean probability of an image's most probable class.
     """
-    if not hasattr(model, "generate"):
-        raise UnsupportedError(
-            f"A model of class {type(model).__name__} does not generate images. Use one "
-            "with a prior, or fid_mixture for any with an encoder and a decoder."
-        )
+    require(model, Generates, by="Metric 'fid'")
     classifier, real = _judged_by(dataset)
     images = model.generate(len(real), seed=seed)
     probabilities = classifier.class_probabilities(images)
@@ -88,12 +90,7 @@ def mixture_images(model, dataset, seed: int) -> dict[str, float]:
     References:
         From Variational to Deterministic Autoencoders (Ghosh et al., 2020), section 4.
     """
-    able = hasattr(model, "encode") and hasattr(model, "decode")
-    if not able or hasattr(model, "classes"):
-        raise UnsupportedError(
-            f"A model of class {type(model).__name__} does not decode codes alone. Use "
-            "one with an encoder, and a decoder that is told no class."
-        )
+    require(model, Encodes, DecodesCodesAlone, by="Metric 'fid_mixture'")
     classifier, real = _judged_by(dataset)
     images = generate_from_density(model, dataset, len(real), seed=seed)
     return {"fid_mixture": _distance(classifier, images, real)}

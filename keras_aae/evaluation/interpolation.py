@@ -4,6 +4,7 @@ import numpy as np
 
 from keras_aae.errors import UnsupportedError
 from keras_aae.evaluation.pixels import evenly_spaced
+from keras_aae.models.base.abilities import Decodes, Encodes, require
 
 PAIRS, STEPS = 200, 16
 
@@ -21,10 +22,7 @@ def interpolation_energy(model, dataset, seed: int) -> dict[str, float]:
         A Style-Based Generator Architecture for Generative Adversarial Networks (Karras,
         Laine, Aila, 2018), section 4.1, whose path length has these steps, unscaled.
     """
-    if not hasattr(model, "encode") or not hasattr(model, "decode"):
-        raise UnsupportedError(
-            f"A model of class {type(model).__name__} does not both encode and decode."
-        )
+    require(model, Encodes, Decodes, by="Metric 'interpolation_energy'")
     z = model.encode(evenly_spaced(dataset.test, 2 * PAIRS))
     if len(z) < 2:
         raise UnsupportedError("A path between images needs two of them.")

@@ -1,13 +1,18 @@
 """The joint density of codes and images that a model with a prior and a decoder has."""
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from keras import ops
 
 from keras_aae.errors import UnsupportedError
 from keras_aae.evaluation.pixels import as_rows
+from keras_aae.models.base.abilities import (
+    DecodesCodesAlone,
+    Encodes,
+    HasPrior,
+    require,
+)
 from keras_aae.priors import Categorical
 
 DIFFERENCE = 0.02  # of codes, for a slope, in standard deviations of the prior
@@ -25,23 +30,21 @@ class Joint:
     """
 
     def __init__(self, model):
-        self.model, self.prior = model, getattr(model, "prior", None)
-        able = hasattr(model, "encode") and hasattr(model, "decode")
-        if not able or self.prior is None or isinstance(self.prior, Categorical):
+        by = "Metric 'gaussian_log_likelihood'"
+        require(model, Encodes, DecodesCodesAlone, HasPrior, by=by)
+        self.model, self.prior = model, model.prior
+        if isinstance(self.prior, Categorical):
             raise UnsupportedError(
-                f"A model of class {type(model).__name__} has no likelihood by codes of "
-                "a prior. Use one with an encoder, a decoder and a continuous prior."
-            )
-        if hasattr(model, "classes"):
-            raise UnsupportedError(
-                f"A model of class {type(model).__name__} decodes codes of a class, and "
-                "its likelihood by codes alone is not defined. Use one without classes."
+                "Metric 'gaussian_log_likelihood' needs a continuous prior, and a "
+                "categorical one has no density. Use a model with another prior."
             )
 
     def sample(self, n: int, seed) -> "PriorSamples":
         """`n` codes of the prior, and what they decode to."""
         codes = ops.convert_to_numpy(self.prior.sample(n, seed=seed))
-        return PriorSamples(codes, self.decode(codes), self.log_prior(codes))
+        return PriorSamples(
+            codes, self.decode(codes).astype(float), self.log_prior(codes)
+        )
 
     def decode(self, z) -> np.ndarray:
         """The pixels of codes (..., latent_dim), (..., pixels)."""
@@ -88,7 +91,7 @@ class PriorSamples:
 
     Args:
         codes: (N, latent_dim).
-        images: what they decode to, (N, pixels).
+        images: what they decode to, (N, pixels), in double precision.
         log_prior: log p(z), (N,), in nats.
     """
 
@@ -96,15 +99,11 @@ class PriorSamples:
     images: np.ndarray
     log_prior: np.ndarray
 
-    @cached_property
-    def _exact_images(self) -> np.ndarray:
-        return self.images.astype(float)
-
     def misfit(self, x) -> np.ndarray:
         """||x - g(z)||^2 of each x, (n, pixels), and each of the codes, (n, N)."""
         from sklearn.metrics.pairwise import euclidean_distances  # takes a second
 
-        return euclidean_distances(x.astype(float), self._exact_images, squared=True)
+        return euclidean_distances(x.astype(float), self.images, squared=True)
 
     def nearest(self, x) -> np.ndarray:
         """The code whose image is nearest to each x, (n, latent_dim)."""

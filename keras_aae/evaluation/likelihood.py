@@ -3,20 +3,20 @@
 import numpy as np
 
 from keras_aae.errors import UnsupportedError
+from keras_aae.evaluation.pixels import labelled
+from keras_aae.models.base.abilities import (
+    DecodesClasses,
+    HasLikelihood,
+    HasPosterior,
+    require,
+    supports,
+)
 
 IMPORTANCE_IMAGES = 1000
 IMPORTANCE_SAMPLES = 200
 LONG_IMPORTANCE_SAMPLES = 5000
 SAMPLES_AT_ONCE = 20
 ACTIVE_VARIANCE = 0.01
-
-
-def _require_posterior(model) -> None:
-    if not hasattr(model, "posterior"):
-        raise UnsupportedError(
-            f"A model of class {type(model).__name__} has no posterior q(z|x), so it has "
-            "no likelihood. Use a VAE, or ask for other metrics."
-        )
 
 
 def binarised(x: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -27,22 +27,43 @@ def binarised(x: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 def _inputs(model, dataset, seed):
-    """The test images as they are, and binarised where the likelihood is Bernoulli's."""
-    _require_posterior(model)
-    x = dataset.test.array()
-    yield "", x
+    """Yield test images as they are, and binarised where the likelihood is Bernoulli's.
+
+    Yields:
+        The ending of the metric's name, the images, and their classes if the model
+        conditions on them, else None.
+    """
+    require(model, HasLikelihood, by="A metric of likelihood")
+    x, labels = _test_images(model, dataset)
+    yield "", x, labels
     if model.likelihood == "bernoulli":
-        yield "_binarised", binarised(x, np.random.default_rng([seed, 1]))
+        yield "_binarised", binarised(x, np.random.default_rng([seed, 1])), labels
+
+
+def _test_images(model, dataset):
+    """Return all test images and None, or the labelled ones and their classes.
+
+    A conditional model has a likelihood p(x|y): of images whose class is known.
+    """
+    if not supports(model, DecodesClasses):
+        return dataset.test.array(), None
+    if dataset.num_classes > model.classes:
+        raise UnsupportedError(
+            f"The likelihood of a model of {model.classes} classes is of images of these, "
+            f"and data set {dataset.name!r} has {dataset.num_classes} classes. Use the "
+            "data set that it was trained on."
+        )
+    return labelled(dataset.test)
 
 
 def bound(model, dataset, seed: int) -> dict[str, float]:
     """-ELBO and its two parts, with one sampled code an image; means, in nats."""
     values = {}
-    for ending, x in _inputs(model, dataset, seed):
+    for ending, x, labels in _inputs(model, dataset, seed):
         noise = np.random.default_rng([seed, 2]).standard_normal(
             (len(x), model.latent_dim), np.float32
         )
-        nll, kl = (np.mean(part, dtype=float) for part in model.bound(x, noise))
+        nll, kl = (np.mean(part, dtype=float) for part in model.bound(x, noise, labels))
         values |= {
             f"neg_elbo{ending}": nll + kl,
             f"reconstruction_nll{ending}": nll,
@@ -53,10 +74,12 @@ def bound(model, dataset, seed: int) -> dict[str, float]:
 
 def importance_sampled_nll(model, dataset, seed: int) -> dict[str, float]:
     """-log p(x) with 200 samples an image, of the first 1,000 test images; in nats."""
-    return {
-        f"nll{ending}": _nll(model, x[:IMPORTANCE_IMAGES], IMPORTANCE_SAMPLES, seed)
-        for ending, x in _inputs(model, dataset, seed)
-    }
+    values = {}
+    for ending, x, labels in _inputs(model, dataset, seed):
+        first = slice(IMPORTANCE_IMAGES)
+        labels = None if labels is None else labels[first]
+        values[f"nll{ending}"] = _nll(model, x[first], IMPORTANCE_SAMPLES, seed, labels)
+    return values
 
 
 def long_importance_sampled_nll(model, dataset, seed: int) -> dict[str, float]:
@@ -64,11 +87,11 @@ def long_importance_sampled_nll(model, dataset, seed: int) -> dict[str, float]:
 
     As in papers: of binarised images, where the likelihood is Bernoulli's.
     """
-    *_, (ending, x) = _inputs(model, dataset, seed)
-    return {f"nll_5000{ending}": _nll(model, x, LONG_IMPORTANCE_SAMPLES, seed)}
+    *_, (ending, x, labels) = _inputs(model, dataset, seed)
+    return {f"nll_5000{ending}": _nll(model, x, LONG_IMPORTANCE_SAMPLES, seed, labels)}
 
 
-def _nll(model, x, samples: int, seed: int) -> float:
+def _nll(model, x, samples: int, seed: int, labels=None) -> float:
     """-log (1/K) sum_k p(x|z_k) p(z_k) / q(z_k|x), z_k ~ q; mean over images, in nats.
 
     References:
@@ -79,7 +102,7 @@ def _nll(model, x, samples: int, seed: int) -> float:
         count = min(SAMPLES_AT_ONCE, samples - start)
         shape = (count, len(x), model.latent_dim)
         noise = rng.standard_normal(shape, np.float32)
-        weights = model.log_importance_weights(x, noise).astype(float)
+        weights = model.log_importance_weights(x, noise, labels).astype(float)
         total = np.logaddexp(total, np.logaddexp.reduce(weights, axis=0))
     return -np.mean(total - np.log(samples))
 
@@ -91,6 +114,6 @@ def active_units(model, dataset, seed: int) -> dict[str, float]:
         Importance Weighted Autoencoders (Burda, Grosse, Salakhutdinov, 2015), sec. 5.2.
     """
     del seed
-    _require_posterior(model)
+    require(model, HasPosterior, by="Metric 'active_units'")
     z_mean, _ = model.posterior(dataset.test.array())
     return {"active_units": np.sum(np.var(z_mean, axis=0) > ACTIVE_VARIANCE)}

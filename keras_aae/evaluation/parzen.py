@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from keras_aae.errors import UnsupportedError
 from keras_aae.evaluation.pixels import as_rows, evenly_spaced
+from keras_aae.models.base.abilities import Generates, require
 
 SAMPLES = 10_000
 TUNING_IMAGES = 1000
@@ -29,11 +29,7 @@ def parzen_log_likelihood(model, dataset, seed: int) -> dict[str, float]:
         Bengio, Vincent, 2011), section 6; Adversarial Autoencoders (Makhzani, Shlens,
         Jaitly, Goodfellow, Frey, 2015), section 3.
     """
-    if not hasattr(model, "generate"):
-        raise UnsupportedError(
-            f"A model of class {type(model).__name__} does not generate images, so "
-            "there is nothing to put Parzen windows around."
-        )
+    require(model, Generates, by="Metric 'parzen_log_likelihood'")
     samples = as_rows(model.generate(SAMPLES, seed=seed))
     seen = as_rows(evenly_spaced(dataset.train, TUNING_IMAGES))
     means = log_densities(seen, samples, BANDWIDTHS).mean(axis=1)

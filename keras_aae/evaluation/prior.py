@@ -8,6 +8,13 @@ from keras import ops
 from keras_aae.errors import UnsupportedError
 from keras_aae.evaluation.pixels import evenly_spaced
 from keras_aae.losses.distances import mmd, sliced_wasserstein, unit_directions
+from keras_aae.models.base.abilities import (
+    Discriminates,
+    HasPosterior,
+    MatchesPrior,
+    require,
+    supports,
+)
 
 CODES = 10_000
 CODES_AT_ONCE = 2000  # of whose pairs the kernel is taken
@@ -48,11 +55,7 @@ def discriminator_accuracies(model, dataset, seed: int) -> dict[str, float]:
     Undecided, D = 1/2, counts half. A discriminator that is told classes hears that they
     are unknown.
     """
-    if not hasattr(model, "discriminate"):
-        raise UnsupportedError(
-            f"A model of class {type(model).__name__} has no discriminator. Use an "
-            "adversarial autoencoder, or ask for other metrics."
-        )
+    require(model, Discriminates, by="Metric 'discriminator_accuracy'")
     codes, samples = _codes_and_samples(model, dataset, seed)
     of_codes, of_prior = (
         np.sign(model.discriminate(z) - 0.5) for z in (codes, samples)
@@ -69,15 +72,11 @@ def _codes_and_samples(model, dataset, seed: int):
     Raises:
         UnsupportedError: nothing draws the model's codes to a prior.
     """
-    if hasattr(model, "matched_prior"):
-        draw, prior = model.draw_codes, model.matched_prior
-    elif hasattr(model, "posterior"):
+    if supports(model, HasPosterior):
         draw, prior = partial(_draw_posterior, model), model.prior
     else:
-        raise UnsupportedError(
-            f"A model of class {type(model).__name__} does not match its codes to a "
-            "prior. Use a variational, adversarial or Wasserstein autoencoder."
-        )
+        require(model, MatchesPrior, by="A distance of codes from the prior")
+        draw, prior = model.draw_codes, model.matched_prior
     codes = draw(evenly_spaced(dataset.test, CODES), seed=seed)
     return codes, ops.convert_to_numpy(prior.sample(len(codes), seed=seed))
 

@@ -9,7 +9,14 @@ from keras_aae.data import stratified_subset
 from keras_aae.errors import UnsupportedError
 from keras_aae.evaluation.density import fit_density, training_codes
 from keras_aae.evaluation.pixels import as_rows
+from keras_aae.models.base.abilities import (
+    Decodes,
+    HasLatentDim,
+    prior_or_none,
+    require,
+)
 
+METRIC = "The space of each class"
 POINTS = 100  # along each axis
 OUTSIDE = 0.005  # share of the codes beyond each end of an axis
 NEIGHBOURS = 10
@@ -97,7 +104,7 @@ def space_shares(model, dataset, seed: int) -> dict[str, float]:
 
 
 def _check(model, dataset) -> None:
-    if getattr(model, "latent_dim", None) != 2 or not hasattr(model, "decode"):
+    if require(model, Decodes, HasLatentDim, by=METRIC).latent_dim != 2:
         raise UnsupportedError(
             "The space of each class needs a decoder of two latent dimensions. "
             "Train a model with --latent-dim 2."
@@ -114,7 +121,7 @@ def _check(model, dataset) -> None:
 
 def _region(model, dataset, seed: int):
     """The lowest and highest code of each axis, (2, 2), and the log-density there."""
-    ends, prior = np.array([OUTSIDE, 1 - OUTSIDE]), getattr(model, "prior", None)
+    ends, prior = np.array([OUTSIDE, 1 - OUTSIDE]), prior_or_none(model)
     if prior is None:
         limits = np.quantile(training_codes(model, dataset), ends, axis=0).T
         return limits, fit_density(model, dataset, seed=seed).log_prob

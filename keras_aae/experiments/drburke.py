@@ -7,9 +7,8 @@ keras-aae train --recipe sen-mnist           days on 2 cores, for a GPU
 The repository counts 13,750 steps as an epoch, three of ours, so its four are twelve.
 """
 
-from dataclasses import replace
-
-from keras_aae.recipe import Experiment, Recipe, Table
+from keras_aae.experiments.experiment import Experiment, Table
+from keras_aae.recipe import Recipe
 
 SOURCE = "drburke/tensorflow, SENs/, "
 PANEL = ("triple-panel",)
@@ -36,6 +35,7 @@ SEN_MNIST = Experiment(
         batch_size=4,
         epochs=12,
     ),
+    about="shared-encoding network of the original's width, for a GPU",
     source=SOURCE + "README.md and sens_network_mnist.py, after four of its epochs",
     published={"frozen_accuracy_100": 0.75, "frozen_accuracy_500": 0.90},
     metrics=FEW_LABELS,
@@ -50,28 +50,27 @@ SEN_MNIST = Experiment(
     quick=False,
 )
 
-
-def _small(name: str, experiment=SEN_MNIST, epochs: int = 12, **options) -> Recipe:
-    """The same with an eighth of the filters."""
-    options = {"latent_dim": 32, "hidden_units": [8, 16, 32], **options}
-    return experiment.recipe.replace(name=name, options=options, epochs=epochs)
-
-
 # Widths with which four of the repository's epochs take half an hour on two cores.
-SEN_MNIST_SMALL = replace(SEN_MNIST, recipe=_small("sen-mnist-small"))
+SEN_MNIST_SMALL = SEN_MNIST.variant(
+    "sen-mnist-small",
+    "the same with an eighth of the filters",
+    {"hidden_units": [8, 16, 32]},
+)
 
 # The same after one of its epochs, and after 500 steps: 6,000 images.
-SEN_MNIST_SMALL_1 = replace(
-    SEN_MNIST,
-    recipe=_small("sen-mnist-small-1", epochs=3),
+SEN_MNIST_SMALL_1 = SEN_MNIST_SMALL.variant(
+    "sen-mnist-small-1",
+    "the same after a quarter of the steps",
+    {"epochs": 3},
     source=SOURCE + "mnist_results_1_epoch.png, a picture",
     published={},
     figures=(*PANEL, *CURVES),
     seeds=(0, 1, 2),
 )
-SEN_MNIST_SMALL_500 = replace(
-    SEN_MNIST_SMALL_1,
-    recipe=_small("sen-mnist-small-500", epochs=1).replace(limit=6000, validation=0),
+SEN_MNIST_SMALL_500 = SEN_MNIST_SMALL_1.variant(
+    "sen-mnist-small-500",
+    "the same after 500 steps",
+    {"epochs": 1, "limit": 6000, "validation": 0},
     source=SOURCE + "mnist_results_500_batches.png, a picture",
     metrics=(),
     figures=PANEL,
@@ -80,36 +79,43 @@ SEN_MNIST_SMALL_500 = replace(
 
 # What others in the repository tried: the discriminator sees the generator's embeddings
 # themselves; no generator; an encoder of distributions, which it only hopes for.
-SEN_DIRECT = replace(
-    SEN_MNIST_SMALL_1,
-    recipe=_small("sen-direct", fake_path="direct", epochs=3),
+SEN_DIRECT = SEN_MNIST_SMALL_1.variant(
+    "sen-direct",
+    "SEN whose discriminator sees the generator's embeddings themselves",
+    {"fake_path": "direct"},
     source=SOURCE + 'sens_network_direct_gen.py: "less success"',
     seeds=(0,),
 )
-SEN_RANDOM = replace(
-    SEN_DIRECT,
-    recipe=_small("sen-random", fake_path="random", epochs=3),
+SEN_RANDOM = SEN_DIRECT.variant(
+    "sen-random",
+    "SEN without a generator: random embeddings",
+    {"fake_path": "random"},
     source=SOURCE + 'its first commits: "didn\'t work terribly well"',
 )
-SEN_VAE = replace(
-    SEN_DIRECT,
-    recipe=_small("sen-vae", epochs=3, fake_path="random", loss="bernoulli").replace(
-        model="variational-sen"
-    ),
+SEN_VAE = SEN_RANDOM.variant(
+    "sen-vae",
+    "SEN whose encoder gives distributions, so that random embeddings decode",
+    {"model": "variational-sen", "loss": "bernoulli"},
     source=SOURCE + "README.md, an idea",
 )
-SEN_DIRECTED = replace(
-    SEN_DIRECT,
-    recipe=_small("sen-directed", epochs=3).replace(model="directed-sen"),
+SEN_DIRECTED = SEN_MNIST_SMALL_1.variant(
+    "sen-directed",
+    "SEN whose generator is told the digit",
+    {"model": "directed-sen"},
     source=SOURCE + "README.md, an idea",
+    seeds=(0,),
 )
-SEN_FEATURES = replace(
-    SEN_DIRECT,
-    recipe=_small("sen-features", epochs=3).replace(model="feature-sen"),
+SEN_FEATURES = SEN_MNIST_SMALL_1.variant(
+    "sen-features",
+    "SEN whose generator is told features without names",
+    {"model": "feature-sen"},
     source="drburke/tensorflow, SENs 2.0/sens_network_mnist.py, without results",
+    seeds=(0,),
 )
 
 SEN_VARIANTS = Table(
+    "sen-variants",
+    "ways to make fakes and to direct them, and few labels on the codes of each",
     recipes=(
         "sen-mnist-small-1", "sen-direct", "sen-random", "sen-vae", "sen-directed",
         "sen-features",
@@ -118,30 +124,45 @@ SEN_VARIANTS = Table(
 )  # fmt: skip
 
 
-def _classifiers(*metrics: str) -> Table:
+def _classifiers(name: str, about: str, *metrics: str) -> Table:
     """Few labels on the frozen encoder, after four of its epochs and after one."""
     numbers = (name for metric in metrics for name in (metric, f"{metric}_std"))
-    return Table(("sen-mnist-small", "sen-mnist-small-1"), tuple(numbers))
+    return Table(name, about, ("sen-mnist-small", "sen-mnist-small-1"), tuple(numbers))
 
 
-SEN_CLASSIFIER_100 = _classifiers("frozen_accuracy_100", "spread_label_accuracy_100")
-SEN_CLASSIFIER_500 = _classifiers("frozen_accuracy_500")
-SEN_PSEUDO_LABELS = _classifiers("pseudo_label_accuracy_100")
+SEN_CLASSIFIER_100 = _classifiers(
+    "sen-classifier-100",
+    "classifiers of a frozen encoder from 100 labels, over five draws of them",
+    "frozen_accuracy_100",
+    "spread_label_accuracy_100",
+)
+SEN_CLASSIFIER_500 = _classifiers(
+    "sen-classifier-500", "the same from 500 labels", "frozen_accuracy_500"
+)
+SEN_PSEUDO_LABELS = _classifiers(
+    "sen-pseudo-labels",
+    "the same from 100 labels and its own guesses of 2,500 others",
+    "pseudo_label_accuracy_100",
+)
 
 # What sharing the embedding is worth: the same budget without the game, with it, and with
 # a classifier of all labels too.
-SEN_ALONE = replace(
-    SEN_MNIST_SMALL_1,
-    recipe=_small("sen-alone", fake_path="none", epochs=3),
+SEN_ALONE = SEN_MNIST_SMALL_1.variant(
+    "sen-alone",
+    "ablation: a SEN's autoencoding alone",
+    {"fake_path": "none"},
     source="ours: autoencoding alone, to compare with",
     figures=("reconstructions", "learning-curves"),
 )
-SEN_CLASSIFIED = replace(
-    SEN_MNIST_SMALL_1,
-    recipe=_small("sen-classified", epochs=3).replace(model="classifying-sen"),
+SEN_CLASSIFIED = SEN_MNIST_SMALL_1.variant(
+    "sen-classified",
+    "ablation: sen-mnist-small-1 with a classifier too",
+    {"model": "classifying-sen"},
     source="ours: and a classifier of all labels, to compare with",
 )
 SEN_ABLATION = Table(
+    "sen-ablation",
+    "what sharing the embedding with a game, and with a classifier, is worth",
     recipes=("sen-alone", "sen-mnist-small-1", "sen-classified"),
     metrics=(
         "mse",
@@ -163,23 +184,26 @@ SEN_ABLATION = Table(
 
 def _grid(batch_size: int, latent_dim: int) -> Experiment:
     """One of our epochs, for the width of batches and embeddings."""
-    name = f"sen-{batch_size}x{latent_dim}"
-    recipe = _small(name, epochs=1, latent_dim=latent_dim)
-    return replace(
-        SEN_MNIST_SMALL_500,
-        recipe=recipe.replace(batch_size=batch_size),
+    return SEN_MNIST_SMALL_500.variant(
+        f"sen-{batch_size}x{latent_dim}",
+        f"SEN in batches of {batch_size} with an embedding of {latent_dim} units, one "
+        "epoch",
+        {
+            "batch_size": batch_size,
+            "latent_dim": latent_dim,
+            "limit": None,
+            "validation": 5000,
+        },
         source=SOURCE + "SENs_MNIST.ipynb, which tried 8 to 32 and 32 to 128: pictures",
     )
 
 
 # Its finding for digits is that tiny batches are best.
-SEN_4X32, SEN_4X128 = _grid(4, 32), _grid(4, 128)
-SEN_16X32, SEN_16X128 = _grid(16, 32), _grid(16, 128)
-SEN_64X32, SEN_64X128 = _grid(64, 32), _grid(64, 128)
+SEN_GRID = tuple(_grid(batch, units) for units in (32, 128) for batch in (4, 16, 64))
 SEN_BATCHES = Table(
-    recipes=(
-        "sen-4x32", "sen-16x32", "sen-64x32", "sen-4x128", "sen-16x128", "sen-64x128",
-    ),
+    "sen-batches",
+    "SENs by the width of their batches and of their embeddings",
+    recipes=tuple(experiment.name for experiment in SEN_GRID),
     metrics=("mse", "knn_accuracy_1000", "linear_accuracy", "fid", "class_coverage"),
     finding=(
         "For as many images seen, batches of 4 make the best images at either width, as "
@@ -188,12 +212,13 @@ SEN_BATCHES = Table(
         "more, and lose less but in batches of 64, where the generator made one image "
         "only. One seed each."
     ),
-)  # fmt: skip
+)
 
 # As wide a code as those of the other families that few labels are given to.
-SEN_20D = replace(
-    SEN_MNIST_SMALL_1,
-    recipe=_small("sen-20d", latent_dim=20, epochs=3),
+SEN_20D = SEN_MNIST_SMALL_1.variant(
+    "sen-20d",
+    "SEN of 20 dimensions, for few labels",
+    {"latent_dim": 20},
     source="ours: for few labels, beside autoencoder and VAE",
     metrics=("probe_2000", *FEW_LABELS),
     figures=PANEL,
@@ -209,6 +234,7 @@ SEN_FACES = Experiment(
         batch_size=32,
         epochs=20,
     ),
+    about="SEN of faces, in larger batches",
     source=SOURCE + 'README.md: faces want larger batches, "the opposite" of digits',
     figures=(*PANEL, "interpolation-animation", *CURVES),
     quick=False,

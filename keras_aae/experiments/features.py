@@ -6,7 +6,8 @@ cp runs/mnist-features/model.keras keras_aae/evaluation/mnist_features.keras
 It is ours and small, so that it ships with the package; FID by it is no FID by Inception.
 """
 
-from keras_aae.recipe import Experiment, Recipe
+from keras_aae.experiments.experiment import Experiment
+from keras_aae.recipe import Recipe
 
 MNIST_FEATURES = Experiment(
     Recipe(
@@ -14,15 +15,12 @@ MNIST_FEATURES = Experiment(
         model="classifier",
         dataset="mnist",
         validation=5000,
-        options={
-            "network": "lenet",
-            "hidden_units": [8, 16, 24, 64],
-            "dropout": 0.25,
-        },
+        options={"network": "lenet", "hidden_units": [8, 16, 24, 64], "dropout": 0.25},
         learning_rate="cosine:0.002:0.00002:12",
         batch_size=128,
         epochs=12,
     ),
-    "ours",
+    about="small convolutional classifier, whose features FID is measured in",
+    source="ours",
     figures=("misclassified", "learning-curves"),
 )

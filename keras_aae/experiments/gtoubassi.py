@@ -9,81 +9,79 @@ the classifiers here. The autoencoders of 2, 5 and 20 dimensions have a fixed nu
 a falling learning rate, so that the six take less than half an hour.
 """
 
-from dataclasses import replace
-
-from keras_aae.recipe import Comparison, Experiment, Recipe, Sweep, Table
+from keras_aae.experiments.experiment import Comparison, Experiment, Sweep, Table
+from keras_aae.recipe import Recipe
 
 SOURCE = "gtoubassi/mnist-vae, mnist_conv_vae.py (figures only)"
 EPOCHS = 4
+# The code of the ordinary autoencoder is linear, and leaky ReLU in the repository.
+PLANE = ("reconstruction-strip", "scatterplot", ("latent-sweep", {"spacing": "codes"}))
+SPACE = ("reconstruction-strip", "tsne", "interpolation")
+COMPARED = {  # with few labels
+    "metrics": ("probe_2000", "pixel_probe_2000"),
+    "seeds": (0, 1, 2),
+}
 
-
-def _recipe(model: str, latent_dim: int) -> Recipe:
-    return Recipe(
-        name=f"conv-{model}-{latent_dim}d",
-        model=model,
+CONV_AUTOENCODER_2D = Experiment(
+    Recipe(
+        name="conv-autoencoder-2d",
+        model="autoencoder",
         dataset="mnist",
         validation=5000,
         options={
-            "latent_dim": latent_dim,
+            "latent_dim": 2,
             "network": "lenet",
             "hidden_units": [32, 64, 1024],
             "activation": "leaky_relu",
         },
-        optimizer="adam",
         learning_rate=f"cosine:0.001:0.00002:{EPOCHS}",
         batch_size=100,
         epochs=EPOCHS,
-    )
-
-
-# The code of the ordinary autoencoder is linear, and leaky ReLU in the repository.
-PLANE = ("reconstruction-strip", "scatterplot", ("latent-sweep", {"spacing": "codes"}))
-SPACE = ("reconstruction-strip", "tsne", "interpolation")
-PROBES = ("probe_2000", "pixel_probe_2000")
-SEEDS = (0, 1, 2)  # of those that are compared with few labels
-
-CONV_AUTOENCODER_2D = Experiment(
-    _recipe("autoencoder", 2), SOURCE, figures=(*PLANE, "space-per-class", "morph")
+    ),
+    about="convolutional autoencoder, 2 dimensions",
+    source=SOURCE,
+    figures=(*PLANE, "space-per-class", "morph"),
 )
-CONV_AUTOENCODER_5D = Experiment(_recipe("autoencoder", 5), SOURCE, figures=SPACE)
-CONV_AUTOENCODER_20D = Experiment(
-    _recipe("autoencoder", 20),
-    SOURCE,
+CONV_AUTOENCODER_5D = CONV_AUTOENCODER_2D.variant(
+    "conv-autoencoder-5d",
+    "convolutional autoencoder, 5 dimensions",
+    {"latent_dim": 5},
+    figures=SPACE,
+)
+CONV_AUTOENCODER_20D = CONV_AUTOENCODER_2D.variant(
+    "conv-autoencoder-20d",
+    "convolutional autoencoder, 20 dimensions",
+    {"latent_dim": 20},
     figures=(*SPACE, ("samples", {"sampler": "gmm"})),
-    metrics=PROBES,
-    seeds=SEEDS,
+    **COMPARED,
 )
-CONV_VAE_2D = Experiment(
-    _recipe("vae", 2),
-    SOURCE,
+CONV_VAE_2D = CONV_AUTOENCODER_2D.variant(
+    "conv-vae-2d",
+    "convolutional VAE, 2 dimensions",
+    {"model": "vae"},
     figures=(*PLANE, "samples", "space-per-class", "morph"),
 )
-CONV_VAE_5D = Experiment(_recipe("vae", 5), SOURCE, figures=(*SPACE, "samples"))
-CONV_VAE_20D = Experiment(
-    _recipe("vae", 20),
-    SOURCE,
+CONV_VAE_5D = CONV_VAE_2D.variant(
+    "conv-vae-5d",
+    "convolutional VAE, 5 dimensions",
+    {"latent_dim": 5},
     figures=(*SPACE, "samples"),
-    metrics=PROBES,
-    seeds=SEEDS,
+)
+CONV_VAE_20D = CONV_VAE_5D.variant(
+    "conv-vae-20d", "convolutional VAE, 20 dimensions", {"latent_dim": 20}, **COMPARED
 )
 
 # The same networks and time in a game with a normal prior.
-CONV_AAE_20D = Experiment(
-    replace(
-        _recipe("aae", 20),
-        options={
-            **_recipe("aae", 20).options,
-            "loss": "bernoulli",
-            "joint": True,
-            "matching_weight": 10.0,
-        },
-    ),
-    "ours: for few labels, beside autoencoder and VAE",
+CONV_AAE_20D = CONV_VAE_20D.variant(
+    "conv-aae-20d",
+    "convolutional adversarial autoencoder with 20 dimensions",
+    {"model": "aae", "loss": "bernoulli", "joint": True, "matching_weight": 10.0},
+    source="ours: for few labels, beside autoencoder and VAE",
     figures=("reconstruction-strip", "samples", "adversarial-health"),
-    metrics=PROBES,
-    seeds=SEEDS,
 )
 FEW_LABELS = Table(
+    "few-labels",
+    "classifiers of 20-D codes, and of pixels, from 2,000 labels",
     recipes=("conv-autoencoder-20d", "conv-vae-20d", "conv-aae-20d", "sen-20d"),
     metrics=(
         *(f"probe_2000_{kind}" for kind in ("logistic", "neighbours", "dense")),
@@ -99,51 +97,46 @@ FEW_LABELS = Table(
     ),
 )
 
+# Codes join the hidden units of the pixels. The repository trains the classifier after the
+# VAE, ours learns along with it.
+JUDGED = ("misclassified", "learning-curves")
+WIDE_AND_DEEP = CONV_AUTOENCODER_2D.variant(
+    "wide-and-deep",
+    "classifier of pixels and of the codes of a VAE",
+    {"model": "wide-and-deep", "latent_dim": 20},
+    source="gtoubassi/mnist-vae, mnist_wide_deep.py, without a number",
+    figures=JUDGED,
+)
+WIDE_AND_DEEP_2000 = WIDE_AND_DEEP.variant(
+    "wide-and-deep-2000",
+    "the same from 2,000 labels",
+    {"labels": 2000},
+    source="ours: the same from 2,000 labels",
+)
 
-def _classifier(name: str, **options) -> Recipe:
-    return Recipe(
-        name=name,
+CLASSIFIER_DENSE = Experiment(
+    Recipe(
+        name="classifier-dense",
         model="classifier",
         dataset="mnist",
         validation=5000,
-        options=options,
-        optimizer="adam",
+        options={"network": "dense", "hidden_units": [100]},
         batch_size=32,
         epochs=50,
         monitor="val_accuracy",
         patience=3,
-    )
-
-
-# Codes join the hidden units of the pixels. The repository trains the classifier after the
-# VAE, ours learns along with it.
-WIDE_AND_DEEP = Experiment(
-    replace(_recipe("wide-and-deep", 20), name="wide-and-deep"),
-    "gtoubassi/mnist-vae, mnist_wide_deep.py, without a number",
-    figures=("misclassified", "learning-curves"),
-)
-WIDE_AND_DEEP_2000 = replace(
-    WIDE_AND_DEEP,
-    recipe=WIDE_AND_DEEP.recipe.replace(name="wide-and-deep-2000", labels=2000),
-    source="ours: the same from 2,000 labels",
-)
-
-CLASSIFIERS = "gtoubassi/mnist-vae, mnist_fc.py and mnist_conv.py"
-JUDGED = ("misclassified", "learning-curves")
-CLASSIFIER_DENSE = Experiment(
-    _classifier("classifier-dense", network="dense", hidden_units=[100]),
-    CLASSIFIERS,
+    ),
+    about="dense classifier 784-100-10",
+    source="gtoubassi/mnist-vae, mnist_fc.py and mnist_conv.py",
     published={"test_error": 2.5},
     figures=JUDGED,
 )
 # The repository drops out nothing, and has no padding in its second convolution.
-CLASSIFIER_CONV = Experiment(
-    _classifier(
-        "classifier-conv", network="lenet", hidden_units=[32, 64, 1024], dropout=0.5
-    ),
-    CLASSIFIERS,
+CLASSIFIER_CONV = CLASSIFIER_DENSE.variant(
+    "classifier-conv",
+    "convolutional classifier in the manner of LeNet",
+    {"network": "lenet", "hidden_units": [32, 64, 1024], "dropout": 0.5},
     published={"test_error": 0.9},
-    figures=JUDGED,
 )
 
 # Read off its picture. It stops by 5,000 labelled images more; here they are among the
@@ -155,11 +148,16 @@ ACCURACIES = {
     40000: 0.976, 50000: 0.978, 55000: 0.975,
 }  # fmt: skip
 LABEL_CURVE = Sweep(
-    _classifier(
-        "label-curve", network="dense", hidden_units=[100], dropout=0.5
-    ).replace(
-        validation=0.1, batch_size=16, monitor="val_loss", patience=10, epochs=400
+    CLASSIFIER_DENSE.recipe.replace(
+        name="label-curve",
+        options={"network": "dense", "hidden_units": [100], "dropout": 0.5},
+        validation=0.1,
+        batch_size=16,
+        monitor="val_loss",
+        patience=10,
+        epochs=400,
     ),
+    about="error of a dense classifier against the number of labels, 50 to 55,000",
     value="labels",
     values=tuple(ACCURACIES),
     metric="test_error",
@@ -168,10 +166,20 @@ LABEL_CURVE = Sweep(
 )
 
 AUTOENCODER_STRIPS = Comparison(
+    "autoencoder-strips",
+    "reconstructions of convolutional autoencoders with 2, 5 and 20 dimensions",
     "reconstruction-strips",
     ("conv-autoencoder-2d", "conv-autoencoder-5d", "conv-autoencoder-20d"),
 )
 VAE_STRIPS = Comparison(
-    "reconstruction-strips", ("conv-vae-2d", "conv-vae-5d", "conv-vae-20d")
+    "vae-strips",
+    "reconstructions of convolutional VAEs with 2, 5 and 20 dimensions",
+    "reconstruction-strips",
+    ("conv-vae-2d", "conv-vae-5d", "conv-vae-20d"),
 )
-CODES_20D = Comparison("compare", FEW_LABELS.recipes)
+CODES_20D = Comparison(
+    "codes-20d",
+    "numbers of an autoencoder, a VAE, an AAE and a SEN of 20 dimensions",
+    "compare",
+    FEW_LABELS.recipes,
+)

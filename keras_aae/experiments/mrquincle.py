@@ -8,10 +8,12 @@ means over the 784 pixels, ours sums, so their weights of other terms are multip
 784 here; old Keras summed activity penalties over the batch, so theirs by 256 as well.
 """
 
-from keras_aae.recipe import Comparison, Experiment, Recipe
+from keras_aae.experiments.experiment import Comparison, Experiment
+from keras_aae.recipe import Recipe
 
 SOURCE = "mrquincle/keras-adversarial-autoencoders, "
 PIXELS, BATCH = 784, 256
+PLANE = ("reconstructions", "scatterplot", "latent-sweep")
 CODE_FIGURES = (
     "reconstructions",
     "axis-scatter",
@@ -27,17 +29,15 @@ VAE_2D = Experiment(
         model="vae",
         dataset="mnist",
         options={"latent_dim": 2, "network": "dense", "hidden_units": [500]},
-        optimizer="adam",
         learning_rate=1e-3,
         batch_size=128,
         epochs=50,
     ),
+    about="VAE 784-500-2, the first experiment of the old repositories",
     source=SOURCE + "Keras Variational Autoencoder",
     published={"neg_elbo": 150.01},
     figures=(
-        "reconstructions",
-        "scatterplot",
-        "latent-sweep",
+        *PLANE,
         "samples",
         "space-per-class",
         "interpolation-animation",
@@ -48,75 +48,80 @@ VAE_2D = Experiment(
 
 # Metzen's 784-500-500-20 with softplus; 55,000 images in batches of 100. The published
 # cost is the lowest mean over the training images in an epoch.
-_METZEN = Recipe(
-    name="vae-20d",
-    model="vae",
-    dataset="mnist",
-    validation=5000,
-    options={"latent_dim": 20, "hidden_units": [500, 500], "activation": "softplus"},
-    optimizer="adam",
-    learning_rate=1e-3,
-    batch_size=100,
-    epochs=75,
-)
 VAE_20D = Experiment(
-    _METZEN,
+    Recipe(
+        name="vae-20d",
+        model="vae",
+        dataset="mnist",
+        validation=5000,
+        options={
+            "latent_dim": 20,
+            "hidden_units": [500, 500],
+            "activation": "softplus",
+        },
+        learning_rate=1e-3,
+        batch_size=100,
+        epochs=75,
+    ),
+    about="VAE 784-500-500-20 with softplus",
     source=SOURCE + "Tensorflow Variational Autoencoder",
     published={"train_neg_elbo": 95.17},
     figures=("reconstructions", "tsne", "samples", "interpolation", "learning-curves"),
 )
-VAE_2D_SOFTPLUS = Experiment(
-    _METZEN.replace(
-        name="vae-2d-softplus", options={**_METZEN.options, "latent_dim": 2}
-    ),
-    source=SOURCE + "Tensorflow Variational Autoencoder",
+VAE_2D_SOFTPLUS = VAE_20D.variant(
+    "vae-2d-softplus",
+    "the same with two dimensions",
+    {"latent_dim": 2},
     published={"train_neg_elbo": 138.96},
-    figures=("reconstructions", "scatterplot", "latent-sweep", "learning-curves"),
+    figures=(*PLANE, "learning-curves"),
 )
 
 # Adadelta's default learning rate was 1.0 in the Keras of 2018 and is 0.001 today. It
 # notices the scale of the loss only through its epsilon.
-_ORDINARY = Recipe(
-    name="autoencoder-32",
-    model="autoencoder",
-    dataset="mnist",
-    options={"latent_dim": 32, "hidden_units": [], "code_activation": "relu"},
-    optimizer="adadelta",
-    learning_rate=1.0,
-    batch_size=BATCH,
-    epochs=50,
-)
 AUTOENCODER_32 = Experiment(
-    _ORDINARY,
+    Recipe(
+        name="autoencoder-32",
+        model="autoencoder",
+        dataset="mnist",
+        options={"latent_dim": 32, "hidden_units": [], "code_activation": "relu"},
+        optimizer="adadelta",
+        learning_rate=1.0,
+        batch_size=BATCH,
+        epochs=50,
+    ),
+    about="ordinary autoencoder 784-32-784",
     source=SOURCE + "Ordinary Autoencoder",
     published={"reconstruction_loss": 0.1037 * PIXELS, "mean_code": 7.19},
     figures=(*CODE_FIGURES, "tsne", "pca", ("samples", {"sampler": "gmm"})),
     seeds=(0, 1, 2),
 )
-
-
-def _l1(name: str, weight: float) -> Recipe:
-    penalty = {"sparsity": "l1", "sparsity_weight": weight * BATCH * PIXELS}
-    options = {**_ORDINARY.options, **penalty}
-    return _ORDINARY.replace(name=name, model="sparse-autoencoder", options=options)
-
-
-SPARSE_L1 = Experiment(
-    _l1("sparse-l1", 1e-7),
+SPARSE_L1 = AUTOENCODER_32.variant(
+    "sparse-l1",
+    "the same with a weak L1 penalty on its codes",
+    {
+        "model": "sparse-autoencoder",
+        "sparsity": "l1",
+        "sparsity_weight": 1e-7 * BATCH * PIXELS,
+    },
     source=SOURCE + "Sparse Ordinary Autoencoder (loss with its penalty)",
     published={"reconstruction_loss": 0.1104 * PIXELS, "mean_code": 4.99},
     figures=CODE_FIGURES,
+    seeds=(0,),
 )
-SPARSE_L1_STRONG = Experiment(
-    _l1("sparse-l1-strong", 1e-4),
+SPARSE_L1_STRONG = SPARSE_L1.variant(
+    "sparse-l1-strong",
+    "the same with an L1 penalty a thousand times stronger",
+    {"sparsity_weight": 1e-4 * BATCH * PIXELS},
     source=SOURCE + "Sparse Ordinary Autoencoder, called blurry there",
-    figures=CODE_FIGURES,
+    published={},
 )
 
-
-def _kl(name: str, learning_rate, **options) -> Recipe:
-    return Recipe(
-        name=name,
+# The notebook's codes are ReLU, whose means can leave (0, 1); these are sigmoid. So small
+# a code needs large weights in the decoder, and Adam's usual rate is too slow for them:
+# after 50 epochs 0.0436 a pixel on 5,000 validation images at 0.001, 0.0215 at 0.01.
+SPARSE_KL = Experiment(
+    Recipe(
+        name="sparse-kl",
         model="sparse-autoencoder",
         dataset="mnist",
         options={
@@ -124,26 +129,15 @@ def _kl(name: str, learning_rate, **options) -> Recipe:
             "hidden_units": [],
             "loss": "mse",
             "sparsity": "kl",
-            **options,
+            "sparsity_target": 0.01,
+            "sparsity_reduction": "mean",
+            "sparsity_weight": 6.0 * PIXELS,
         },
-        optimizer="adam",
-        learning_rate=learning_rate,
+        learning_rate=1e-2,
         batch_size=BATCH,
         epochs=50,
-    )
-
-
-# The notebook's codes are ReLU, whose means can leave (0, 1); these are sigmoid. So small
-# a code needs large weights in the decoder, and Adam's usual rate is too slow for them:
-# after 50 epochs 0.0436 a pixel on 5,000 validation images at 0.001, 0.0215 at 0.01.
-SPARSE_KL = Experiment(
-    _kl(
-        "sparse-kl",
-        learning_rate=1e-2,
-        sparsity_target=0.01,
-        sparsity_reduction="mean",
-        sparsity_weight=6.0 * PIXELS,
     ),
+    about="the same with KL sparsity, mean code 0.01 asked for",
     source=SOURCE + "Sparse Ordinary Autoencoder",
     published={"mean_code": 0.0122},
     figures=CODE_FIGURES,
@@ -152,24 +146,29 @@ SPARSE_KL = Experiment(
 
 # Here the notebooks' ReLU codes stay, as the penalty is finite for them too. Only the
 # encoder's kernel is penalised: on both kernels the decoder is left with the mean image.
-_SHARED = {
+_RELU = {
     "code_activation": "relu",
     "sparsity_target": 0.05,
     "sparsity_reduction": "sum",
     "sparsity_weight": 3.0 * PIXELS,
     "penalised": "encoder",
+    "learning_rate": 1e-3,
 }
-SPARSE_KL_DECAY = Experiment(
-    _kl("sparse-kl-decay", 1e-3, **_SHARED, weight_decay=0.003 * PIXELS),
+SPARSE_KL_DECAY = SPARSE_KL.variant(
+    "sparse-kl-decay",
+    "KL sparsity and weight decay",
+    {**_RELU, "weight_decay": 0.003 * PIXELS},
     source=SOURCE + "Sparse Ordinary Autoencoder, last version",
     published={"mean_code": 0.0523},
-    figures=CODE_FIGURES,
+    seeds=(0,),
 )
-NONNEGATIVE = Experiment(
-    _kl("nonnegative", 1e-3, **_SHARED, nonnegativity=0.003 * PIXELS),
+NONNEGATIVE = SPARSE_KL.variant(
+    "nonnegative",
+    "KL sparsity and a penalty on negative weights",
+    {**_RELU, "nonnegativity": 0.003 * PIXELS},
     source=SOURCE + "Nonnegative Autoencoder",
     published={"mean_code": 0.0483},
-    figures=CODE_FIGURES,
+    seeds=(0,),
 )
 
 # Coordinates scaled to [0, 1], which the notebook's were not; the order of the epochs is
@@ -180,11 +179,11 @@ LINES_COORDINATES = Experiment(
         model="autoencoder",
         dataset="lines-coordinates",
         options={"latent_dim": 32, "hidden_units": [], "code_activation": "relu"},
-        optimizer="adam",
         learning_rate=1e-3,
         batch_size=16,
         epochs=1000,
     ),
+    about="ordinary autoencoder of clouds of 200 points",
     source=SOURCE + "Autoencoder Lines (its own clouds, not published)",
     figures=("point-clouds", "learning-curves"),
 )
@@ -206,11 +205,11 @@ LINES_CONV = Experiment(
             "code_activation": "relu",
             "loss": "poisson",
         },
-        optimizer="adam",
         learning_rate=1e-3,
         batch_size=32,
         epochs=5000,
     ),
+    about="convolutional autoencoder of the same clouds as images",
     source=SOURCE + "Convolutional Autoencoder Lines (its own clouds)",
     figures=("reconstructions", "thresholded", "learning-curves"),
 )
@@ -219,39 +218,39 @@ LINES_CONV = Experiment(
 # images in [-1, 1] and 0.001 of -log D, is ours of images in [0, 1] divided by 196.2; its
 # 5,000 batches are eleven epochs. The discriminator learns on prior samples and on codes
 # in two updates. So small a weight leaves the codes where they are.
+NETWORKS = {
+    "latent_dim": 8,
+    "hidden_units": [512, 512],
+    "activation": "leaky_relu",
+    "discriminator_units": [512, 256],
+    "discriminator_activation": "leaky_relu",
+}
+GAME = {"name": "adam", "beta_1": 0.5}
+HEALTH = ("samples-animation", "adversarial-health", "discriminator-output")
 AAE_8D = Experiment(
     Recipe(
         name="aae-8d",
         model="aae",
         dataset="mnist",
         options={
-            "latent_dim": 8,
-            "hidden_units": [512, 512],
-            "activation": "leaky_relu",
-            "discriminator_units": [512, 256],
-            "discriminator_activation": "leaky_relu",
+            **NETWORKS,
             "joint": True,
             "matching_weight": 0.001 * PIXELS / (4 * 0.999),
             "separate_updates": True,
         },
-        optimizer={"name": "adam", "beta_1": 0.5},
+        optimizer=GAME,
         learning_rate=2e-4,
         batch_size=128,
         epochs=11,
     ),
+    about="adversarial autoencoder, 8 dimensions, whose codes do not match the prior",
     source=SOURCE + "Keras Adversarial Autoencoder MNIST (of training images)",
     published={
         "mse": 0.0186,
         "train_accuracy_codes": 0.78,
         "train_accuracy_prior": 0.78,
     },
-    figures=(
-        "samples-by-epoch",
-        "samples-animation",
-        "adversarial-health",
-        "discriminator-output",
-        "learning-curves",
-    ),
+    figures=("samples-by-epoch", *HEALTH, "learning-curves"),
 )
 
 # The same networks with a phase of its own for the regularization and a slower
@@ -261,45 +260,33 @@ AAE_8D_MATCHED = Experiment(
         name="aae-8d-matched",
         model="aae",
         dataset="mnist",
-        options={
-            "latent_dim": 8,
-            "hidden_units": [512, 512],
-            "activation": "leaky_relu",
-            "discriminator_units": [512, 256],
-            "discriminator_activation": "leaky_relu",
-        },
+        options=NETWORKS,
         optimizer={
             "reconstruction": "adam",
-            "discrimination": {
-                "name": "adam",
-                "beta_1": 0.5,
-                "learning_rate": "cosine:0.0001:0.000001:50",
-            },
-            "regularization": {
-                "name": "adam",
-                "beta_1": 0.5,
-                "learning_rate": "cosine:0.0005:0.000005:50",
-            },
+            "discrimination": {**GAME, "learning_rate": "cosine:0.0001:0.000001:50"},
+            "regularization": {**GAME, "learning_rate": "cosine:0.0005:0.000005:50"},
         },
         learning_rate="cosine:0.001:0.00001:50",
         batch_size=128,
         validation=5000,
         epochs=50,
     ),
+    about="the same with codes that do",
     source="the same; Adversarial Autoencoders (Makhzani et al., 2015), table 1, for the "
     "log-likelihood by Parzen windows",
     published={"mse": 0.0186, "parzen_log_likelihood": 340},
     metrics=("parzen_log_likelihood", "gaussian_log_likelihood"),
-    figures=(
-        "samples",
-        "samples-animation",
-        "adversarial-health",
-        "discriminator-output",
-        "reconstructions",
-        "learning-curves",
-    ),
+    figures=("samples", *HEALTH, "reconstructions", "learning-curves"),
 )
 
 # Its notebooks Gumbel, Categorical with noise and Reparameterization Trick.
-GRADIENT_VARIANCE = Comparison("gradient-variance")
-GUMBEL = Comparison("gumbel")
+GRADIENT_VARIANCE = Comparison(
+    "gradient-variance",
+    "how much two estimates of a gradient vary, for a smooth function and another",
+    "gradient-variance",
+)
+GUMBEL = Comparison(
+    "gumbel",
+    "where Gumbel noise comes from, and choosing classes by it and by uniform noise",
+    "gumbel",
+)

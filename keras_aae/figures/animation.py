@@ -7,7 +7,8 @@ import numpy as np
 from keras_aae.checks import Count, Seed, Several, validated
 from keras_aae.errors import DataError
 from keras_aae.figures.grid import near_square, tile
-from keras_aae.figures.inputs import ability, images_at, varied_positions
+from keras_aae.figures.inputs import images_at, varied_positions
+from keras_aae.models.base.abilities import Decodes, Encodes, require
 
 WIDTH = 240  # pixels, about, of a frame whose images are small
 SECONDS = 0.08  # a frame is shown
@@ -85,7 +86,7 @@ def _nearest_others(model, dataset, positions: np.ndarray) -> np.ndarray:
     """Where the nearest code stands that is not the same, (n,)."""
     from sklearn.metrics import pairwise_distances  # takes a second
 
-    encode = ability(model, "encode", "neighbours")
+    encode = require(model, Encodes, by="Figure 'neighbours'").encode
     codes = encode(images_at(dataset, np.arange(len(dataset.test))))
     distances = pairwise_distances(codes[positions], codes)
     distances[(codes[positions][:, None] == codes).all(axis=-1)] = np.inf
@@ -144,12 +145,11 @@ def _one_of_each_class(dataset, n: int, seed: int) -> np.ndarray:
 
 def _tours(model, dataset, stops: np.ndarray, frames: int, figure: str) -> Animation:
     """Each row of positions toured in `frames` frames, from its last stop to its first."""
-    encode = ability(model, "encode", figure)
-    decode = ability(model, "decode", figure)
+    require(model, Encodes, Decodes, by=f"Figure {figure!r}")
     n, k = stops.shape
-    codes = encode(images_at(dataset, stops.ravel())).reshape(n, k, -1)
+    codes = model.encode(images_at(dataset, stops.ravel())).reshape(n, k, -1)
     path = closed_path(codes, frames)
-    images = decode(path.reshape(frames * n, -1))
+    images = model.decode(path.reshape(frames * n, -1))
     images = images.reshape(frames, n, *images.shape[1:])
     pictures = [tile(images[i], columns=near_square(n)) for i in range(frames)]
     return Animation(animated(np.stack(pictures), dataset.note), SECONDS)

@@ -17,8 +17,16 @@ from keras_aae.checks import (
 from keras_aae.errors import DataError
 from keras_aae.figures.classes import short_name
 from keras_aae.figures.codes import finite_codes
-from keras_aae.figures.inputs import ability, images_at, varied_positions
+from keras_aae.figures.inputs import images_at, varied_positions
 from keras_aae.figures.rows import named_rows
+from keras_aae.models.base.abilities import (
+    Decodes,
+    DecodesClasses,
+    Encodes,
+    PredictsClasses,
+    require,
+    supports,
+)
 
 KIND, ARITHMETIC = "attribute-directions", "attribute-arithmetic"
 MOST_IMAGES = 5000  # whose codes make the direction
@@ -77,7 +85,7 @@ def attribute_directions(
         DataError: one of the two groups is empty.
         KerasAAEError: an option has no meaning, or a code is not a finite number.
     """
-    encode = ability(model, "encode", KIND)
+    encode = require(model, Encodes, by=f"Figure {KIND!r}").encode
     name = _attribute(attribute, dataset)
     factors = _factors(extent, columns)
     direction = _direction(encode, dataset, name)
@@ -119,7 +127,7 @@ def attribute_arithmetic(
         DataError: a group of images is empty.
         KerasAAEError: an option has no meaning, or a code is not a finite number.
     """
-    encode = ability(model, "encode", ARITHMETIC)
+    encode = require(model, Encodes, by=f"Figure {ARITHMETIC!r}").encode
     first, second = _two_attributes(attributes, dataset)
     a = _factors(extent, columns)
     b = _factors(extent, rows)[::-1]
@@ -217,11 +225,11 @@ def _rank_in_class(values: np.ndarray, labels) -> np.ndarray:
 
 def _decoded(model, z: np.ndarray, x: np.ndarray, labels) -> np.ndarray:
     """Images of codes (n, columns, latent_dim), a row for each of the images x."""
-    decode = ability(model, "decode", KIND)
+    decode = require(model, Decodes, by=f"Figure {KIND!r}").decode
     n, columns, width = z.shape
     codes = z.reshape(n * columns, width).astype("float32")
-    if model.decodes_classes:
-        labels = model.classify(x) if hasattr(model, "classify") else labels
+    if supports(model, DecodesClasses):
+        labels = model.classify(x) if supports(model, PredictsClasses) else labels
         images = decode(codes, np.repeat(labels, columns))
     else:
         images = decode(codes)

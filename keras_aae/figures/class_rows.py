@@ -1,28 +1,10 @@
 """What rows of classes, clusters or petals are called."""
 
-from collections.abc import Callable
-
 import numpy as np
 
 from keras_aae.errors import UnsupportedError
 from keras_aae.figures.classes import short_name
-from keras_aae.figures.inputs import ability
-
-
-def class_decoder(model, figure: str) -> Callable:
-    """The method `decode(z, labels)` of a model of several `classes`.
-
-    Raises:
-        UnsupportedError: the model's decoder is told no class.
-    """
-    decode = ability(model, "decode", figure)
-    if model.decodes_classes:
-        return decode
-    raise UnsupportedError(
-        f"Figure {figure!r} needs a decoder that is told the class, which that of "
-        f"{type(model).__name__} is not. Choose another figure, or a supervised, "
-        "semi-supervised or clustering model."
-    )
+from keras_aae.models.base.abilities import Classifies, ClassifiesByLabels, require
 
 
 def classify_test_images(model, dataset, figure: str) -> np.ndarray:
@@ -31,8 +13,8 @@ def classify_test_images(model, dataset, figure: str) -> np.ndarray:
     Raises:
         UnsupportedError: the model does not classify.
     """
-    class_probabilities = ability(model, "class_probabilities", figure)
-    return np.concatenate([class_probabilities(x) for x in dataset.test.blocks()])
+    require(model, Classifies, by=f"Figure {figure!r}")
+    return np.concatenate([model.class_probabilities(x) for x in dataset.test.blocks()])
 
 
 def labels_for(model, dataset, figure: str) -> np.ndarray:
@@ -42,10 +24,10 @@ def labels_for(model, dataset, figure: str) -> np.ndarray:
         UnsupportedError: there are no labels, or the model learned none.
     """
     labels = dataset.test.labels
-    if labels is None or not model.uses_labels:
+    require(model, ClassifiesByLabels, by=f"Figure {figure!r}")
+    if labels is None:
         raise UnsupportedError(
-            f"Figure {figure!r} needs labelled images, and a model that learns their "
-            "classes from labels. Choose another figure, or a classifier."
+            f"Figure {figure!r} needs labelled images. Use another data set."
         )
     return labels
 

@@ -4,9 +4,9 @@ import numpy as np
 from matplotlib.patches import Rectangle
 
 from keras_aae.checks import Several, validated
-from keras_aae.figures.class_rows import class_decoder, classify_test_images, row_names
+from keras_aae.figures.class_rows import classify_test_images, row_names
 from keras_aae.figures.grid import WHITE, thin_gap, tile
-from keras_aae.figures.inputs import ability, images_at
+from keras_aae.figures.inputs import images_at
 from keras_aae.figures.rows import away, in_blocks
 from keras_aae.figures.style import (
     EDGE,
@@ -15,6 +15,14 @@ from keras_aae.figures.style import (
     add_note,
     house_style,
     image_figure,
+)
+from keras_aae.models.base.abilities import (
+    Decodes,
+    DecodesClasses,
+    HasLatentDim,
+    HasPlaces,
+    require,
+    supports,
 )
 
 LINE = 0.13  # inches, of the text above a row
@@ -53,10 +61,11 @@ def cluster_heads(model, dataset, *, n: Several = 10):
 
 def _heads(model) -> np.ndarray:
     """The image of each cluster, (clusters, H, W, C)."""
-    if hasattr(model, "places"):
-        return ability(model, "decode", "cluster-heads")(model.places)
-    decode, k = class_decoder(model, "cluster-heads"), model.classes
-    return decode(np.zeros((k, model.latent_dim), "float32"), np.arange(k))
+    by = "Figure 'cluster-heads'"
+    if supports(model, HasPlaces):
+        return require(model, Decodes, by=by).decode(model.places)
+    k = require(model, DecodesClasses, HasLatentDim, by=by).classes
+    return model.decode(np.zeros((k, model.latent_dim), "float32"), np.arange(k))
 
 
 def _surest(probability: np.ndarray, inside: np.ndarray, n: int) -> np.ndarray:

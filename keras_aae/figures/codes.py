@@ -9,8 +9,8 @@ from keras_aae.checks import ListOf, Whole
 from keras_aae.errors import RecipeError, UnsupportedError
 from keras_aae.evaluation.density import finite_codes
 from keras_aae.figures.classes import label_medians, legend, show_classes
-from keras_aae.figures.inputs import ability
 from keras_aae.figures.style import COLUMN, add_note, lay_out
+from keras_aae.models.base.abilities import DrawsCodes, Encodes, require, supports
 
 HEIGHT = 3.0  # inches
 Pair = Annotated[tuple[int, int], ListOf(Whole(0), "[0, 1]", 2, 2)]
@@ -40,9 +40,8 @@ def encode_test_images(
         UnsupportedError: the model cannot encode, or its codes have too few dimensions.
         KerasAAEError: a code is not a finite number.
     """
-    encode = ability(model, "encode", figure)
-    if drawn:
-        encode = getattr(model, "draw_codes", encode)
+    require(model, Encodes, by=f"Figure {figure!r}")
+    encode = model.draw_codes if drawn and supports(model, DrawsCodes) else model.encode
     positions = np.linspace(0, len(dataset.test) - 1, min(n, len(dataset.test)))
     positions = np.random.default_rng(0).permutation(positions.astype(int))
     images, labels = dataset.test.gather(positions)

@@ -5,9 +5,15 @@ from matplotlib.figure import Figure
 
 from keras_aae.checks import Count, Seed, validated
 from keras_aae.figures.codes import encode_test_images
-from keras_aae.figures.inputs import ability
-from keras_aae.figures.prior_samples import draw_samples, prior_of
+from keras_aae.figures.prior_samples import draw_samples
 from keras_aae.figures.style import INK, PAGE, PALETTE, add_note, house_style, lay_out
+from keras_aae.models.base.abilities import (
+    DiscriminatesClasses,
+    DiscriminatesCodes,
+    HasPrior,
+    require,
+    supports,
+)
 
 KIND = "discriminator-output"
 HEIGHT = 2.3  # inches
@@ -35,11 +41,12 @@ def discriminator_output(model, dataset, *, n: Count = 1000, seed: Seed = 0):
         UnsupportedError: the model has no prior or no discriminator, or cannot encode.
         KerasAAEError: a code is not a finite number.
     """
-    prior, discriminate = prior_of(model, KIND), ability(model, "discriminate", KIND)
+    require(model, HasPrior, DiscriminatesCodes, by=f"Figure {KIND!r}")
     codes, _ = encode_test_images(model, dataset, n, KIND, drawn=True)
-    samples = draw_samples(prior, len(codes), seed)
-    on_codes, on_samples = (np.asarray(discriminate(z)) for z in (codes, samples))
-    told = " (no class told)" if getattr(model, "classes_told", 0) else ""
+    samples = draw_samples(model.prior, len(codes), seed)
+    on_codes, on_samples = (np.asarray(model.discriminate(z)) for z in (codes, samples))
+    is_told = supports(model, DiscriminatesClasses) and model.classes_told
+    told = " (no class told)" if is_told else ""
     return _figure(
         on_codes, on_samples, f"probability of the prior{told}", dataset.note
     )

@@ -19,6 +19,7 @@ from keras_aae.figures.style import (
     house_style,
     lay_out,
 )
+from keras_aae.models.base.abilities import GeneratesCodes, ReencodesCodes, supports
 
 KIND = "embedding-histograms"
 AGAIN = "these decoded and encoded, as the discriminator sees them"
@@ -63,7 +64,7 @@ def embedding_histograms(
         f"codes of {len(codes):,} test images{_part(codes)}": codes,
         f"{len(generated):,} {_kind(model)}": generated,
     }
-    if getattr(model, "fake_path", None) == "image":
+    if supports(model, ReencodesCodes):
         shown[AGAIN] = model.encode(model.generate(len(codes), seed))
     edges = _edges(shown.values(), bins)
     heights = {name: _shares(z, edges) for name, z in shown.items()}
@@ -76,7 +77,7 @@ def _part(codes: np.ndarray) -> str:
 
 
 def _kind(model) -> str:
-    if hasattr(model, "generate_codes"):
+    if supports(model, GeneratesCodes):
         return "generated codes"
     return "samples of the prior"
 

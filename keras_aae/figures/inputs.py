@@ -1,41 +1,15 @@
-"""What figures ask of their inputs: a model, a data set, an option."""
+"""What figures ask of their inputs: a data set, an option."""
 
-from collections.abc import Callable
 from typing import Annotated
 
 import numpy as np
 
 from keras_aae.checks import Choice
-from keras_aae.errors import DataError, UnsupportedError
+from keras_aae.errors import DataError
+from keras_aae.lookup import check_name
 
 PARTS = {"train": "images trained on", "test": "images kept back"}
 Part = Annotated[str, Choice(PARTS)]
-
-REMEDIES = {
-    "encode": "Choose a figure that needs no codes, or a model with an encoder.",
-    "decode": "Choose a figure that decodes nothing, or a model with a decoder.",
-    "reconstruct": "Choose another figure, or a model with an encoder and a decoder.",
-    "corrupt": "Choose another figure, or a denoising autoencoder.",
-    "generate": "Choose another figure, or a model whose codes have a prior.",
-    "class_probabilities": "Choose another figure, or a classifier, a semi-supervised or "
-    "a clustering model.",
-    "discriminate": "Choose another figure, or an adversarial autoencoder.",
-}
-
-
-def ability(model, name: str, figure: str) -> Callable:
-    """The method `name` of `model`.
-
-    Raises:
-        UnsupportedError: the model has none; the message says what to do.
-    """
-    method = getattr(model, name, None)
-    if method is None:
-        raise UnsupportedError(
-            f"Figure {figure!r} needs `{name}`, which {type(model).__name__} "
-            f"does not have. {REMEDIES[name]}"
-        )
-    return method
 
 
 def first_images(dataset, n: int, part: str = "test") -> np.ndarray:
@@ -52,8 +26,13 @@ def images_at(dataset, positions, part: str = "test") -> np.ndarray:
 
 
 def part_of(dataset, name: str):
-    """The training or the test images of a data set."""
-    return getattr(dataset, name)
+    """The training or the test images of a data set.
+
+    Raises:
+        KerasAAEError: there is no such part.
+    """
+    parts = {"train": dataset.train, "test": dataset.test}
+    return parts[check_name(name, PARTS, "part of a data set:")]
 
 
 def varied_positions(dataset, n: int, seed: int, part: str = "test") -> np.ndarray:

@@ -8,7 +8,7 @@ from matplotlib.patches import Rectangle
 from keras_aae.checks import ListOf, Seed, Several, Whole, validated
 from keras_aae.errors import RecipeError
 from keras_aae.figures.grid import WHITE, thin_gap, tile
-from keras_aae.figures.inputs import ability, images_at, varied_positions
+from keras_aae.figures.inputs import images_at, varied_positions
 from keras_aae.figures.style import (
     FRAME,
     INK,
@@ -17,6 +17,7 @@ from keras_aae.figures.style import (
     house_style,
     image_figure,
 )
+from keras_aae.models.base.abilities import Decodes, Encodes, require
 
 Corners = Annotated[tuple[int, ...], ListOf(Whole(0), "[0, 1, 2, 3]", 4, 4)]
 
@@ -49,11 +50,10 @@ def interpolation(
         UnsupportedError: the model cannot encode or decode.
         RecipeError: `corners` are not four positions of test images.
     """
-    encode = ability(model, "encode", "interpolation")
-    decode = ability(model, "decode", "interpolation")
+    require(model, Encodes, Decodes, by="Figure 'interpolation'")
     positions = _corners(corners, dataset, seed)
     originals = images_at(dataset, positions)
-    images = decode(bilinear(encode(originals), n))
+    images = model.decode(bilinear(model.encode(originals), n))
     return _figure(images, originals, n, dataset.note)
 
 

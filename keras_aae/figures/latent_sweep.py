@@ -8,10 +8,18 @@ from keras_aae.checks import Choice, ListOf, Number, Positive, Several, validate
 from keras_aae.errors import KerasAAEError, RecipeError, UnsupportedError
 from keras_aae.figures.codes import encode_test_images
 from keras_aae.figures.grid import thin_gap, tile
-from keras_aae.figures.inputs import ability
 from keras_aae.figures.rows import marks
 from keras_aae.figures.style import add_note, house_style, image_figure
+from keras_aae.models.base.abilities import (
+    Decodes,
+    Encodes,
+    HasLatentDim,
+    HasPrior,
+    require,
+    supports,
+)
 
+FIGURE = "Figure 'latent-sweep'"
 EXTENT = 3.0
 MOST_CODES = 10_000  # more do not move a percentile by what can be seen
 SPACINGS = ("linear", "quantile", "prior", "codes")
@@ -54,7 +62,7 @@ def latent_sweep(
             prior, or 'codes' and no encoder.
         KerasAAEError: an option has no meaning, or 'codes' and no data set.
     """
-    decode = ability(model, "decode", "latent-sweep")
+    decode = require(model, Decodes, HasLatentDim, by=FIGURE).decode
     if spacing is None:
         spacing = _usual_spacing(model, dataset, extent, around)
     if around is not None and spacing != "linear":
@@ -74,9 +82,9 @@ def _usual_spacing(model, dataset, extent, around) -> str:
     """Where codes lie, as far as the model or the data tell."""
     if extent is not None or around is not None:
         return "linear"
-    if getattr(model, "prior", None) is not None:
+    if supports(model, HasPrior):
         return "prior"
-    return "codes" if dataset is not None and hasattr(model, "encode") else "linear"
+    return "codes" if dataset is not None and supports(model, Encodes) else "linear"
 
 
 def _linear(model, dataset, n: int, extent: float | None, around):
@@ -97,13 +105,12 @@ def _range_of_prior(model, dataset, n: int, extent: float, around):
 
 
 def _prior_of(model, spacing: str):
-    prior = getattr(model, "prior", None)
-    if prior is None:
+    try:
+        return require(model, HasPrior, by=f"{FIGURE} with spacing {spacing!r}").prior
+    except UnsupportedError as error:
         raise UnsupportedError(
-            f"Figure 'latent-sweep' with spacing {spacing!r} needs a prior, which this "
-            f"{type(model).__name__} does not have. Use spacing 'linear' or 'codes'."
-        )
-    return prior
+            f"{error} Spacings 'linear' and 'codes' need none."
+        ) from None
 
 
 def _range_of_codes(model, dataset, n: int, extent: float, around):

@@ -7,9 +7,9 @@ import numpy as np
 
 from keras_aae.checks import ListOf, Seed, Several, Whole, validated
 from keras_aae.errors import RecipeError
-from keras_aae.figures.inputs import ability
-from keras_aae.figures.prior_samples import draw_samples, prior_of
+from keras_aae.figures.prior_samples import draw_samples
 from keras_aae.figures.rows import named_rows
+from keras_aae.models.base.abilities import Decodes, HasLatentDim, HasPrior, require
 
 KIND = "latent-walk"
 CHOSEN = (24, 49, 74)  # where there are so many
@@ -44,11 +44,11 @@ def latent_walk(
         UnsupportedError: the model cannot decode, or has no prior.
         KerasAAEError: there are no such dimensions.
     """
-    decode, prior = ability(model, "decode", KIND), prior_of(model, KIND)
+    require(model, Decodes, HasLatentDim, HasPrior, by=f"Figure {KIND!r}")
     chosen = _dimensions(dimensions, model.latent_dim)
-    values = np.asarray(prior.quantiles((np.arange(n) + 0.5) / n))
-    codes = walks(draw_samples(prior, 1, seed)[0], chosen, values)
-    images = decode(codes.reshape(-1, model.latent_dim))
+    values = np.asarray(model.prior.quantiles((np.arange(n) + 0.5) / n))
+    codes = walks(draw_samples(model.prior, 1, seed)[0], chosen, values)
+    images = model.decode(codes.reshape(-1, model.latent_dim))
     return named_rows(
         images.reshape(len(chosen), n, *images.shape[1:]),
         [f"$z_{{{dimension + 1}}}$" for dimension in chosen],

@@ -3,11 +3,17 @@
 import numpy as np
 
 from keras_aae.checks import Positive, Several, Strength, validated
-from keras_aae.errors import RecipeError, UnsupportedError
+from keras_aae.errors import RecipeError
 from keras_aae.figures.class_rows import row_names
-from keras_aae.figures.inputs import ability
-from keras_aae.figures.prior_samples import prior_of
 from keras_aae.figures.rows import named_rows
+from keras_aae.models.base.abilities import (
+    Decodes,
+    HasClassComponents,
+    HasPetals,
+    HasPrior,
+    require,
+    supports,
+)
 
 
 @validated
@@ -32,19 +38,14 @@ def mode_samples(
         UnsupportedError: the model cannot decode, or its prior has no petals.
         KerasAAEError: an option has no meaning.
     """
-    decode = ability(model, "decode", "mode-samples")
-    prior = prior_of(model, "mode-samples")
-    if not hasattr(prior, "along"):
-        raise UnsupportedError(
-            "Figure 'mode-samples' needs a prior with petals, which "
-            f"{type(prior).__name__} is not. Train a model with --prior umbrella."
-        )
+    by = "Figure 'mode-samples'"
+    prior = require(model, Decodes, HasPrior, by=by).prior
+    require(prior, HasPetals, by=by)
     radii = _radii(start, stop, n)
     petals = [prior.along(k, radii) for k in range(prior.components)]
-    images = decode(np.concatenate(petals))
-    names = row_names(
-        prior.components, dataset if model.components_are_classes else None
-    )
+    images = model.decode(np.concatenate(petals))
+    is_told = supports(model, HasClassComponents)
+    names = row_names(prior.components, dataset if is_told else None)
     rows = images.reshape(prior.components, n, *images.shape[1:])
     note = "" if dataset is None else dataset.note
     return named_rows(rows, names, note, along=("distance from the origin", radii))

@@ -5,7 +5,7 @@ from matplotlib.figure import Figure
 
 from keras_aae.checks import Count, validated
 from keras_aae.errors import UnsupportedError
-from keras_aae.figures.inputs import ability, first_images
+from keras_aae.figures.inputs import first_images
 from keras_aae.figures.style import (
     FAINT,
     INK,
@@ -16,6 +16,7 @@ from keras_aae.figures.style import (
     add_note,
     house_style,
 )
+from keras_aae.models.base.abilities import Reconstructs, require
 
 PANEL = 0.85  # inches, the largest a single cloud is shown
 GAP = 0.06  # inches between clouds
@@ -43,7 +44,7 @@ def point_clouds(model, dataset, *, n: Count = 8):
     Raises:
         UnsupportedError: the data are no such clouds, or the model cannot reconstruct.
     """
-    reconstruct = ability(model, "reconstruct", "point-clouds")
+    reconstruct = require(model, Reconstructs, by="Figure 'point-clouds'").reconstruct
     clouds = first_images(dataset, n)
     if clouds.shape[2:] != (2, 1):
         raise UnsupportedError(

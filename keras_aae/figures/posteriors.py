@@ -13,7 +13,6 @@ from keras_aae.figures.outlines import show_outlines
 from keras_aae.figures.prior_samples import (
     check_widths,
     draw_components,
-    prior_of,
 )
 from keras_aae.figures.style import (
     COLUMN,
@@ -23,6 +22,13 @@ from keras_aae.figures.style import (
     add_note,
     house_style,
     lay_out,
+)
+from keras_aae.models.base.abilities import (
+    HasClassComponents,
+    HasPrior,
+    prior_or_none,
+    require,
+    supports,
 )
 
 MOST_MODELS = 4  # beyond it no code can be seen
@@ -67,7 +73,7 @@ def posterior_prior(model, dataset, *, n: Count = 5000, seed: Seed = 0):
             one dimension only.
         KerasAAEError: a code is not a finite number.
     """
-    prior = prior_of(model, "posterior-prior")
+    prior = require(model, HasPrior, by="Figure 'posterior-prior'").prior
     codes, labels = encode_test_images(
         model, dataset, n, "posterior-prior", least=2, drawn=True
     )
@@ -75,8 +81,7 @@ def posterior_prior(model, dataset, *, n: Count = 5000, seed: Seed = 0):
     check_widths(codes, samples, "posterior-prior")
     labels, components = _countable(labels), _countable(components)
     names = tuple(dataset.class_names)
-    as_many = len(names) == getattr(prior, "num_classes", 0)
-    told = model.components_are_classes and as_many
+    told = supports(model, HasClassComponents) and prior.num_classes == len(names)
     component, component_names = ("class", names) if told else ("component", ())
     titles = [
         f"codes of {len(codes):,} test images" + _by("class", labels),
@@ -116,7 +121,7 @@ def posteriors(models, dataset, *, n: Count = 5000):
         codes, labels = encode_test_images(
             model, dataset, n, "posteriors", least=2, drawn=True
         )
-        prior = getattr(model, "prior", None)
+        prior = prior_or_none(model)
         panels.append(Panel(heading, codes, _countable(labels), names, prior))
     return _figure(panels, dataset)
 

@@ -3,21 +3,13 @@
 import numpy as np
 
 from keras_aae.errors import UnsupportedError
-
-
-def prior_of(model, figure: str):
-    """The prior of `model`.
-
-    Raises:
-        UnsupportedError: it has none; the message names the figure.
-    """
-    prior = getattr(model, "prior", None)
-    if prior is None:
-        raise UnsupportedError(
-            f"Figure {figure!r} needs a prior, which {type(model).__name__} does not "
-            "have. Choose another figure, or an adversarial or variational autoencoder."
-        )
-    return prior
+from keras_aae.models.base.abilities import (
+    GeneratesCodes,
+    HasComponents,
+    HasPrior,
+    require,
+    supports,
+)
 
 
 def draw_samples(prior, n: int, seed: int) -> np.ndarray:
@@ -31,7 +23,7 @@ def draw_components(prior, n: int, seed: int):
     Returns:
         Codes, float64 (n, latent_dim), and their classes, (n,), None if it has none.
     """
-    if not hasattr(prior, "sample_of"):
+    if not supports(prior, HasComponents):
         return draw_samples(prior, n, seed), None
     labels = np.arange(n) % prior.num_classes
     labels = np.random.default_rng(seed).permutation(labels).astype("int32")
@@ -46,9 +38,10 @@ def generated_codes(model, n: int, seed: int, figure: str) -> np.ndarray:
     Raises:
         UnsupportedError: the model has neither; the message names the figure.
     """
-    if hasattr(model, "generate_codes"):
+    if supports(model, GeneratesCodes):
         return np.asarray(model.generate_codes(n, seed), dtype=float)
-    return draw_samples(prior_of(model, figure), n, seed)
+    prior = require(model, HasPrior, by=f"Figure {figure!r}").prior
+    return draw_samples(prior, n, seed)
 
 
 def check_widths(codes: np.ndarray, samples: np.ndarray, figure: str):

@@ -10,9 +10,7 @@ from matplotlib.ticker import MaxNLocator
 from keras_aae.checks import Count, Seed, validated
 from keras_aae.engine.networks import has_batch_normalisation
 from keras_aae.engine.phases import as_tensor_images
-from keras_aae.errors import UnsupportedError
 from keras_aae.evaluation.pixels import evenly_spaced
-from keras_aae.figures.inputs import ability
 from keras_aae.figures.style import (
     COLUMN,
     INK,
@@ -20,6 +18,13 @@ from keras_aae.figures.style import (
     add_note,
     house_style,
     lay_out,
+)
+from keras_aae.models.base.abilities import (
+    DiscriminatesBatches,
+    DiscriminatesImages,
+    Generates,
+    require,
+    supports,
 )
 
 KIND = "probability-histograms"
@@ -48,14 +53,10 @@ def probability_histograms(model, dataset, *, n: Count = 5000, seed: Seed = 0):
     Raises:
         UnsupportedError: the model generates nothing, or discriminates no images.
     """
-    discriminate = ability(model, "discriminate", KIND)
-    if not model.judges_images:
-        raise UnsupportedError(
-            f"Figure {KIND!r} needs a discriminator of images, and that of "
-            f"{type(model).__name__} is of codes. Draw 'discriminator-output'."
-        )
+    by = f"Figure {KIND!r}"
+    discriminate = require(model, DiscriminatesImages, by=by).discriminate
     real = evenly_spaced(dataset.test, n)
-    fake = ability(model, "generate", KIND)(len(real), seed=seed)
+    fake = require(model, Generates, by=by).generate(len(real), seed=seed)
     if _goes_by_batches(model):
         discriminate = partial(_in_batches, model)
     outputs = {"test images": discriminate(real), "generated": discriminate(fake)}
@@ -64,8 +65,8 @@ def probability_histograms(model, dataset, *, n: Count = 5000, seed: Seed = 0):
 
 
 def _goes_by_batches(model) -> bool:
-    judge = getattr(model, "discriminator", None)
-    return judge is not None and has_batch_normalisation(judge)
+    is_able = supports(model, DiscriminatesBatches)
+    return is_able and has_batch_normalisation(model.discriminator)
 
 
 def _in_batches(model, x: np.ndarray) -> np.ndarray:

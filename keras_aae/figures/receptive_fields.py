@@ -11,6 +11,7 @@ from keras_aae.checks import Count, validated
 from keras_aae.errors import UnsupportedError
 from keras_aae.figures.grid import near_square, tile
 from keras_aae.figures.style import house_style, image_figure
+from keras_aae.models.base.abilities import HasEncoder, require
 
 SIGNED = "RdBu_r"  # blue below 0, white at 0, red above
 BAR = (1.6, 0.06, 0.16)  # inches: the colour bar's length, height and distance below
@@ -41,10 +42,9 @@ def receptive_fields(model, *, n: Count = 100):
 
 def _fields(model) -> np.ndarray:
     """The first layer's weights, (units, height, width, channels)."""
-    encoder = getattr(model, "encoder", None)
-    kernel = next(kernels(encoder), None) if encoder is not None else None
-    shape = getattr(model, "image_shape", None)
-    if kernel is not None and shape is not None:
+    require(model, HasEncoder, by="Figure 'receptive-fields'")
+    kernel, shape = next(kernels(model.encoder), None), model.image_shape
+    if kernel is not None:
         if kernel.ndim == 2 and len(kernel) == math.prod(shape):
             return kernel.T.reshape(-1, *shape)
         if kernel.ndim == 4 and kernel.shape[2] == shape[2]:

@@ -7,9 +7,10 @@ import numpy as np
 
 from keras_aae.checks import Count, Number, Seed, validated
 from keras_aae.figures.grid import WHITE, near_square, side_by_side, tile
-from keras_aae.figures.inputs import Part, ability, first_images
+from keras_aae.figures.inputs import Part, first_images
 from keras_aae.figures.rows import away, named_rows
 from keras_aae.figures.style import NAMES, add_note, house_style, image_figure
+from keras_aae.models.base.abilities import Corrupts, Generates, Reconstructs, require
 
 LINE = 0.11  # inches, of a heading
 LETTERS = 12  # of a heading over one image
@@ -62,7 +63,10 @@ def reconstruction_strips(models, dataset, *, n: Count = 8):
         UnsupportedError: a model cannot reconstruct.
     """
     kind = "reconstruction-strips"
-    makers = [ability(model, "reconstruct", kind) for model in models.values()]
+    makers = [
+        require(model, Reconstructs, by=f"Figure {kind!r}").reconstruct
+        for model in models.values()
+    ]
     originals = first_images(dataset, n)
     strips = [originals, *(reconstruct(originals) for reconstruct in makers)]
     headings = [_wrapped(heading) for heading in ("original", *models)]
@@ -106,13 +110,13 @@ def triple_panel(model, dataset, *, n: Count = 25, seed: Seed = 0):
         SENs, shared encoding networks (Burke, 2017), whose results are such panels
         https://github.com/drburke/tensorflow
     """
-    needed = ("corrupt", "reconstruct", "generate")
-    corrupt, reconstruct, generate = (
-        ability(model, name, "triple-panel") for name in needed
-    )
-    noisy = corrupt(first_images(dataset, n), seed)
-    drawn = generate(len(noisy), seed)
-    squares = {"noisy": noisy, "denoised": reconstruct(noisy), "generated": drawn}
+    require(model, Corrupts, Reconstructs, Generates, by="Figure 'triple-panel'")
+    noisy = model.corrupt(first_images(dataset, n), seed)
+    squares = {
+        "noisy": noisy,
+        "denoised": model.reconstruct(noisy),
+        "generated": model.generate(len(noisy), seed),
+    }
     return _squares(squares, dataset)
 
 
@@ -149,11 +153,10 @@ def denoising(model, dataset, *, n: Count = 10, seed: Seed = 0):
     Raises:
         UnsupportedError: the model cannot reconstruct or corrupt.
     """
-    corrupt = ability(model, "corrupt", "denoising")
-    reconstruct = ability(model, "reconstruct", "denoising")
+    require(model, Corrupts, Reconstructs, by="Figure 'denoising'")
     originals = first_images(dataset, n)
-    corrupted = corrupt(originals, seed)
-    rows = [originals, corrupted, reconstruct(corrupted)]
+    corrupted = model.corrupt(originals, seed)
+    rows = [originals, corrupted, model.reconstruct(corrupted)]
     names = ("original", "corrupted", "reconstruction")
     return named_rows(rows, names, dataset.note, left=NAMES)
 
@@ -161,7 +164,7 @@ def denoising(model, dataset, *, n: Count = 10, seed: Seed = 0):
 def _pairs(
     model, dataset, n: int, figure: str, part: str = "test"
 ) -> tuple[np.ndarray, np.ndarray]:
-    reconstruct = ability(model, "reconstruct", figure)
+    reconstruct = require(model, Reconstructs, by=f"Figure {figure!r}").reconstruct
     originals = first_images(dataset, n, part)
     return originals, reconstruct(originals)
 

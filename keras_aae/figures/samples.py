@@ -8,13 +8,13 @@ from keras_aae.checks import Choice, Count, Seed, validated
 from keras_aae.errors import KerasAAEError, UnsupportedError
 from keras_aae.evaluation.density import generate_from_density
 from keras_aae.figures.grid import near_square, tile
-from keras_aae.figures.inputs import ability
 from keras_aae.figures.style import add_note, house_style, image_figure
+from keras_aae.models.base.abilities import Decodes, Encodes, Generates, require
 
 
 def _from_prior(model, dataset, n: int, components: int, seed: int) -> np.ndarray:
     del dataset, components
-    generate = ability(model, "generate", "samples")
+    generate = require(model, Generates, by="Figure 'samples'").generate
     try:
         return generate(n, seed=seed)
     except UnsupportedError as error:
@@ -22,8 +22,7 @@ def _from_prior(model, dataset, n: int, components: int, seed: int) -> np.ndarra
 
 
 def _from_density(model, dataset, n: int, components: int, seed: int) -> np.ndarray:
-    ability(model, "encode", "samples")
-    ability(model, "decode", "samples")
+    require(model, Encodes, Decodes, by="Figure 'samples'")
     if dataset is None:
         raise KerasAAEError(
             "Figure 'samples' with sampler 'gmm' needs training images. Pass dataset=..."

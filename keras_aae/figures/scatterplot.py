@@ -9,6 +9,7 @@ from keras_aae.figures.codes import HEIGHT, encode_test_images, plane, settle
 from keras_aae.figures.outlines import show_outlines
 from keras_aae.figures.projections import component_names, principal_components
 from keras_aae.figures.style import COLUMN, add_note, house_style, lay_out
+from keras_aae.models.base.abilities import prior_or_none
 
 
 @validated
@@ -31,7 +32,7 @@ def scatterplot(model, dataset, *, n: Count = 10000):
     codes, labels = encode_test_images(model, dataset, n, "scatterplot")
     if codes.shape[1] == 1:
         return _rows_figure(codes, labels, dataset)
-    return _plane_figure(codes, labels, dataset, getattr(model, "prior", None))
+    return _plane_figure(codes, labels, dataset, prior_or_none(model))
 
 
 @house_style()

@@ -12,6 +12,7 @@ from keras_aae.evaluation.space import AGREEING, NEIGHBOURS, measure_space
 from keras_aae.figures.classes import short_name, write_names
 from keras_aae.figures.outlines import show_outlines
 from keras_aae.figures.style import INK, PAGE, PALETTE, add_note, house_style, lay_out
+from keras_aae.models.base.abilities import prior_or_none
 
 HEIGHT = 3.1  # inches
 MAP_INCHES = 2.5  # inches across the map, about
@@ -38,7 +39,7 @@ def space_per_class(model, dataset, *, seed: Seed = 0):
     space = measure_space(model, dataset, seed=seed)
     labels = dataset.train.labels
     counts = np.bincount(labels[labels >= 0], minlength=space.num_classes)
-    return _figure(space, counts / counts.sum(), dataset, getattr(model, "prior", None))
+    return _figure(space, counts / counts.sum(), dataset, prior_or_none(model))
 
 
 @house_style()

@@ -5,9 +5,16 @@ from typing import Annotated
 import numpy as np
 
 from keras_aae.checks import Choice, Seed, Several, validated
-from keras_aae.figures.class_rows import class_decoder, classify_test_images, row_names
-from keras_aae.figures.prior_samples import draw_samples, prior_of
+from keras_aae.figures.class_rows import classify_test_images, row_names
+from keras_aae.figures.prior_samples import draw_samples
 from keras_aae.figures.rows import named_rows
+from keras_aae.models.base.abilities import (
+    Classifies,
+    DecodesClasses,
+    HasPrior,
+    require,
+    supports,
+)
 
 
 def _drawn(prior, n: int, seed: int) -> np.ndarray:
@@ -45,11 +52,10 @@ def style_grid(
         UnsupportedError: the decoder is told no class, or there is no prior.
         KerasAAEError: an option has no meaning.
     """
-    decode = class_decoder(model, "style-grid")
-    prior = prior_of(model, "style-grid")
-    codes = SPACINGS[spacing](prior, n, seed)
+    require(model, DecodesClasses, HasPrior, by="Figure 'style-grid'")
+    codes = SPACINGS[spacing](model.prior, n, seed)
     k = model.classes
-    images = decode(np.tile(codes, (k, 1)), np.repeat(np.arange(k), n))
+    images = model.decode(np.tile(codes, (k, 1)), np.repeat(np.arange(k), n))
     rows = images.reshape(k, n, *images.shape[1:])
     along = (
         ("first dimension of the style", codes[:, 0]) if spacing == "sweep" else None
@@ -60,6 +66,6 @@ def style_grid(
 
 def _names(model, dataset) -> list[str]:
     found = None
-    if dataset is not None and hasattr(model, "class_probabilities"):
+    if dataset is not None and supports(model, Classifies):
         found = classify_test_images(model, dataset, "style-grid").argmax(axis=1)
     return row_names(model.classes, dataset, found)

@@ -21,6 +21,7 @@ from keras_aae.figures.style import (
     house_style,
     lay_out,
 )
+from keras_aae.models.base.abilities import TrainsByPhases, networks_of, require
 
 NETWORKS = ("encoder", "generator", "decoder", "discriminator", "classifier")
 PANEL_HEIGHT = 1.9  # inches
@@ -83,10 +84,11 @@ def gradient_histograms(model, dataset, *, n: Count = 64, seed: Seed = 0):
         UnsupportedError: the model is not trained by phases, or has no layer of weights.
     """
     names = {id(kernel): name for name, kernel in _first_kernels(model).items()}
-    if not names or not hasattr(model, "phases"):
+    require(model, TrainsByPhases, by="Figure 'gradient-histograms'")
+    if not names:
         raise UnsupportedError(
-            f"Figure 'gradient-histograms' needs a model of ours with networks of "
-            f"weights. Received one of class {type(model).__name__}."
+            "Figure 'gradient-histograms' needs networks of weights, and "
+            f"{type(model).__name__} has none. Use another model."
         )
     feed = _feed(model, dataset.train, n, seed)
     found = {
@@ -112,11 +114,9 @@ def _feed(model, images: Images, n: int, seed: int) -> Feed:
 
 def _first_kernels(model) -> dict:
     """The kernel of the first layer of each network, by the network's name."""
-    networks = {name: getattr(model, name, None) for name in NETWORKS}
     found = {
         name: next(kernel_variables(network), None)
-        for name, network in networks.items()
-        if network is not None
+        for name, network in networks_of(model, NETWORKS).items()
     }
     return {name: kernel for name, kernel in found.items() if kernel is not None}
 

@@ -6,16 +6,17 @@ of real and of generated images. Every function returns the mean over the batch,
 nats.
 """
 
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 from keras import ops
 
-from keras_aae.checks import Choice
+from keras_aae.checks import Choice, Tensor
 
 WINS = 0.95  # of what the discriminator is shown, told right
 
 
-def loss_on_prior(real, smoothing=0.0):
+def loss_on_prior(real: Tensor, smoothing: float = 0.0) -> Tensor:
     """-E[(1 - s) log D(real) + s log(1 - D(real))].
 
     The smoothing s keeps the discriminator from being too sure of the prior.
@@ -27,17 +28,17 @@ def loss_on_prior(real, smoothing=0.0):
     return ops.mean(ops.softplus(-real) + smoothing * real)
 
 
-def loss_on_codes(fake):
+def loss_on_codes(fake: Tensor) -> Tensor:
     """-E[log(1 - D(fake))]; at chance, D = 1/2 everywhere, it is log 2, as the other."""
     return ops.mean(ops.softplus(fake))
 
 
-def non_saturating(fake):
+def non_saturating(fake: Tensor) -> Tensor:
     """-E[log D(fake)], whose slope is steepest where the discriminator wins."""
     return ops.mean(ops.softplus(-fake))
 
 
-def minimax(fake):
+def minimax(fake: Tensor) -> Tensor:
     """E[log(1 - D(fake))], the discriminator's own loss turned round."""
     return -ops.mean(ops.softplus(fake))
 
@@ -46,13 +47,16 @@ GENERATOR_LOSSES = {"non-saturating": non_saturating, "minimax": minimax}
 GeneratorLoss = Annotated[str, Choice(GENERATOR_LOSSES)]
 
 
-def share_positive(logits):
+def share_positive(logits: Tensor) -> Tensor:
     """Share of codes that the discriminator takes for the prior's; 0 counts half."""
     return ops.mean(0.5 * (1.0 + ops.sign(logits)))
 
 
 def discriminator_wins(
-    row, accuracies, fakes="of the codes", reals="of the prior's samples"
+    row: Mapping[str, float],
+    accuracies: Sequence[str],
+    fakes: str = "of the codes",
+    reals: str = "of the prior's samples",
 ) -> dict[str, str]:
     """The warning that a discriminator is right nearly always, if it is.
 

@@ -6,15 +6,17 @@ Each takes class numbers (batch,) and logits (batch, classes), and returns (batc
 import keras
 from keras import ops
 
+from keras_aae.checks import Tensor
 
-def cross_entropy(labels, logits):
+
+def cross_entropy(labels: Tensor, logits: Tensor) -> Tensor:
     """-log softmax(logits)_label, in nats."""
     return keras.losses.sparse_categorical_crossentropy(
         labels, logits, from_logits=True
     )
 
 
-def wrong(labels, logits):
+def wrong(labels: Tensor, logits: Tensor) -> Tensor:
     """1 where another class than the label has the largest logit, else 0."""
     found = ops.cast(ops.argmax(logits, axis=-1), "int32")
     return ops.cast(ops.not_equal(found, ops.cast(labels, "int32")), logits.dtype)

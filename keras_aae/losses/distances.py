@@ -8,20 +8,20 @@ from typing import Annotated
 import numpy as np
 from keras import ops
 
-from keras_aae.checks import Choice
+from keras_aae.checks import Choice, Tensor
 
 # Of 2 d, the mean squared distance of two draws of N(0, I) in d dimensions.
 IMQ_SCALES = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 
 
-def squared_distances(a, b):
+def squared_distances(a: Tensor, b: Tensor) -> Tensor:
     """||a_i - b_j||^2, (n, m)."""
     squares = ops.sum(ops.square(a), axis=1)[:, None] + ops.sum(ops.square(b), axis=1)
     # What rounding makes negative has no place under a root or a fraction.
     return ops.relu(squares - 2.0 * ops.matmul(a, ops.transpose(b)))
 
 
-def inverse_multiquadratic(d2, width: int):
+def inverse_multiquadratic(d2: Tensor, width: int) -> Tensor:
     """k(d) = sum_s C / (C + d^2), C = 2 width s, summed over seven scales s from 0.1 to 10.
 
     Heavy-tailed: outliers still feel a slope.
@@ -29,7 +29,7 @@ def inverse_multiquadratic(d2, width: int):
     return sum(2 * width * s / (2 * width * s + d2) for s in IMQ_SCALES)
 
 
-def radial_basis(d2, width: int):
+def radial_basis(d2: Tensor, width: int) -> Tensor:
     """k(d) = exp(-d^2 / (2 width)): a Gaussian as wide as codes of N(0, I) are apart."""
     return ops.exp(-d2 / (2 * width))
 
@@ -38,7 +38,7 @@ KERNELS = {"imq": inverse_multiquadratic, "rbf": radial_basis}
 Kernel = Annotated[str, Choice(KERNELS)]
 
 
-def mmd(a, b, kernel: str = "imq"):
+def mmd(a: Tensor, b: Tensor, kernel: str = "imq") -> Tensor:
     """Squared maximum mean discrepancy of two samples, without bias.
 
     mean_{i != j} k(a_i, a_j) + mean_{i != j} k(b_i, b_j) - 2 mean_{i, j} k(a_i, b_j)
@@ -56,7 +56,7 @@ def mmd(a, b, kernel: str = "imq"):
     return within - 2.0 * ops.mean(k(squared_distances(a, b), width))
 
 
-def _mean_of_pairs(values):
+def _mean_of_pairs(values: Tensor) -> Tensor:
     """The mean over all pairs of two different codes."""
     n = ops.cast(ops.shape(values)[0], values.dtype)
     pairs = ops.maximum(n * (n - 1.0), 1.0)  # a single code has none
@@ -70,7 +70,7 @@ def unit_directions(latent_dim: int, count: int, seed: int) -> np.ndarray:
     return directions / np.linalg.norm(directions, axis=0)
 
 
-def sliced_wasserstein(a, b, directions):
+def sliced_wasserstein(a: Tensor, b: Tensor, directions: Tensor) -> Tensor:
     """Mean over directions w of W_2 between the projections a w and b w.
 
     In one dimension W_2^2 is the mean squared difference of the sorted values.

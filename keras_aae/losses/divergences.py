@@ -4,10 +4,12 @@ import math
 
 from keras import ops
 
+from keras_aae.checks import Tensor
+
 EDGE = 1e-6
 
 
-def normal_kl(z_mean, z_log_var):
+def normal_kl(z_mean: Tensor, z_log_var: Tensor) -> Tensor:
     """KL(N(m, exp(v)) || N(0, 1)) of each dimension, (m^2 + exp(v) - 1 - v) / 2.
 
     Shapes (batch, latent_dim) in and out; a sum over the last axis is nats per example.
@@ -19,20 +21,22 @@ def normal_kl(z_mean, z_log_var):
     return 0.5 * (ops.square(z_mean) + ops.relu(ops.expm1(z_log_var) - z_log_var))
 
 
-def normal_log_prob(z, mean=0.0, log_var=0.0):
+def normal_log_prob(
+    z: Tensor, mean: Tensor | float = 0.0, log_var: Tensor | float = 0.0
+) -> Tensor:
     """log N(z; m, exp(v)) = -((z - m)^2 exp(-v) + v + log(2 pi)) / 2, last axis summed."""
     log_var = ops.cast(log_var, z.dtype)
     squared = ops.square(z - mean) * ops.exp(-log_var)
     return -0.5 * ops.sum(squared + log_var + math.log(2.0 * math.pi), axis=-1)
 
 
-def categorical_kl(logits, other_logits):
+def categorical_kl(logits: Tensor, other_logits: Tensor) -> Tensor:
     """KL(p || q) = sum_k p_k log(p_k / q_k), p and q the softmax of the last axis, nats."""
     log_p, log_q = ops.log_softmax(logits), ops.log_softmax(other_logits)
     return ops.sum(ops.exp(log_p) * (log_p - log_q), axis=-1)
 
 
-def bernoulli_kl(p: float, r):
+def bernoulli_kl(p: float, r: Tensor) -> Tensor:
     """KL(B(p) || B(r)) = p log(p / r) + (1 - p) log((1 - p) / (1 - r)), elementwise.
 
     Where r is not between 1e-6 and 1 - 1e-6, as the mean of an unbounded unit may be, the

@@ -9,15 +9,15 @@ from typing import Annotated
 
 from keras import ops
 
-from keras_aae.checks import Choice
+from keras_aae.checks import Choice, Tensor
 
 
-def _flat(images):
+def _flat(images: Tensor) -> Tensor:
     # Before the arithmetic: XLA does not vectorise over a last axis of one channel.
     return ops.reshape(images, (ops.shape(images)[0], -1))
 
 
-def bernoulli_nll(x, logits):
+def bernoulli_nll(x: Tensor, logits: Tensor) -> Tensor:
     """Cross-entropy of Bernoulli pixels, -sum(x log p + (1 - x) log(1 - p)).
 
     With p = sigmoid(l) this is sum((l + |l|) / 2 - l x + log(1 + exp(-|l|))), finite for
@@ -31,14 +31,14 @@ def bernoulli_nll(x, logits):
     return ops.sum(nll, axis=1)
 
 
-def gaussian_nll(x, logits):
+def gaussian_nll(x: Tensor, logits: Tensor) -> Tensor:
     """Negative log-density of N(sigmoid(logits), 1): sum((x - m)^2 + log(2 pi)) / 2."""
     x, logits = _flat(x), _flat(logits)
     squared = ops.square(x - ops.sigmoid(logits))
     return ops.sum(0.5 * (squared + math.log(2.0 * math.pi)), axis=1)
 
 
-def poisson_nll(x, logits):
+def poisson_nll(x: Tensor, logits: Tensor) -> Tensor:
     """Negative log-likelihood of Poisson counts x with rate r = sigmoid(logits).
 
     sum(r - x log r), without the constant log x!; meant for sparse images, where the rate
@@ -48,7 +48,7 @@ def poisson_nll(x, logits):
     return ops.sum(ops.sigmoid(logits) - x * ops.log_sigmoid(logits), axis=1)
 
 
-def squared_error(x, logits):
+def squared_error(x: Tensor, logits: Tensor) -> Tensor:
     """Squared error of the image, sum((x - sigmoid(logits))^2); not in nats."""
     return ops.sum(ops.square(_flat(x) - ops.sigmoid(_flat(logits))), axis=1)
 

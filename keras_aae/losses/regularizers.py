@@ -3,10 +3,11 @@
 import keras
 from keras import ops
 
+from keras_aae.checks import Tensor
 from keras_aae.losses.divergences import bernoulli_kl
 
 
-def l1_activity(z):
+def l1_activity(z: Tensor) -> Tensor:
     """sum_j |z_j| of a code, mean over the batch.
 
     Unlike a Keras activity regularizer it does not change with the batch size.
@@ -14,7 +15,7 @@ def l1_activity(z):
     return ops.mean(ops.sum(ops.abs(z), axis=-1))
 
 
-def kl_sparsity(z, target: float):
+def kl_sparsity(z: Tensor, target: float) -> Tensor:
     """KL(Bernoulli(p) || Bernoulli(r_j)) of each unit j, (latent_dim,), in nats.
 
     p is the target and r_j the mean of unit j over the batch.
@@ -34,21 +35,21 @@ class WeightPenalty(keras.regularizers.Regularizer):
         Nonnegativity Constraints (Hosseini-Asl, Zurada, Nasraoui, 2016), equation 8.
     """
 
-    def __init__(self, weight_decay=0.0, nonnegativity=0.0):
+    def __init__(self, weight_decay: float = 0.0, nonnegativity: float = 0.0):
         self.weight_decay = weight_decay
         self.nonnegativity = nonnegativity
 
     @classmethod
-    def get(cls, weight_decay, nonnegativity) -> "WeightPenalty | None":
+    def get(cls, weight_decay: float, nonnegativity: float) -> "WeightPenalty | None":
         """The penalty, or None where there is nothing to penalise."""
         given = (weight_decay, nonnegativity)
         return cls(*given) if any(given) else None
 
-    def __call__(self, w):
+    def __call__(self, w: Tensor) -> Tensor:
         penalty = self.weight_decay * ops.sum(ops.square(w))
         return penalty + self.nonnegativity * ops.sum(ops.square(ops.minimum(w, 0.0)))
 
-    def get_config(self):
+    def get_config(self) -> dict[str, float]:
         return {
             "weight_decay": self.weight_decay,
             "nonnegativity": self.nonnegativity,

@@ -5,10 +5,12 @@
 
 from keras import ops
 
+from keras_aae.checks import Tensor
+
 TINY = 1e-12  # keeps the slope of a square root finite
 
 
-def wasserstein_distance(real, fake):
+def wasserstein_distance(real: Tensor, fake: Tensor) -> Tensor:
     """E f(real) - E f(fake), at most W_1 between the two if no slope of f is above 1.
 
     References:
@@ -17,12 +19,12 @@ def wasserstein_distance(real, fake):
     return ops.mean(real) - ops.mean(fake)
 
 
-def critic_fooled(fake):
+def critic_fooled(fake: Tensor) -> Tensor:
     """-E f(fake), what the generator minimises of that distance."""
     return -ops.mean(fake)
 
 
-def between(real, fake, shares):
+def between(real: Tensor, fake: Tensor, shares: Tensor) -> Tensor:
     """Images on the lines from generated to real ones, e x + (1 - e) G(z).
 
     Args:
@@ -33,7 +35,7 @@ def between(real, fake, shares):
     return shares * real + (1.0 - shares) * fake
 
 
-def slope_penalty(slopes):
+def slope_penalty(slopes: Tensor) -> Tensor:
     """E (||slope|| - 1)^2, of the critic's gradients for images, (batch, H, W, C).
 
     References:
@@ -44,7 +46,7 @@ def slope_penalty(slopes):
     return ops.mean(ops.square(ops.sqrt(ops.maximum(squares, TINY)) - 1.0))
 
 
-def feature_distance(real, fake):
+def feature_distance(real: Tensor, fake: Tensor) -> Tensor:
     """|| E h(real) - E h(fake) ||^2 of features h, (batch, ...), summed over them.
 
     Means over the batch are compared, not images in pairs, which have nothing to do with

@@ -12,6 +12,7 @@ import os
 import stat
 import zipfile
 from dataclasses import dataclass
+from typing import Any, NoReturn
 
 from keras_aae.errors import ModelFileError
 
@@ -43,12 +44,12 @@ ADVICE = "Expected a .keras file that keras_aae or Keras 3 saved."
 class Archive:
     """The content of a `.keras` file."""
 
-    metadata: dict
-    config: dict
+    metadata: dict[str, Any]
+    config: dict[str, Any]
     weights: bytes
 
 
-def read_file(path) -> bytes:
+def read_file(path: str | os.PathLike[str]) -> bytes:
     """The bytes of a regular local file that ends in `.keras`.
 
     Raises:
@@ -82,7 +83,7 @@ def _open(name: str) -> int:
     return os.open(name, flags)
 
 
-def check_name(path) -> str:
+def check_name(path: str | os.PathLike[str]) -> str:
     """The path as text, if it names a local `.keras` file.
 
     Raises:
@@ -105,7 +106,7 @@ def check_name(path) -> str:
     raise ModelFileError(f"{name!r} {reason} and is not loaded. {ADVICE}")
 
 
-def _check_status(name, status):
+def _check_status(name: str, status: os.stat_result) -> None:
     if stat.S_ISDIR(status.st_mode):
         raise ModelFileError(f"{name!r} is a folder and is not loaded. {ADVICE}")
     if not stat.S_ISREG(status.st_mode):
@@ -114,7 +115,7 @@ def _check_status(name, status):
         raise ModelFileError(_too_large(name))
 
 
-def _not_opened(name, error) -> str:
+def _not_opened(name: str, error: OSError) -> str:
     if error.errno == errno.ELOOP:
         return (
             f"{name!r} is a symbolic link, which is not followed. Give the path of the "
@@ -125,7 +126,7 @@ def _not_opened(name, error) -> str:
     return f"Cannot read the model file {name!r}: {error.strerror}."
 
 
-def _too_large(name) -> str:
+def _too_large(name: str) -> str:
     return f"{name!r} is larger than {MAX_FILE_BYTES:,} bytes and is not loaded."
 
 
@@ -158,7 +159,7 @@ def read_archive(content: bytes) -> Archive:
     )
 
 
-def _check_members(members, file_size):
+def _check_members(members: list[zipfile.ZipInfo], file_size: int) -> None:
     names = [member.filename for member in members]
     if sorted(names) != sorted(MAX_BYTES):
         raise ModelFileError(
@@ -184,7 +185,7 @@ def _check_members(members, file_size):
         )
 
 
-def parse_json(name: str, content: bytes) -> dict:
+def parse_json(name: str, content: bytes) -> dict[str, Any]:
     """A member of the archive as a JSON object.
 
     Raises:
@@ -204,18 +205,18 @@ def parse_json(name: str, content: bytes) -> dict:
     return value
 
 
-def _unique(pairs):
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     value = dict(pairs)
     if len(value) < len(pairs):
         raise ValueError("a key stands twice in one object")
     return value
 
 
-def _no_constant(text):
+def _no_constant(text: str) -> NoReturn:
     raise ValueError(f"{text} is not a finite number")
 
 
-def _short(error) -> str:
+def _short(error: Exception) -> str:
     return " ".join(str(error).split())[:200] or type(error).__name__
 
 

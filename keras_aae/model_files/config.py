@@ -6,9 +6,12 @@ in it must be on the list below, exactly as Keras writes it; nothing is repaired
 
 import math
 import re
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from keras_aae.errors import ModelFileError
 from keras_aae.model_files.allowlist import ACTIVATIONS, ALLOWED, NETWORKS, TRAINING
+from keras_aae.registry import MODELS
 
 PACKAGE = "keras_aae"
 MAX_DEPTH = 100
@@ -27,7 +30,7 @@ COUNT = re.compile(r"seed|shared_object_id|boundaries|\w*steps")
 DTYPE = re.compile(r"(mixed_)?(bfloat16|float(16|32|64)|u?int(8|16|32|64)|bool)")
 
 
-def check_config(config: dict, compile: bool = False) -> None:
+def check_config(config: dict[str, Any], compile: bool = False) -> None:
     """Check that a model's config names nothing but allowed objects of bounded size.
 
     How networks inside were compiled is not looked at, see `without_compile`; nor is how
@@ -46,7 +49,7 @@ def check_config(config: dict, compile: bool = False) -> None:
         _check_compile_config(config.get("compile_config"))
 
 
-def _check_compile_config(value):
+def _check_compile_config(value: Any) -> None:
     if not isinstance(value, dict) or set(value) != {"optimizer"}:
         raise ModelFileError(
             "The model file holds no state of training by keras_aae. Load it with "
@@ -61,7 +64,7 @@ def _check_compile_config(value):
             raise ModelFileError(f"The model file names {name} among its optimizers.")
 
 
-def _objects_in(value):
+def _objects_in(value: Any) -> Iterator[dict[str, Any]]:
     if isinstance(value, dict):
         if "class_name" in value:
             yield value
@@ -71,7 +74,7 @@ def _objects_in(value):
             yield from _objects_in(inner)
 
 
-def without_compile(config: dict, keep: bool = False) -> dict:
+def without_compile(config: dict[str, Any], keep: bool = False) -> dict[str, Any]:
     """A checked config without how it, and the networks in it, were compiled.
 
     Args:
@@ -84,33 +87,35 @@ def without_compile(config: dict, keep: bool = False) -> dict:
     return copy
 
 
-def _without(value):
+def _without(value: Any) -> Any:
     if isinstance(value, dict):
         return without_compile(value)
     return [_without(v) for v in value] if isinstance(value, list) else value
 
 
-def is_ours(value) -> bool:
-    """Whether a config is of a class that this package registers with Keras.
+def is_ours(value: dict[str, Any]) -> bool:
+    """Return whether a config is of a class that this package registers with Keras.
 
-    Keras finds it by its registered name only, and never imports the module.
+    So is one on the menu of models, wherever it is defined: whoever put it there vouches
+    for it. Keras finds a class by its registered name only, and never imports a module.
     """
-    name = value.get("class_name")
-    module = value.get("module")
-    return (
-        isinstance(module, str)
-        and isinstance(name, str)
-        and module.startswith(f"{PACKAGE}.")
-        and value.get("registered_name") == f"{PACKAGE}>{name}"
-    )
+    name, module = value.get("class_name"), value.get("module")
+    registered = value.get("registered_name")
+    if not (isinstance(module, str) and isinstance(name, str)):
+        return False
+    is_in_package = module.startswith(f"{PACKAGE}.")
+    if is_in_package and registered == f"{PACKAGE}>{name}":
+        return True
+    on_menu = any(where == f"{module}:{name}" for where, _ in MODELS.values())
+    return on_menu and isinstance(registered, str) and registered.endswith(f">{name}")
 
 
-def is_network(value) -> bool:
+def is_network(value: dict[str, Any]) -> bool:
     """Whether a config is of a Functional or Sequential model."""
     return _is_listed(value, NETWORKS)
 
 
-def _is_listed(value, classes) -> bool:
+def _is_listed(value: dict[str, Any], classes: Mapping[str, set[str]]) -> bool:
     name, module = value.get("class_name"), value.get("module")
     return (
         isinstance(module, str)
@@ -120,7 +125,7 @@ def _is_listed(value, classes) -> bool:
     )
 
 
-def describe(value) -> str:
+def describe(value: dict[str, Any]) -> str:
     """An object of a config in words, for messages."""
     module, name = value.get("module"), value.get("class_name")
     if name == "function":
@@ -128,7 +133,7 @@ def describe(value) -> str:
     return f"{module}.{name}"[:120] if isinstance(module, str) else f"{name}"[:120]
 
 
-def _check(value, key="", depth=0) -> int:
+def _check(value: Any, key: str = "", depth: int = 0) -> int:
     """Check a value; the number of objects that building it makes and layers it calls."""
     if depth > MAX_DEPTH:
         raise ModelFileError(
@@ -144,7 +149,7 @@ def _check(value, key="", depth=0) -> int:
     return _limited(count)
 
 
-def _limited(count) -> int:
+def _limited(count: int) -> int:
     if count > MAX_OBJECTS:
         raise ModelFileError(
             f"The config of the model file makes more than {MAX_OBJECTS:,} objects."
@@ -152,7 +157,7 @@ def _limited(count) -> int:
     return count
 
 
-def _check_dict(value, depth):
+def _check_dict(value: dict[str, Any], depth: int) -> int:
     if "class_name" in value:
         _check_object(value)
     # The calls of a network inside run all its layers once more.
@@ -167,14 +172,14 @@ def _check_dict(value, depth):
     return max(1, len(nodes)) * (sum(inside) + _objects(value))
 
 
-def _objects(value) -> int:
+def _objects(value: dict[str, Any]) -> int:
     if "class_name" not in value or value["class_name"] == TENSOR:
         return 0
     called = is_ours(value) or is_network(value) or value["module"] == "keras.layers"
     return LAYER_OBJECTS if called else 1
 
 
-def _check_object(value):
+def _check_object(value: dict[str, Any]) -> None:
     if value["class_name"] == TENSOR:
         return
     if not (is_ours(value) or _is_listed(value, ALLOWED)):
@@ -191,7 +196,7 @@ def _check_object(value):
         _check_plain(value["config"].get("name"), "dtype")
 
 
-def _check_layers(layers):
+def _check_layers(layers: Any) -> None:
     # Keras reads a layer without these as one of an older format, without its checks.
     if not isinstance(layers, list) or not all(
         isinstance(layer, dict)
@@ -202,7 +207,7 @@ def _check_layers(layers):
         raise ModelFileError("The model file lists layers in a legacy format.")
 
 
-def _check_list(value, key, depth):
+def _check_list(value: list[Any], key: str, depth: int) -> int:
     sizes = [abs(v) for v in value if type(v) is int and v]
     if key.endswith("shape") and math.prod(sizes[:32]) > MAX_SHAPE:
         raise ModelFileError(f"Too large {key} in the model file: {value[:8]}.")
@@ -211,7 +216,7 @@ def _check_list(value, key, depth):
     return _limited(count) + sum(_check(inner, key, depth + 1) for inner in value)
 
 
-def _check_plain(value, key):
+def _check_plain(value: Any, key: str) -> None:
     if type(value) is int:
         if abs(value) > MAX_SIZE and not COUNT.fullmatch(key):
             raise ModelFileError(
@@ -224,7 +229,7 @@ def _check_plain(value, key):
         _check_text(value, key)
 
 
-def _check_text(value, key):
+def _check_text(value: str, key: str) -> None:
     # Keras takes a text that is the name of a registered object for that object.
     fault = ">" in value and key != "registered_name"
     fault |= key.endswith("activation") and value not in ACTIVATIONS

@@ -1,11 +1,14 @@
 """What is in a `.keras` file, told without building or running anything of it."""
 
 import math
+import os
 import re
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from keras_aae.errors import ModelFileError
-from keras_aae.model_files.archive import read_archive, read_file, sha256
+from keras_aae.model_files.archive import Archive, read_archive, read_file, sha256
 from keras_aae.model_files.config import check_config, is_network
 from keras_aae.model_files.weights import check_weights
 
@@ -16,7 +19,7 @@ SETTINGS = (
 )  # fmt: skip
 
 
-def inspect_model(path) -> dict:
+def inspect_model(path: str | os.PathLike[str]) -> dict[str, Any]:
     """What a `.keras` file holds, as plain values; needs no Keras.
 
     Returns:
@@ -47,7 +50,7 @@ def inspect_model(path) -> dict:
     return report | _describe(archive, shapes)
 
 
-def _describe(archive, shapes) -> dict:
+def _describe(archive: Archive, shapes: dict[str, tuple[int, ...]]) -> dict[str, Any]:
     config = archive.config
     return {
         "class": config["class_name"],
@@ -65,16 +68,16 @@ def _describe(archive, shapes) -> dict:
     }
 
 
-def _text(value) -> str | None:
+def _text(value: object) -> str | None:
     return value[:40] if isinstance(value, str) else None
 
 
-def _is_weight(path) -> bool:
+def _is_weight(path: str) -> bool:
     # The root holds the count of steps and random states.
     return not path.startswith(("/optimizer/", "/vars/"))
 
 
-def _networks(config):
+def _networks(config: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
     """(name, path of its weights, config) of a model's networks."""
     if is_network(config):
         yield str(config["config"].get("name", "model")), "", config
@@ -84,8 +87,11 @@ def _networks(config):
             yield name, f"/{name}", value
 
 
-def _network(config, prefix, shapes) -> dict:
-    layers, numbers = [], {}
+def _network(
+    config: dict[str, Any], prefix: str, shapes: dict[str, tuple[int, ...]]
+) -> dict[str, Any]:
+    layers: list[dict[str, Any]] = []
+    numbers: dict[str, int] = {}
     for layer in config["config"]["layers"]:
         # Keras names a layer's weights by its class, numbered from the second on.
         kind = _snake_case(layer["class_name"])
@@ -96,7 +102,9 @@ def _network(config, prefix, shapes) -> dict:
     return {"layers": layers, "parameters": _parameters(prefix, shapes)}
 
 
-def _layer(config, path, shapes) -> dict:
+def _layer(
+    config: dict[str, Any], path: str, shapes: dict[str, tuple[int, ...]]
+) -> dict[str, Any]:
     settings = config["config"]
     return {
         "name": _text(settings.get("name")),
@@ -106,7 +114,7 @@ def _layer(config, path, shapes) -> dict:
     }
 
 
-def _parameters(prefix, shapes) -> int:
+def _parameters(prefix: str, shapes: dict[str, tuple[int, ...]]) -> int:
     return sum(
         math.prod(shape)
         for path, shape in shapes.items()
@@ -114,15 +122,17 @@ def _parameters(prefix, shapes) -> int:
     )
 
 
-def _snake_case(name) -> str:
+def _snake_case(name: str) -> str:
     name = re.sub("(.)([A-Z][a-z]+)", r"\1_\2", name)
     return re.sub("([a-z])([A-Z])", r"\1_\2", name).lower()
 
 
-def _phases(config, shapes) -> list[str] | None:
+def _phases(
+    config: dict[str, Any], shapes: dict[str, tuple[int, ...]]
+) -> list[str] | None:
     if not any(path.startswith("/optimizer/") for path in shapes):
         return None
-    value = config
+    value: Any = config
     for key in ("compile_config", "optimizer", "config", "optimizers"):
         value = value.get(key) if isinstance(value, dict) else None
     return [str(name)[:80] for name in value] if isinstance(value, dict) else []

@@ -7,14 +7,17 @@ model takes no more memory than the file's own weights.
 
 import json
 import math
+import os
 import random
 import re
 import tempfile
 import warnings
 import zipfile
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -47,7 +50,7 @@ LOSSES = (
 )
 
 
-def load_model(path, compile: bool = False) -> keras.Model:
+def load_model(path: str | os.PathLike[str], compile: bool = False) -> keras.Model:
     """A model from a regular local `.keras` file that need not be trusted.
 
     Args:
@@ -73,7 +76,7 @@ def load_model(path, compile: bool = False) -> keras.Model:
     return model
 
 
-def _check_memory(config, shapes):
+def _check_memory(config: dict[str, Any], shapes: dict[str, tuple[int, ...]]) -> None:
     """Make sure that the weights to be made are no more than the file holds."""
     held = sum(map(math.prod, shapes.values()))
     # What Keras remembers while it builds is kept by thread, so this leaves no trace.
@@ -86,7 +89,7 @@ def _check_memory(config, shapes):
         )
 
 
-def _count_values(config) -> int:
+def _count_values(config: dict[str, Any]) -> int:
     """The number of values in all variables that building a model would make."""
     # In this scope variables have a shape, but no value yet.
     with keras.StatelessScope(initialize_variables=False):
@@ -99,7 +102,7 @@ def _count_values(config) -> int:
     return sum(map(math.prod, shapes.values()))
 
 
-def _pending_variables():
+def _pending_variables() -> list[keras.Variable]:
     """Also the variables of layers that are built but do not become part of a model."""
     try:
         from keras.src.backend.common import global_state
@@ -108,7 +111,7 @@ def _pending_variables():
     return global_state.get_global_attribute("uninitialized_variables") or []
 
 
-def _load(archive, compile):
+def _load(archive: Archive, compile: bool) -> keras.Model:
     # Keras reads from a path. A private copy of what was checked cannot be exchanged,
     # as the file at the original path could.
     with _private_copy(archive) as copy:
@@ -119,7 +122,7 @@ def _load(archive, compile):
 
 
 @contextmanager
-def _private_copy(archive):
+def _private_copy(archive: Archive) -> Iterator[Path]:
     with ExitStack() as stack:
         try:
             folder = tempfile.TemporaryDirectory(prefix="keras-aae-")
@@ -136,7 +139,7 @@ def _private_copy(archive):
         yield copy
 
 
-def _explain(archive, error) -> str:
+def _explain(archive: Archive, error: Exception) -> str:
     # In one line, and without the colours that Keras puts in.
     reason = re.sub(r"\x1b\[\d*m", "", " ".join(str(error).split()))
     reason = reason[:300] or type(error).__name__
@@ -148,7 +151,7 @@ def _explain(archive, error) -> str:
     )
 
 
-def save_model(model: keras.Model, path) -> None:
+def save_model(model: keras.Model, path: str | os.PathLike[str]) -> None:
     """Save a model without the state of its optimizers; whole, or not at all.
 
     The model itself is left as it is; its training may go on.
@@ -168,7 +171,7 @@ def save_model(model: keras.Model, path) -> None:
         copy.save(temporary)
 
 
-def _require_loadable(model):
+def _require_loadable(model: keras.Model) -> None:
     config = json.dumps(keras.saving.serialize_keras_object(model))
     try:
         check_config(parse_json(CONFIG, config.encode()))
@@ -178,7 +181,7 @@ def _require_loadable(model):
         ) from error
 
 
-def require_finite(model) -> None:
+def require_finite(model: keras.Model) -> None:
     """Check that all weights are finite.
 
     Raises:
@@ -191,7 +194,7 @@ def require_finite(model) -> None:
             )
 
 
-def _copy(model):
+def _copy(model: keras.Model) -> keras.Model:
     """An uncompiled copy, random states included."""
     copy = type(model).from_config(model.get_config())
     for variable, target in zip(model.variables, copy.variables, strict=True):
@@ -200,7 +203,7 @@ def _copy(model):
 
 
 @contextmanager
-def _same_random_numbers():
+def _same_random_numbers() -> Iterator[None]:
     # Keras draws the seeds of new initializers from Python's global generator.
     state = random.getstate()
     try:

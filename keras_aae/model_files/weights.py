@@ -6,6 +6,7 @@ more than is there. Keras writes none of that, so all of it is refused.
 
 import io
 import math
+from collections.abc import Iterator
 
 import h5py
 import numpy as np
@@ -44,7 +45,7 @@ def check_weights(content: bytes) -> dict[str, tuple[int, ...]]:
         ) from error
 
 
-def _datasets(file):
+def _datasets(file: h5py.File) -> Iterator[tuple[str, h5py.Dataset]]:
     """(path, dataset) of all datasets, each object reached once and by a plain link."""
     seen = {_address(file)}
     waiting = [("", file)]
@@ -72,11 +73,11 @@ def _datasets(file):
                 raise ModelFileError(_not_plain(f"{path}/{name}"))
 
 
-def _address(member) -> int:
+def _address(member: h5py.Group | h5py.Dataset) -> int:
     return h5py.h5o.get_info(member.id).addr
 
 
-def _check_layout(path, dataset, file_size):
+def _check_layout(path: str, dataset: h5py.Dataset, file_size: int) -> None:
     properties = dataset.id.get_create_plist()
     if (
         # Contiguous excludes chunks, with them filters, and virtual datasets.
@@ -100,7 +101,7 @@ def _check_layout(path, dataset, file_size):
         raise ModelFileError(_declares_more(path))
 
 
-def _check_finite(path, dataset):
+def _check_finite(path: str, dataset: h5py.Dataset) -> None:
     if dataset.dtype.kind == "f" and not np.all(np.isfinite(dataset[()])):
         raise ModelFileError(
             f"The model file holds weights that are not finite numbers, at {path}. The "
@@ -108,12 +109,12 @@ def _check_finite(path, dataset):
         )
 
 
-def _not_plain(path) -> str:
+def _not_plain(path: str) -> str:
     return (
         f"The weights of the model file are not a plain array of numbers at {path}. "
         "External, virtual, chunked and compressed data is refused."
     )
 
 
-def _declares_more(path) -> str:
+def _declares_more(path: str) -> str:
     return f"The weights of the model file declare more data than they hold at {path}."

@@ -9,11 +9,8 @@ from keras_aae.models.autoencoder import (
 )
 from keras_aae.models.classifier import Classifier
 from keras_aae.models.gan import GAN
-from keras_aae.models.semi_supervised_aae import (
-    ClusteringAAE,
-    ReductionAAE,
-    SemiSupervisedAAE,
-)
+from keras_aae.models.reduction_aae import ReductionAAE
+from keras_aae.models.semi_supervised_aae import ClusteringAAE, SemiSupervisedAAE
 from keras_aae.models.sen import SEN, VariationalSEN
 from keras_aae.models.sen_conditional import ClassifyingSEN, DirectedSEN, FeatureSEN
 from keras_aae.models.vae import VAE, ConditionalVAE, WideAndDeepVAE

@@ -16,6 +16,7 @@ from keras_aae.losses.adversarial import (
     share_positive,
 )
 from keras_aae.losses.distances import Kernel, mmd
+from keras_aae.models.base.abilities import HasComponents, supports
 from keras_aae.models.base.conditional import ClassDecodingModel, check_labels
 from keras_aae.models.base.generator import fixed_prior
 from keras_aae.models.base.prior_matching import Posterior, PriorMatchingModel
@@ -120,7 +121,7 @@ class AAE(PriorMatchingModel):
     def discrimination_of_prior(self, batch, training):
         """The discriminator's loss on prior samples, as many as the batch has images."""
         z = self.sample_prior(batch)
-        logits = self.judge(z, batch.labels, training)
+        logits = self.discriminator_logits(z, batch.labels, training)
         loss = loss_on_prior(logits, self.label_smoothing)
         # Doubled, since the mean over both updates is reported.
         terms = {"discrimination": 2 * loss, "accuracy_prior": share_positive(logits)}
@@ -128,14 +129,16 @@ class AAE(PriorMatchingModel):
 
     def discrimination_of_codes(self, batch, training):
         """The discriminator's loss on the codes of a batch."""
-        logits = self.judge(self.draw(batch.x, training), batch.labels, training)
+        logits = self.discriminator_logits(
+            self.draw(batch.x, training), batch.labels, training
+        )
         loss = loss_on_codes(logits)
         right = 1.0 - share_positive(logits)
         return loss, {"discrimination": 2 * loss, "accuracy_codes": right}
 
     def penalty(self, z, labels, training):
         """How surely codes are told from the prior, by the discriminator as it is now."""
-        logits = self.judge(z, labels, training)
+        logits = self.discriminator_logits(z, labels, training)
         return GENERATOR_LOSSES[self.generator_loss](logits)
 
     def sample_prior(self, batch):
@@ -148,8 +151,8 @@ class AAE(PriorMatchingModel):
         inputs = self.discriminator.inputs
         return inputs[1].shape[-1] - 1 if len(inputs) > 1 else 0
 
-    def judge(self, z, labels=None, training=False):
-        """The discriminator's logits of codes, (batch, 1).
+    def discriminator_logits(self, z, labels=None, training=False):
+        """Compute the discriminator's logits of codes, (batch, 1).
 
         Args:
             z: Codes.
@@ -218,7 +221,7 @@ class LabelledAAE(AAE):
 
     def __init__(self, encoder, decoder, discriminator, **kwargs):
         super().__init__(encoder, decoder, discriminator, **kwargs)
-        if not hasattr(self.prior, "num_classes"):
+        if not supports(self.prior, HasComponents):
             raise RecipeError(
                 f"The prior {self.prior_name!r} has no classes that labels could stand "
                 "for. Use another, for example umbrella."
@@ -228,7 +231,9 @@ class LabelledAAE(AAE):
     def build_discriminator(cls, *, prior, components, latent_dim, **options):
         """Return a discriminator that is told the prior's classes, or "unknown"."""
         distribution = fixed_prior(prior, latent_dim, components, seed=0)
-        told = getattr(distribution, "num_classes", 0) + 1
+        told = (
+            distribution.num_classes + 1 if supports(distribution, HasComponents) else 0
+        )
         return super().build_discriminator(told, latent_dim=latent_dim, **options)
 
     @property
@@ -278,12 +283,12 @@ class SupervisedAAE(ClassDecodingModel, AAE):
         told = classes + 1 if conditional_discriminator else 0
         return super().build_discriminator(told, **options)
 
-    def judge(self, z, labels=None, training=False):
-        """The discriminator's logits of codes, (batch, 1); see `AAE.judge`."""
+    def discriminator_logits(self, z, labels=None, training=False):
+        """Compute the logits of codes, (batch, 1); see `AAE.discriminator_logits`."""
         if training and self.classes_told and labels is not None:
             withheld = keras.random.uniform(ops.shape(labels), seed=self.seed_generator)
             labels = ops.where(withheld < 0.5, -1, labels)
-        return super().judge(z, labels, training)
+        return super().discriminator_logits(z, labels, training)
 
 
 @keras.saving.register_keras_serializable("keras_aae")
@@ -328,4 +333,4 @@ class WAE(PriorMatchingModel):
 
 
 def _discriminate(model, z, labels):
-    return ops.sigmoid(model.judge(z, labels)[:, 0])
+    return ops.sigmoid(model.discriminator_logits(z, labels)[:, 0])

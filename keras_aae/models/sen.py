@@ -245,6 +245,11 @@ class SEN(AutoencodingModel):
         return self.embedding(outputs, training), labels
 
     @property
+    def reencodes_codes(self) -> bool:
+        """Whether generated embeddings go through an image to the discriminator."""
+        return self.fake_path == "image"
+
+    @property
     def classes_told(self) -> int:
         """How many classes the generator can be conditioned on; 0 if none."""
         return self.code_source.num_classes
@@ -271,8 +276,8 @@ class SEN(AutoencodingModel):
             labels = np.arange(n) % classes
         elif not self.classes_told:
             raise DataError(
-                "The generator is told no class. Leave the labels out, or train a "
-                "directed shared-encoding network."
+                "This generator is not conditioned on classes. Leave the labels out, "
+                "or train a directed-sen."
             )
         u = self.code_source.draw_array(n, np.random.default_rng([seed, 5]))
         return self.map("generate", _generate, u, check_labels(labels, n, classes))
@@ -286,7 +291,7 @@ class SEN(AutoencodingModel):
             return super().complaints(row)
         accuracies = ("accuracy_generated", "accuracy_images")
         return super().complaints(row) | discriminator_wins(
-            row, accuracies, "of the made embeddings", "of those of images"
+            row, accuracies, "of the generated codes", "of those of images"
         )
 
 

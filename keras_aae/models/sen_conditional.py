@@ -150,6 +150,6 @@ class FeatureSEN(SEN):
 def _check_generator(model) -> None:
     if model.generator is None:
         raise RecipeError(
-            f"A {type(model).__name__} needs a generator to tell what to make. Use the "
-            "fake path image or direct."
+            f"A {type(model).__name__} needs a generator, to condition it. Use the fake "
+            "path image or direct."
         )

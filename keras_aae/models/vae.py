@@ -104,22 +104,38 @@ class VAE(AutoencodingModel):
         return [Phase("elbo", self.negative_elbo, networks)]
 
     def negative_elbo(self, batch, training):
-        """The weighted bound of a batch, with K sampled codes an image."""
+        """Compute the weighted bound of a batch, with K sampled codes an image."""
         x = self.observed(batch.x)
         q = self.encoder(x, training=training)
-        draws = [self._draw(x, *q, batch.labels, training) for _ in range(self.samples)]
+        z = [self.sample_posterior(*q) for _ in range(self.samples)]
+        return self.loss_of_samples(x, q, z, batch.labels, training)
+
+    def sample_posterior(self, z_mean, z_log_var):
+        """Return a draw from q(z|x) for each image, (batch, latent_dim)."""
+        noise = keras.random.normal(ops.shape(z_mean), seed=self.seed_generator)
+        return self.reparameterize(z_mean, z_log_var, noise)
+
+    def loss_of_samples(self, x, q, z, labels, training):
+        """Compute the loss and its terms from samples; a variant adds its own terms here.
+
+        Args:
+            x: Images, (batch, H, W, C).
+            q: Mean and log-variance of q(z|x), each (batch, latent_dim).
+            z: K draws from q(z|x), each (batch, latent_dim).
+            labels: The class of each image, or None.
+            training: Whether networks run as in training.
+        """
+        draws = [self._sample_terms(x, q, each, labels, training) for each in z]
         nll, kl, rate = (ops.stack(values) for values in zip(*draws, strict=True))
         loss = OBJECTIVES[self.objective](self, nll, kl, rate)
         nll, kl = ops.mean(nll), ops.mean(kl)
         return loss, {"neg_elbo": nll + kl, "reconstruction_nll": nll, "kl": kl}
 
-    def _draw(self, x, z_mean, z_log_var, labels, training):
+    def _sample_terms(self, x, q, z, labels, training):
         """-log p(x|z), the KL term and log q(z|x) / p(z) for one z an image, (batch,)."""
-        noise = keras.random.normal(ops.shape(z_mean), seed=self.seed_generator)
-        z = self.reparameterize(z_mean, z_log_var, noise)
         nll = self.reconstruction_nll(x, z, labels, training)
-        rate = normal_log_prob(z, z_mean, z_log_var) - self.prior.log_prob(z)
-        return nll, self.prior.kl(z, z_mean, z_log_var), rate
+        rate = normal_log_prob(z, *q) - self.prior.log_prob(z)
+        return nll, self.prior.kl(z, *q), rate
 
     def observed(self, x):
         """The images of a step: as they are, or drawn from Bernoulli(x)."""
@@ -168,33 +184,35 @@ class VAE(AutoencodingModel):
             )
         return self.map("kl", _kl_per_dimension, self.check_images(x)).mean(axis=0)
 
-    def bound(self, x, noise):
-        """-log p(x|z) and KL(q(z|x) || p(z)) of each image, for given eps; nats.
+    def bound(self, x, noise, labels=None):
+        """Return -log p(x|z) and KL(q(z|x) || p(z)) of each image, for given eps; nats.
 
         Args:
             x: Images, as for `encode`.
             noise: eps, (n, latent_dim); z = m + exp(v / 2) eps.
+            labels: The class of each image, (n,), if the decoder is conditioned on it:
+                p(x|z, y) takes the place of p(x|z).
 
         Returns:
             Two arrays, (n,) each.
         """
-        return self.map("bound", _bound, self.check_images(x), noise)
+        x = self.check_images(x)
+        return self.map("bound", _bound, x, noise, *self.condition(labels, len(x)))
 
-    def log_importance_weights(self, x, noise):
-        """log p(x|z) + log p(z) - log q(z|x) of each image, in nats.
+    def log_importance_weights(self, x, noise, labels=None):
+        """Return log p(x|z) + log p(z) - log q(z|x) of each image, in nats.
 
         Args:
             x: Images, as for `encode`.
             noise: eps of K samples an image, (K, n, latent_dim).
+            labels: As of `bound`.
 
         Returns:
             (K, n).
         """
         x = self.check_images(x)
-        posterior = self.posterior(x)
-        return np.stack(
-            [self.map("weight", _log_weight, x, *posterior, eps) for eps in noise]
-        )
+        fixed = (x, *self.posterior(x), *self.condition(labels, len(x)))
+        return np.stack([self.map("weight", _log_weight, eps, *fixed) for eps in noise])
 
 
 @keras.saving.register_keras_serializable("keras_aae")
@@ -290,16 +308,17 @@ def _kl_per_dimension(model, x):
     return normal_kl(*_posterior(model, x))
 
 
-def _bound(model, x, noise):
+def _bound(model, x, noise, labels=None):
     x = as_tensor_images(x)
     z_mean, z_log_var = _posterior(model, x)
     z = model.reparameterize(z_mean, z_log_var, noise)
-    return model.reconstruction_nll(x, z), model.prior.kl(z, z_mean, z_log_var)
+    nll = model.reconstruction_nll(x, z, labels)
+    return nll, model.prior.kl(z, z_mean, z_log_var)
 
 
-def _log_weight(model, x, z_mean, z_log_var, noise):
+def _log_weight(model, noise, x, z_mean, z_log_var, labels=None):
     z = model.reparameterize(z_mean, z_log_var, noise)
     # log q(z|x) is that of eps under N(0, I), less the log of the stretch exp(v / 2).
     log_q = normal_log_prob(noise) - 0.5 * ops.sum(z_log_var, axis=-1)
-    nll = model.reconstruction_nll(as_tensor_images(x), z)
+    nll = model.reconstruction_nll(as_tensor_images(x), z, labels)
     return model.prior.log_prob(z) - nll - log_q

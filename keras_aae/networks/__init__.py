@@ -1,11 +1,13 @@
 """Networks: builders of plain Keras models that output codes or logits."""
 
 import math
+from collections.abc import Sequence
+from types import ModuleType
 from typing import Annotated
 
 import keras
 
-from keras_aae.checks import Choice, Strength, Width, Widths, validated
+from keras_aae.checks import Choice, ImageShape, Strength, Width, Widths, validated
 from keras_aae.errors import RecipeError
 from keras_aae.lookup import load_entry
 from keras_aae.losses.regularizers import WeightPenalty
@@ -35,7 +37,9 @@ __all__ = [
 PENALISED = {"encoder": (True, False), "decoder": (False, True), "both": (True, True)}
 
 
-def load_network(name: str, hidden_units=None):
+def load_network(
+    name: str, hidden_units: Sequence[int] | None = None
+) -> tuple[ModuleType, tuple[int, ...]]:
     """Return a network by its name, and the widths of its layers: its own if None.
 
     Raises:
@@ -55,8 +59,8 @@ def load_network(name: str, hidden_units=None):
 
 @validated
 def build_autoencoder_networks(
-    image_shape,
-    heads=("z",),
+    image_shape: ImageShape,
+    heads: Sequence[str] = ("z",),
     *,
     latent_dim: Width = 32,
     network: Annotated[str, Choice(NETWORKS)] = "dense",
@@ -69,7 +73,7 @@ def build_autoencoder_networks(
     nonnegativity: Strength = 0.0,
     nonnegative: bool = False,
     penalised: Annotated[str, Choice(PENALISED)] = "both",
-):
+) -> tuple[keras.Model, keras.Model]:
     """An encoder with one `latent_dim`-wide output a head, and its decoder.
 
     Args:
@@ -116,7 +120,7 @@ def build_autoencoder_networks(
     return encoder, decoder
 
 
-def _with_normalised_output(encoder):
+def _with_normalised_output(encoder: keras.Model) -> keras.Model:
     if len(encoder.outputs) > 1:
         raise RecipeError(
             "normalised_codes is for encoders of one output, and this one gives "

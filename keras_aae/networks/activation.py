@@ -1,6 +1,6 @@
 """Activations as options: those that Keras knows by name."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import keras
 
@@ -14,7 +14,7 @@ class ActivationName:
     )
 
     @staticmethod
-    def read(value) -> str:
+    def read(value: Any) -> str:
         """Return the name if Keras knows it, or raise ValueError."""
         try:
             known = isinstance(value, str) and keras.activations.get(value)

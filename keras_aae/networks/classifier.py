@@ -5,7 +5,7 @@ from typing import Annotated
 import keras
 from keras import layers
 
-from keras_aae.checks import Choice, Share, Width, Widths, validated
+from keras_aae.checks import Choice, ImageShape, Share, Width, Widths, validated
 from keras_aae.networks import load_network
 from keras_aae.networks.activation import Activation
 from keras_aae.networks.dropout import dropout_layer
@@ -16,14 +16,14 @@ BODIES = ("dense", "conv", "lenet", "normalised")
 
 @validated
 def build_classifier(
-    image_shape,
+    image_shape: ImageShape,
     *,
     classes: Width = 10,
     network: Annotated[str, Choice(BODIES)] = "dense",
     hidden_units: Widths | None = None,
     activation: Activation = "relu",
     dropout: Share = 0.0,
-):
+) -> keras.Model:
     """image -> the layers of an encoder, the last of them the features -> logits.
 
     Args:
@@ -52,12 +52,12 @@ def build_classifier(
 
 @validated
 def build_wide_classifier(
-    image_shape,
+    image_shape: ImageShape,
     latent_dim: int,
     *,
     classes: Width = 10,
     classifier_units: Widths = (100,),
-):
+) -> keras.Model:
     """[image, code] -> ReLU layers of the image; they and the code -> logits.
 
     Args:

@@ -1,16 +1,27 @@
 """Convolutional encoder and decoder for images of any size."""
 
 import math
+from collections.abc import Sequence
+from typing import Any
 
 import keras
 from keras import layers
+
+from keras_aae.checks import ImageShape, Tensor
 
 HIDDEN_UNITS = (32, 64)
 LAYERS = (1, math.inf)
 KERNEL_SIZE = 4
 
 
-def encoder(image_shape, latent_dim, units, heads, hidden, outputs):
+def encoder(
+    image_shape: ImageShape,
+    latent_dim: int,
+    units: tuple[int, ...],
+    heads: Sequence[str],
+    hidden: dict[str, Any],
+    outputs: dict[str, Any],
+) -> keras.Model:
     """image -> 4x4 convolutions of stride 2 -> one dense output a head."""
     images = x = layers.Input(image_shape, name="images")
     for i, filters in enumerate(units):
@@ -22,7 +33,13 @@ def encoder(image_shape, latent_dim, units, heads, hidden, outputs):
     return keras.Model(images, codes if len(codes) > 1 else codes[0], name="encoder")
 
 
-def decoder(image_shape, latent_dim, units, hidden, outputs):
+def decoder(
+    image_shape: ImageShape,
+    latent_dim: int,
+    units: tuple[int, ...],
+    hidden: dict[str, Any],
+    outputs: dict[str, Any],
+) -> keras.Model:
     """code -> dense -> 4x4 transposed convolutions of stride 2 -> logits.
 
     The image is decoded at the next multiple of 2^len(units) and cropped to its size.
@@ -43,7 +60,7 @@ def decoder(image_shape, latent_dim, units, hidden, outputs):
     return keras.Model(z, crop(x, height, width), name="decoder")
 
 
-def crop(x, height: int, width: int):
+def crop(x: Tensor, height: int, width: int) -> Tensor:
     """The middle of images that were decoded a little too large."""
     spare = (x.shape[1] - height, x.shape[2] - width)
     if not any(spare):
@@ -51,6 +68,6 @@ def crop(x, height: int, width: int):
     return layers.Cropping2D([(n // 2, n - n // 2) for n in spare], name="crop")(x)
 
 
-def split_activation(hidden):
+def split_activation(hidden: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
     """The activation, for layers that it follows a normalisation in, and the others."""
     return hidden["activation"], {k: v for k, v in hidden.items() if k != "activation"}

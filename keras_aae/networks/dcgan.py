@@ -6,11 +6,12 @@ References:
 """
 
 import math
+from typing import Any
 
 import keras
 from keras import layers
 
-from keras_aae.checks import Filters, Positive, Width, validated
+from keras_aae.checks import Filters, ImageShape, Positive, Tensor, Width, validated
 from keras_aae.networks.conv import crop
 
 KERNEL_SIZE = 5
@@ -20,14 +21,14 @@ GAMMA_STDDEV = 0.02
 
 @validated
 def build_dcgan_networks(
-    image_shape,
+    image_shape: ImageShape,
     normalised: bool = True,
     *,
     latent_dim: Width = 100,
     generator_filters: Filters = (128, 64),
     discriminator_filters: Filters = (64, 128),
     init_stddev: Positive | None = 0.02,
-):
+) -> tuple[keras.Model, keras.Model]:
     """A generator from codes to logits, and a discriminator from images to a logit.
 
     Args:
@@ -54,7 +55,12 @@ def build_dcgan_networks(
     return generator, discriminator
 
 
-def _generator(image_shape, latent_dim, filters, stddev):
+def _generator(
+    image_shape: ImageShape,
+    latent_dim: int,
+    filters: tuple[int, ...],
+    stddev: float | None,
+) -> keras.Model:
     """code -> dense -> (BN, ReLU, 5x5 transposed convolution of stride 2) a map -> logits.
 
     The image is made at the next multiple of 2^len(filters) and cropped to its size.
@@ -79,7 +85,12 @@ def _generator(image_shape, latent_dim, filters, stddev):
     return keras.Model(z, crop(x, height, width), name="generator")
 
 
-def _discriminator(image_shape, filters, normalised, stddev):
+def _discriminator(
+    image_shape: ImageShape,
+    filters: tuple[int, ...],
+    normalised: bool,
+    stddev: float | None,
+) -> keras.Model:
     """image -> (5x5 convolution of stride 2, BN, leaky ReLU) a map -> dense -> logit.
 
     The first map has no batch normalisation. Images reach it in [-1, 1], as the tanh of
@@ -100,14 +111,16 @@ def _discriminator(image_shape, filters, normalised, stddev):
     return keras.Model(images, [logit, x], name="discriminator")
 
 
-def _enlarge(x, filters, stddev, name, **options):
+def _enlarge(
+    x: Tensor, filters: int, stddev: float | None, name: str, **options: Any
+) -> Tensor:
     return layers.Conv2DTranspose(
         filters, KERNEL_SIZE, 2, "same", kernel_initializer=_kernel(stddev), name=name,
         **options,
     )(x)  # fmt: skip
 
 
-def _normal(x, name):
+def _normal(x: Tensor, name: int | str) -> Tensor:
     return layers.BatchNormalization(
         momentum=0.9, epsilon=1e-5,
         gamma_initializer=keras.initializers.RandomNormal(1.0, GAMMA_STDDEV),
@@ -115,7 +128,7 @@ def _normal(x, name):
     )(x)  # fmt: skip
 
 
-def _kernel(stddev):
+def _kernel(stddev: float | None) -> keras.initializers.Initializer:
     """A new initializer; the same object for all kernels would draw the same numbers."""
     if stddev is None:
         return keras.initializers.GlorotUniform()

@@ -1,14 +1,25 @@
 """Fully connected encoder and decoder."""
 
 import math
+from collections.abc import Sequence
+from typing import Any
 
 import keras
 from keras import layers
 
+from keras_aae.checks import ImageShape
+
 HIDDEN_UNITS = (500,)
 
 
-def encoder(image_shape, latent_dim, units, heads, hidden, outputs):
+def encoder(
+    image_shape: ImageShape,
+    latent_dim: int,
+    units: tuple[int, ...],
+    heads: Sequence[str],
+    hidden: dict[str, Any],
+    outputs: dict[str, Any],
+) -> keras.Model:
     """image -> dense layers of `units` -> one dense output of `latent_dim` a head."""
     images = x = layers.Input(image_shape, name="images")
     x = layers.Flatten(name="flatten")(x)
@@ -18,7 +29,13 @@ def encoder(image_shape, latent_dim, units, heads, hidden, outputs):
     return keras.Model(images, codes if len(codes) > 1 else codes[0], name="encoder")
 
 
-def decoder(image_shape, latent_dim, units, hidden, outputs):
+def decoder(
+    image_shape: ImageShape,
+    latent_dim: int,
+    units: tuple[int, ...],
+    hidden: dict[str, Any],
+    outputs: dict[str, Any],
+) -> keras.Model:
     """code -> the encoder's layers mirrored -> logits of the pixels."""
     z = x = layers.Input((latent_dim,), name="z")
     for i, width in enumerate(reversed(units)):

@@ -18,7 +18,7 @@ def build_discriminator(
     discriminator_units: Widths = (128, 128),
     discriminator_activation: Activation = "relu",
     discriminator_dropout: Share = 0.0,
-):
+) -> keras.Model:
     """code -> dense layers -> one logit, is it of the prior?, or several.
 
     Args:

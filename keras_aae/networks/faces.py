@@ -8,17 +8,27 @@ References:
 """
 
 import math
+from collections.abc import Sequence
+from typing import Any
 
 import keras
 from keras import layers
 
+from keras_aae.checks import ImageShape, Tensor
 from keras_aae.networks.conv import crop, split_activation
 
 HIDDEN_UNITS = (64, 48, 32)
 LAYERS = (3, 3)
 
 
-def encoder(image_shape, latent_dim, units, heads, hidden, outputs):
+def encoder(
+    image_shape: ImageShape,
+    latent_dim: int,
+    units: tuple[int, ...],
+    heads: Sequence[str],
+    hidden: dict[str, Any],
+    outputs: dict[str, Any],
+) -> keras.Model:
     """image -> 5x5 of stride 2 -> 3x3 -> 3x3 of stride 2 -> one dense output a head."""
     activation, kernel = split_activation(hidden)
     images = x = layers.Input(image_shape, name="images")
@@ -33,7 +43,13 @@ def encoder(image_shape, latent_dim, units, heads, hidden, outputs):
     return keras.Model(images, codes if len(codes) > 1 else codes[0], name="encoder")
 
 
-def decoder(image_shape, latent_dim, units, hidden, outputs):
+def decoder(
+    image_shape: ImageShape,
+    latent_dim: int,
+    units: tuple[int, ...],
+    hidden: dict[str, Any],
+    outputs: dict[str, Any],
+) -> keras.Model:
     """code -> dense -> transposed 4x4 of stride 2 -> 3x3 -> 6x6 of stride 2 -> logits.
 
     The image is decoded at the next multiple of 4 and cropped to its size.
@@ -54,7 +70,7 @@ def decoder(image_shape, latent_dim, units, hidden, outputs):
     return keras.Model(z, crop(x, height, width), name="decoder")
 
 
-def _normalised(x, activation, i):
+def _normalised(x: Tensor, activation: Any, i: int) -> Tensor:
     # The normalisation has the bias.
     x = layers.BatchNormalization(name=f"normal_{i}")(x)
     return layers.Activation(activation, name=f"activation_{i}")(x)

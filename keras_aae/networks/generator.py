@@ -1,9 +1,11 @@
 """Fully connected generator of codes."""
 
+from typing import Any
+
 import keras
 from keras import layers, ops
 
-from keras_aae.checks import Share, validated
+from keras_aae.checks import Share, Tensor, validated
 from keras_aae.networks.activation import Activation
 
 HIDDEN_LAYERS = 2
@@ -19,19 +21,19 @@ class GivenDropout(layers.Layer):
         rate: Share of the units that are left out.
     """
 
-    def __init__(self, rate: float, **kwargs):
+    def __init__(self, rate: float, **kwargs: Any):
         super().__init__(**kwargs)
         self.rate = rate
 
-    def call(self, inputs):
+    def call(self, inputs: list[Tensor]) -> Tensor:
         """[x, u], (batch, units) each -> (batch, units)."""
         x, u = inputs
         return ops.where(u >= self.rate, x / (1.0 - self.rate), ops.zeros_like(x))
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Any) -> Any:
         return input_shape[0]
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return super().get_config() | {"rate": self.rate}
 
 
@@ -42,7 +44,7 @@ def build_generator(
     *,
     generator_activation: Activation = "leaky_relu",
     generator_dropout: Share = 0.5,
-):
+) -> keras.Model:
     """random numbers -> two dense layers -> a code in (0, 1), all of one width.
 
     Its dropout is part of its noise, in training and after it: what it makes depends on

@@ -6,10 +6,13 @@ References:
 """
 
 import math
+from collections.abc import Sequence
+from typing import Any
 
 import keras
 from keras import layers
 
+from keras_aae.checks import ImageShape
 from keras_aae.networks.conv import crop
 
 HIDDEN_UNITS = (32, 64, 1024)
@@ -17,7 +20,14 @@ LAYERS = (2, math.inf)
 KERNEL_SIZE = 5
 
 
-def encoder(image_shape, latent_dim, units, heads, hidden, outputs):
+def encoder(
+    image_shape: ImageShape,
+    latent_dim: int,
+    units: tuple[int, ...],
+    heads: Sequence[str],
+    hidden: dict[str, Any],
+    outputs: dict[str, Any],
+) -> keras.Model:
     """image -> (5x5 convolution, 2x2 max-pool) a filter -> dense -> one output a head.
 
     The last of `units` is the width of the dense layer, the others are filters.
@@ -35,7 +45,13 @@ def encoder(image_shape, latent_dim, units, heads, hidden, outputs):
     return keras.Model(images, codes if len(codes) > 1 else codes[0], name="encoder")
 
 
-def decoder(image_shape, latent_dim, units, hidden, outputs):
+def decoder(
+    image_shape: ImageShape,
+    latent_dim: int,
+    units: tuple[int, ...],
+    hidden: dict[str, Any],
+    outputs: dict[str, Any],
+) -> keras.Model:
     """code -> dense -> dense -> 5x5 transposed convolutions of stride 2 -> logits."""
     *filters, width = units
     height, image_width, channels = image_shape

@@ -5,14 +5,25 @@ References:
 """
 
 import math
+from collections.abc import Sequence
+from typing import Any
 
 import keras
 from keras import layers
 
+from keras_aae.checks import ImageShape, Tensor
+
 HIDDEN_UNITS = (500, 500)
 
 
-def encoder(image_shape, latent_dim, units, heads, hidden, outputs):
+def encoder(
+    image_shape: ImageShape,
+    latent_dim: int,
+    units: tuple[int, ...],
+    heads: Sequence[str],
+    hidden: dict[str, Any],
+    outputs: dict[str, Any],
+) -> keras.Model:
     """image -> (dense, batch normalisation, activation) a layer -> one output a head."""
     images = x = layers.Input(image_shape, name="images")
     x = layers.Flatten(name="flatten")(x)
@@ -22,7 +33,13 @@ def encoder(image_shape, latent_dim, units, heads, hidden, outputs):
     return keras.Model(images, codes if len(codes) > 1 else codes[0], name="encoder")
 
 
-def decoder(image_shape, latent_dim, units, hidden, outputs):
+def decoder(
+    image_shape: ImageShape,
+    latent_dim: int,
+    units: tuple[int, ...],
+    hidden: dict[str, Any],
+    outputs: dict[str, Any],
+) -> keras.Model:
     """code -> the encoder's layers mirrored -> logits of the pixels."""
     z = x = layers.Input((latent_dim,), name="z")
     for i, width in enumerate(reversed(units)):
@@ -31,7 +48,9 @@ def decoder(image_shape, latent_dim, units, hidden, outputs):
     return keras.Model(z, layers.Reshape(image_shape, name="images")(x), name="decoder")
 
 
-def _hidden(x, width, i, activation, **kernel):
+def _hidden(
+    x: Tensor, width: int, i: int, activation: Any, **kernel: dict[str, Any]
+) -> Tensor:
     # The normalisation has the bias.
     x = layers.Dense(width, use_bias=False, **kernel, name=f"hidden_{i}")(x)
     x = layers.BatchNormalization(name=f"normal_{i}")(x)

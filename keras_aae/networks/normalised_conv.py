@@ -6,10 +6,13 @@ References:
 """
 
 import math
+from collections.abc import Sequence
+from typing import Any
 
 import keras
 from keras import layers
 
+from keras_aae.checks import ImageShape, Tensor
 from keras_aae.networks.conv import crop, split_activation
 from keras_aae.networks.dropout import dropout_layer
 
@@ -19,7 +22,14 @@ KERNEL_SIZE = 5
 DROPOUT = 0.2
 
 
-def encoder(image_shape, latent_dim, units, heads, hidden, outputs):
+def encoder(
+    image_shape: ImageShape,
+    latent_dim: int,
+    units: tuple[int, ...],
+    heads: Sequence[str],
+    hidden: dict[str, Any],
+    outputs: dict[str, Any],
+) -> keras.Model:
     """image -> a 5x5 convolution -> 5x5 of stride 2, normalised -> one output a head."""
     activation, kernel = split_activation(hidden)
     images = x = layers.Input(image_shape, name="images")
@@ -36,7 +46,13 @@ def encoder(image_shape, latent_dim, units, heads, hidden, outputs):
     return keras.Model(images, codes if len(codes) > 1 else codes[0], name="encoder")
 
 
-def decoder(image_shape, latent_dim, units, hidden, outputs):
+def decoder(
+    image_shape: ImageShape,
+    latent_dim: int,
+    units: tuple[int, ...],
+    hidden: dict[str, Any],
+    outputs: dict[str, Any],
+) -> keras.Model:
     """code -> dense -> 5x5 transposed convolutions of stride 2, normalised -> logits.
 
     The first grid has twice the filters of the encoder's last. The image is decoded at
@@ -60,7 +76,7 @@ def decoder(image_shape, latent_dim, units, hidden, outputs):
     return keras.Model(z, crop(x, height, width), name="decoder")
 
 
-def _normalised(x, activation, i):
+def _normalised(x: Tensor, activation: Any, i: int) -> Tensor:
     # The normalisation has the bias.
     x = layers.BatchNormalization(name=f"normal_{i}")(x)
     x = layers.Activation(activation, name=f"activation_{i}")(x)

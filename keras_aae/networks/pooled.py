@@ -5,10 +5,13 @@ References:
 """
 
 import math
+from collections.abc import Sequence
+from typing import Any
 
 import keras
 from keras import layers
 
+from keras_aae.checks import ImageShape
 from keras_aae.errors import RecipeError
 from keras_aae.networks.conv import crop
 
@@ -17,7 +20,14 @@ LAYERS = (1, math.inf)
 KERNEL_SIZE = 3
 
 
-def encoder(image_shape, latent_dim, units, heads, hidden, outputs):
+def encoder(
+    image_shape: ImageShape,
+    latent_dim: int,
+    units: tuple[int, ...],
+    heads: Sequence[str],
+    hidden: dict[str, Any],
+    outputs: dict[str, Any],
+) -> keras.Model:
     """image -> (3x3 convolution, 2x2 max-pool) a filter -> the map, flat, is the code.
 
     The last convolution has the activation of the code.
@@ -33,7 +43,13 @@ def encoder(image_shape, latent_dim, units, heads, hidden, outputs):
     return keras.Model(images, layers.Flatten(name=heads[0])(x), name="encoder")
 
 
-def decoder(image_shape, latent_dim, units, hidden, outputs):
+def decoder(
+    image_shape: ImageShape,
+    latent_dim: int,
+    units: tuple[int, ...],
+    hidden: dict[str, Any],
+    outputs: dict[str, Any],
+) -> keras.Model:
     """code -> map -> (3x3 convolution, 2x2 upsampling) a filter -> convolution, logits.
 
     The image is decoded at the next multiple of 2^len(units) and cropped to its size.
@@ -52,12 +68,17 @@ def decoder(image_shape, latent_dim, units, hidden, outputs):
     return keras.Model(z, crop(x, height, width), name="decoder")
 
 
-def _grid(image_shape, units):
+def _grid(image_shape: ImageShape, units: tuple[int, ...]) -> tuple[int, int, int]:
     scale = 2 ** len(units)
     return tuple(math.ceil(side / scale) for side in image_shape[:2])
 
 
-def _check_code(image_shape, latent_dim, units, heads):
+def _check_code(
+    image_shape: ImageShape,
+    latent_dim: int,
+    units: tuple[int, ...],
+    heads: Sequence[str],
+) -> None:
     if len(heads) > 1:
         raise RecipeError(
             "The network 'pooled' gives one code, and this model needs "

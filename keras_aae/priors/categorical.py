@@ -1,12 +1,13 @@
 """One of several categories, as one-hot codes."""
 
 from dataclasses import dataclass
+from typing import NoReturn
 
 import keras
 import numpy as np
 from keras import ops
 
-from keras_aae.checks import Width
+from keras_aae.checks import Tensor, Width
 from keras_aae.errors import UnsupportedError
 from keras_aae.priors.fixed import FixedPrior
 
@@ -24,27 +25,29 @@ class Categorical(FixedPrior):
         """How many categories there are."""
         return self.latent_dim
 
-    def sample(self, n: int, seed):
+    def sample(self, n: int, seed: int | keras.random.SeedGenerator | None) -> Tensor:
         """`n` one-hot codes, (n, K)."""
         return self.sample_of(keras.random.randint((n,), 0, self.latent_dim, seed=seed))
 
-    def sample_of(self, labels, seed=None):
+    def sample_of(
+        self, labels: Tensor, seed: int | keras.random.SeedGenerator | None = None
+    ) -> Tensor:
         """The one-hot codes of given categories, (n, K); nothing is random."""
         del seed
         return ops.one_hot(labels, self.latent_dim, dtype=keras.config.floatx())
 
-    def classify(self, z) -> np.ndarray:
+    def classify(self, z: Tensor) -> np.ndarray:
         """The nearest category of codes, (batch,)."""
         return np.asarray(z).argmax(axis=-1)
 
-    def log_prob(self, z):
+    def log_prob(self, z: Tensor) -> Tensor:
         """log P(z) = -log K of a one-hot code, in nats; of others minus infinity."""
         one_hot = ops.logical_and(
             ops.all(ops.logical_or(z == 0, z == 1), axis=-1), ops.sum(z, axis=-1) == 1
         )
         return ops.where(one_hot, -float(np.log(self.latent_dim)), -float("inf"))
 
-    def kl(self, z, z_mean, z_log_var):
+    def kl(self, z: Tensor, z_mean: Tensor, z_log_var: Tensor) -> NoReturn:
         """None: a normal posterior has no mass on one-hot codes.
 
         Raises:

@@ -1,12 +1,13 @@
 """A mixture of normals that is learned along with the model."""
 
 from statistics import NormalDist
+from typing import Any
 
 import keras
 import numpy as np
 from keras import layers, ops
 
-from keras_aae.checks import Seed, Width, validate
+from keras_aae.checks import Seed, Tensor, Width, validate
 from keras_aae.losses.divergences import normal_log_prob
 
 
@@ -24,7 +25,7 @@ class MixtureOfNormals(layers.Layer):
     """
 
     def __init__(
-        self, latent_dim: int, *, components: Width = 10, seed: Seed = 0, **kwargs
+        self, latent_dim: int, *, components: Width = 10, seed: Seed = 0, **kwargs: Any
     ):
         components = validate("components", components, Width)
         seed = validate("seed", seed, Seed)
@@ -50,7 +51,7 @@ class MixtureOfNormals(layers.Layer):
         """The prior of codes so wide."""
         return cls(latent_dim, components=components, seed=seed, name="prior")
 
-    def sample(self, n: int, seed):
+    def sample(self, n: int, seed: int | keras.random.SeedGenerator | None) -> Tensor:
         """`n` codes, (n, latent_dim)."""
         if isinstance(seed, int):
             seed = keras.random.SeedGenerator(seed)
@@ -60,14 +61,14 @@ class MixtureOfNormals(layers.Layer):
         scale = ops.exp(0.5 * ops.take(self.log_vars, chosen, axis=0))
         return ops.take(self.means, chosen, axis=0) + scale * noise
 
-    def log_prob(self, z):
+    def log_prob(self, z: Tensor) -> Tensor:
         """log p(z) over the last axis, in nats."""
         each = normal_log_prob(
             ops.expand_dims(z, -2), self.means.value, self.log_vars.value
         )
         return ops.logsumexp(each + ops.log_softmax(self.logits.value), axis=-1)
 
-    def kl(self, z, z_mean, z_log_var):
+    def kl(self, z: Tensor, z_mean: Tensor, z_log_var: Tensor) -> Tensor:
         """log q(z|x) - log p(z), whose mean over z ~ q is the KL of each example; nats."""
         return normal_log_prob(z, z_mean, z_log_var) - self.log_prob(z)
 
@@ -96,7 +97,7 @@ class MixtureOfNormals(layers.Layer):
         means, deviations, _ = self._arrays()
         return float((np.abs(means) + 2 * deviations).max())
 
-    def _arrays(self):
+    def _arrays(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         means, log_vars, logits = (
             ops.convert_to_numpy(w).astype(float)
             for w in (self.means, self.log_vars, self.logits)
@@ -104,7 +105,7 @@ class MixtureOfNormals(layers.Layer):
         weights = np.exp(logits - logits.max())
         return means, np.exp(0.5 * log_vars), weights / weights.sum()
 
-    def get_config(self) -> dict:
+    def get_config(self) -> dict[str, Any]:
         """The constructor's arguments."""
         return {
             "latent_dim": self.latent_dim,

@@ -7,7 +7,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from keras_aae.checks import Width
+from keras_aae.checks import Tensor, Width
 from keras_aae.losses.divergences import normal_kl, normal_log_prob
 from keras_aae.priors.fixed import FixedPrior
 
@@ -20,15 +20,15 @@ class Normal(FixedPrior):
     latent_dim: Width
     extent = 3.0
 
-    def sample(self, n: int, seed):
+    def sample(self, n: int, seed: int | keras.random.SeedGenerator | None) -> Tensor:
         """`n` codes, (n, latent_dim)."""
         return keras.random.normal((n, self.latent_dim), seed=seed)
 
-    def log_prob(self, z):
+    def log_prob(self, z: Tensor) -> Tensor:
         """log p(z) = -sum(z^2 + log(2 pi)) / 2 over the last axis, in nats."""
         return normal_log_prob(z)
 
-    def kl(self, z, z_mean, z_log_var):
+    def kl(self, z: Tensor, z_mean: Tensor, z_log_var: Tensor) -> Tensor:
         """KL(N(m, exp(v)) || N(0, I)) of each example, in closed form, in nats."""
         del z
         return ops.sum(normal_kl(z_mean, z_log_var), axis=-1)

@@ -1,12 +1,13 @@
 """What priors of two dimensions and several classes have in common."""
 
 from dataclasses import dataclass
+from typing import Self
 
 import keras
 import numpy as np
 from keras import ops
 
-from keras_aae.checks import Width
+from keras_aae.checks import Tensor, Width
 from keras_aae.errors import RecipeError
 from keras_aae.losses.divergences import normal_log_prob
 from keras_aae.priors.fixed import FixedPrior
@@ -23,7 +24,7 @@ class PlanarPrior(FixedPrior):
     latent_dim = 2
 
     @classmethod
-    def build_for(cls, latent_dim: int, components: int, seed: int):
+    def build_for(cls, latent_dim: int, components: int, seed: int) -> Self:
         """The prior of codes so wide; nothing in it is random.
 
         Raises:
@@ -42,24 +43,34 @@ class PlanarPrior(FixedPrior):
         """How many classes there are."""
         return self.components
 
-    def sample(self, n: int, seed):
+    def sample(self, n: int, seed: int | keras.random.SeedGenerator | None) -> Tensor:
         """`n` codes of random classes, (n, 2)."""
         if isinstance(seed, int):
             seed = keras.random.SeedGenerator(seed)
         labels = keras.random.randint((n,), 0, self.components, seed=seed)
         return self.sample_of(labels, seed)
 
-    def log_prob(self, z):
+    def sample_of(
+        self, labels: Tensor, seed: int | keras.random.SeedGenerator | None
+    ) -> Tensor:
+        """Draw codes of given classes, (n, 2)."""
+        raise NotImplementedError
+
+    def log_prob_of(self, z: Tensor) -> Tensor:
+        """Compute log p(z|k) for each class k, (batch, components), in nats."""
+        raise NotImplementedError
+
+    def log_prob(self, z: Tensor) -> Tensor:
         """log p(z) = log mean_k p(z|k), (batch,), in nats."""
         each = self.log_prob_of(z)
         return ops.logsumexp(each, axis=-1) - np.log(self.components)
 
-    def classify(self, z) -> np.ndarray:
+    def classify(self, z: Tensor) -> np.ndarray:
         """The class that codes most likely are of, (batch,)."""
         z = ops.convert_to_tensor(np.asarray(z, "float32"))
         return ops.convert_to_numpy(self.log_prob_of(z)).argmax(axis=-1)
 
-    def kl(self, z, z_mean, z_log_var):
+    def kl(self, z: Tensor, z_mean: Tensor, z_log_var: Tensor) -> Tensor:
         """log q(z|x) - log p(z), whose mean over z ~ q is the KL of each example; nats."""
         return normal_log_prob(z, z_mean, z_log_var) - self.log_prob(z)
 

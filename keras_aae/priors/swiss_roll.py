@@ -6,7 +6,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from keras_aae.checks import Positive
+from keras_aae.checks import Positive, Tensor
 from keras_aae.losses.divergences import normal_log_prob
 from keras_aae.priors.planar import PlanarPrior
 
@@ -35,7 +35,9 @@ class SwissRoll(PlanarPrior):
     spread: Positive = 0.1
     extent = 3.5
 
-    def sample_of(self, labels, seed):
+    def sample_of(
+        self, labels: Tensor, seed: int | keras.random.SeedGenerator | None
+    ) -> Tensor:
         """Codes of given parts of the spiral, (n, 2).
 
         Args:
@@ -49,7 +51,7 @@ class SwissRoll(PlanarPrior):
         u = (ops.cast(labels, within.dtype) + within) / self.components
         return self._spiral(u) + self.spread * keras.random.normal((n, 2), seed=seed)
 
-    def log_prob_of(self, z):
+    def log_prob_of(self, z: Tensor) -> Tensor:
         """log p(z|k) for each class k, (batch, components), in nats."""
         points = -(-POINTS // self.components)  # of a class
         u = (np.arange(self.components * points) + 0.5) / (self.components * points)
@@ -60,7 +62,7 @@ class SwissRoll(PlanarPrior):
         each = ops.reshape(each, (-1, self.components, points))
         return ops.logsumexp(each, axis=-1) - float(np.log(points))
 
-    def _spiral(self, u):
+    def _spiral(self, u: Tensor) -> Tensor:
         root = ops.sqrt(u)
         angle = 2 * np.pi * self.turns * root
         return 3.0 * ops.stack([root * ops.cos(angle), root * ops.sin(angle)], axis=-1)

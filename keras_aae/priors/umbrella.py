@@ -6,7 +6,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from keras_aae.checks import Positive, Strength
+from keras_aae.checks import Positive, Strength, Tensor
 from keras_aae.losses.divergences import normal_log_prob
 from keras_aae.priors.planar import PlanarPrior
 
@@ -34,7 +34,9 @@ class Umbrella(PlanarPrior):
     tangential: Positive = 0.25
     extent = 4.0
 
-    def sample_of(self, labels, seed):
+    def sample_of(
+        self, labels: Tensor, seed: int | keras.random.SeedGenerator | None
+    ) -> Tensor:
         """Codes of given petals, (n, 2).
 
         Args:
@@ -49,7 +51,7 @@ class Umbrella(PlanarPrior):
         out, side = (ops.take(axis, labels, axis=0) for axis in self._axes())
         return local[:, :1] * out + local[:, 1:] * side
 
-    def log_prob_of(self, z):
+    def log_prob_of(self, z: Tensor) -> Tensor:
         """log p(z|k) for each petal k, (batch, components), in nats."""
         out, side = self._axes()
         radial, tangential = ops.matmul(z, out.T), ops.matmul(z, side.T)
@@ -62,14 +64,14 @@ class Umbrella(PlanarPrior):
             for value, mean, spread in parts
         )
 
-    def distance(self, z, labels) -> np.ndarray:
+    def distance(self, z: Tensor, labels: Tensor) -> np.ndarray:
         """How many standard deviations codes are from the centre of given petals, (n,)."""
         z, (out, side) = np.asarray(z, float), self._axes()
         radial = np.sum(z * out[labels], axis=1) - self.radius
         tangential = np.sum(z * side[labels], axis=1)
         return np.hypot(radial / self.radial, tangential / self.tangential)
 
-    def along(self, component: int, radii) -> np.ndarray:
+    def along(self, component: int, radii: Tensor) -> np.ndarray:
         """Codes on the axis of a petal at these radii, (n, 2)."""
         out, _ = self._axes()
         return np.multiply.outer(np.asarray(radii, "float32"), out[component])

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from keras_aae.checks import Width
+from keras_aae.checks import Tensor, Width
 from keras_aae.errors import UnsupportedError
 from keras_aae.priors.fixed import FixedPrior
 
@@ -19,16 +19,16 @@ class Uniform(FixedPrior):
     latent_dim: Width
     extent = 1.0
 
-    def sample(self, n: int, seed):
+    def sample(self, n: int, seed: int | keras.random.SeedGenerator | None) -> Tensor:
         """`n` codes, (n, latent_dim)."""
         return keras.random.uniform((n, self.latent_dim), -1.0, 1.0, seed=seed)
 
-    def log_prob(self, z):
+    def log_prob(self, z: Tensor) -> Tensor:
         """log p(z) = -d log 2 inside the cube, and minus infinity outside; nats."""
         inside = ops.all(ops.abs(z) <= 1.0, axis=-1)
         return ops.where(inside, -self.latent_dim * float(np.log(2)), -float("inf"))
 
-    def kl(self, z, z_mean, z_log_var):
+    def kl(self, z: Tensor, z_mean: Tensor, z_log_var: Tensor) -> Tensor:
         """None: a normal posterior reaches beyond the cube.
 
         Raises:

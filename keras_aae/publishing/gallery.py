@@ -1,50 +1,44 @@
 """The results folder: recipes trained once, their figures and numbers kept."""
 
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
+from keras_aae.experiments import COMPARISONS, RECIPES, SWEEPS, TABLES, TRANSFERS
 from keras_aae.files import write_text
-from keras_aae.lookup import load_entry
 from keras_aae.publishing.checking import OriginChecks
-from keras_aae.publishing.kinds import experiment, result_of
+from keras_aae.publishing.kinds import result_of
 from keras_aae.publishing.page import page
 from keras_aae.publishing.recipe_runs import RecipeRuns
-from keras_aae.recipe import Comparison
-from keras_aae.registry import COMPARISONS, RECIPES, TABLES
 from keras_aae.training.session import Reporter
 
 ACTIONS = ("current", "unknown", "reused", "resumed", "trained")
 
 
-def default_set() -> list[str]:
-    """Return the recipes, and the figures of no recipe, that are made if none is named."""
-    return [*(name for name in RECIPES if experiment(name).quick), *studies()]
+def names_to_make(asked: Iterable[str] = (), everything: bool = False) -> list[str]:
+    """Return the results to make, and after them the comparisons of these alone.
 
-
-def studies() -> list[str]:
-    """Return the comparisons of no recipe at all."""
-    return [name for name in COMPARISONS if not _comparison(name).recipes]
-
-
-def recipes_of(names) -> list[str]:
-    """Return the names with the recipes of a table in the table's place."""
-    found = []
-    for name in names:
-        is_table = name in TABLES
-        found += load_entry(name, TABLES, "table").recipes if is_table else [name]
-    return found
-
-
-def comparisons_of(names) -> list[str]:
-    """Return the comparisons whose recipes are all among `names`."""
-    recipes = {name: set(_comparison(name).recipes) for name in COMPARISONS}
-    return [name for name, parts in recipes.items() if parts and parts <= set(names)]
-
-
-def _comparison(name: str) -> Comparison:
-    return load_entry(name, COMPARISONS, "comparison")
+    Args:
+        asked: Names on the menus; a table stands for its recipes. None are the default
+            set.
+        everything: Whether the default set is all that there is.
+    """
+    names = list(asked) or [
+        *(name for name in RECIPES if everything or RECIPES[name].quick),
+        *((*SWEEPS, *TRANSFERS) if everything else ()),
+        *(name for name in COMPARISONS if not COMPARISONS[name].recipes),
+    ]
+    found = [
+        part
+        for name in names
+        for part in (TABLES[name].recipes if name in TABLES else [name])
+    ]
+    for name, comparison in COMPARISONS.items():
+        if comparison.recipes and {*comparison.recipes} <= {*found}:
+            found.append(name)
+    return list(dict.fromkeys(found))
 
 
 @dataclass(frozen=True)
@@ -79,7 +73,7 @@ class Gallery:
         """Checks of what is kept."""
         return OriginChecks(self.data_dir, self.reporter)
 
-    def check(self, names) -> None:
+    def check(self, names: Iterable[str]) -> None:
         """Find out whether results are current, many at a time; `make` is quick then.
 
         Args:
@@ -102,7 +96,7 @@ class Gallery:
         are there are taken as they are, interrupted ones go on.
 
         Args:
-            name: A key of `registry.RECIPES`, `COMPARISONS`, `SWEEPS` or `TRANSFERS`.
+            name: A key of `experiments.RECIPES`, `COMPARISONS`, `SWEEPS` or `TRANSFERS`.
 
         Raises:
             DataError: the result is stale, and the data to make it cannot be loaded.

@@ -4,18 +4,30 @@ import base64
 import html
 import shlex
 from pathlib import Path
+from string import Template
 
 from keras_aae.errors import RunError
 from keras_aae.evaluation import describe
 from keras_aae.figures.menu import file_name
 from keras_aae.files import write_text
+from keras_aae.publishing import formats
+from keras_aae.publishing.figure_file import FigureFile
 from keras_aae.publishing.source import DRAWN, Source, draw_run, evaluate_source
 from keras_aae.recipe import Recipe, training_words
 from keras_aae.registry import FIGURES, MODELS
 from keras_aae.training.build import complete_options
 
 TYPES = {".png": "image/png", ".gif": "image/gif"}
-STYLE = """
+# Nothing is fetched, and nothing runs, whatever the text holds.
+PAGE = Template("""<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; \
+style-src 'unsafe-inline'">
+<title>$title</title>
+<style>
 body { font: 16px/1.5 system-ui, sans-serif; color: #222; background: #fff;
        max-width: 62rem; margin: 2rem auto; padding: 0 1rem; }
 h1 { margin-bottom: 0; } h2 { margin-top: 2.5rem; border-bottom: 1px solid #ccc; }
@@ -25,10 +37,16 @@ td.number { text-align: right; font-variant-numeric: tabular-nums; }
 code, pre { background: #f4f4f4; } pre { padding: .7rem; overflow-x: auto; }
 figure { margin: 1.5rem 0; } img { max-width: 100%; } figcaption { color: #555; }
 .note { background: #fff3c4; padding: .5rem .8rem; }
-"""
+</style>
+</head>
+<body>
+$body
+</body>
+</html>
+""")
 
 
-def write_report(source: Source, out=None) -> Path:
+def write_report(source: Source, out: str | Path | None = None) -> Path:
     """Write the page of a run: recipe, numbers, curves, pictures, how to repeat it.
 
     What is missing of the run's usual figures and numbers is made.
@@ -55,78 +73,68 @@ def write_report(source: Source, out=None) -> Path:
 
 
 def report(source: Source, metrics: dict[str, float]) -> str:
-    """The page as text."""
+    """Return the page as text."""
     run, recipe = source.run, source.run.recipe
+    command = f"<pre>{_text(_command(recipe))}</pre>"
     parts = [
         f"<h1>{_text(recipe.name)}</h1>",
         f"<p>{_text(MODELS[recipe.model][1])}, trained on {_text(run.data['name'])}: "
         f"{len(run.history)} epochs of {run.data['train']:,} images.</p>",
-        _note(run.data["note"]),
+        *[f'<p class="note">{_text(run.data["note"])}</p>'] * bool(run.data["note"]),
         *_section("Numbers", _numbers(metrics)),
         *_section("Figures", *_figures(source)),
         *_section("Recipe", _values(_flat(recipe))),
-        *_section("To repeat it", f"<pre>{_text(_command(recipe))}</pre>"),
+        *_section("To repeat it", command),
         *_section("Environment", _values(_plain(run.environment))),
         *_section("Data", _values(_plain(run.data))),
         *_section("Last epoch", _values((run.history or [{}])[-1])),
     ]
-    title = f"{recipe.name} on {run.data['name']}"
-    return (
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        # Nothing is fetched, and nothing runs, whatever the text holds.
-        '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; '
-        "img-src data:; style-src 'unsafe-inline'\">\n"
-        f"<title>{_text(title)}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n"
-        + "\n".join(part for part in parts if part)
-        + "\n</body>\n</html>\n"
-    )
+    title = _text(f"{recipe.name} on {run.data['name']}")
+    return PAGE.substitute(title=title, body="\n".join(parts))
 
 
 def _section(title: str, *parts: str) -> list[str]:
     return [f"<h2>{title}</h2>", *parts] if any(parts) else []
 
 
-def _note(note: str) -> str:
-    return f'<p class="note">{_text(note)}</p>' if note else ""
-
-
 def _numbers(metrics: dict[str, float]) -> str:
-    rows = [
-        f'<tr><td><code>{_text(name)}</code></td><td class="number">{value:.5g}</td>'
-        f"<td>{_text(describe(name))}</td></tr>"
+    return _table(
+        f'<td><code>{_text(name)}</code></td><td class="number">{formats.number(value)}'
+        f"</td><td>{_text(describe(name))}</td>"
         for name, value in metrics.items()
-    ]
-    return f"<table>{''.join(rows)}</table>" if rows else ""
-
-
-def _figures(source: Source) -> list[str]:
-    """The run's usual figures, and those that were drawn of it since."""
-    folder, shown = source.run.figures_path, []
-    draw_run(source, [k for k in DRAWN if not (folder / file_name(k)).exists()])
-    usual = [folder / file_name(kind) for kind in DRAWN]
-    others = sorted(set(folder.glob("*")) - set(usual))
-    for path in [*usual, *others]:
-        if path.suffix in TYPES and path.is_file():
-            shown.append(_figure(path))
-    return shown
-
-
-def _figure(path: Path) -> str:
-    data = base64.b64encode(path.read_bytes()).decode()
-    caption = FIGURES[path.stem][1] if path.stem in FIGURES else path.stem
-    return (
-        f'<figure><img src="data:{TYPES[path.suffix]};base64,{data}" '
-        f'alt="{_text(path.stem)}"><figcaption>{_text(caption)}</figcaption></figure>'
     )
 
 
 def _values(values: dict) -> str:
-    rows = [
-        f"<tr><td><code>{_text(name)}</code></td><td>{_text(value)}</td></tr>"
+    return _table(
+        f"<td><code>{_text(name)}</code></td><td>{_text(value)}</td>"
         for name, value in values.items()
-    ]
-    return f"<table>{''.join(rows)}</table>" if rows else ""
+    )
+
+
+def _table(rows) -> str:
+    lines = "".join(f"<tr>{row}</tr>" for row in rows)
+    return f"<table>{lines}</table>" if lines else ""
+
+
+def _figures(source: Source) -> list[str]:
+    """Draw what is missing; return the usual figures and those drawn of the run since."""
+    folder = source.run.figures_path
+    draw_run(source, [k for k in DRAWN if not (folder / file_name(k)).exists()])
+    usual = [folder / file_name(kind) for kind in DRAWN]
+    others = sorted(set(folder.glob("*")) - set(usual))
+    paths = [*usual, *others]
+    return [_figure(p) for p in paths if p.suffix in TYPES and p.is_file()]
+
+
+def _figure(path: Path) -> str:
+    data = base64.b64encode(path.read_bytes()).decode()
+    name = path.stem
+    caption = FigureFile(name).caption if name in FIGURES else name
+    return (
+        f'<figure><img src="data:{TYPES[path.suffix]};base64,{data}" '
+        f'alt="{_text(name)}"><figcaption>{_text(caption)}</figcaption></figure>'
+    )
 
 
 def _flat(recipe: Recipe) -> dict:
@@ -135,7 +143,7 @@ def _flat(recipe: Recipe) -> dict:
 
 
 def _plain(values: dict) -> dict:
-    """Dicts within as text, without what is not set."""
+    """Return dicts within as text, without what is not set."""
     return {
         name: ", ".join(f"{k} {v}" for k, v in value.items() if v is not None)
         if isinstance(value, dict)
@@ -146,7 +154,7 @@ def _plain(values: dict) -> dict:
 
 
 def _command(recipe: Recipe) -> str:
-    """What trains the same anew: `train` with every value that is not the default."""
+    """Return what trains the same anew: `train` with all values that are not usual."""
     usual = complete_options(recipe.model, {}) | Recipe(recipe.model).to_dict()
     words = training_words(recipe, usual)
     return shlex.join(["keras-aae", *words])

@@ -4,70 +4,58 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from keras_aae.data import load_resized
-from keras_aae.evaluation import evaluate, measured_by_default, metric_version
+from keras_aae.evaluation import evaluate, metric_version
 from keras_aae.evaluation.transferring import compare, numbers, of_classes
+from keras_aae.experiments import COMPARISONS, RECIPES, SWEEPS, TRANSFERS, Experiment
 from keras_aae.figures import save
 from keras_aae.figures.confusion import confusion_matrix
 from keras_aae.figures.labelled_samples import guessed_samples
 from keras_aae.figures.sweep_curve import sweep_curve
 from keras_aae.files import write_json
-from keras_aae.lookup import load_entry
+from keras_aae.publishing.figure_file import FigureFile, figure_files
 from keras_aae.publishing.origin import Origin
-from keras_aae.publishing.page import headline, transfer_headline
 from keras_aae.publishing.recipe_runs import RecipeRuns
 from keras_aae.publishing.results import (
     ComparisonRecord,
-    FigureFile,
     Measured,
     RecipeRecord,
     Record,
     SweepRecord,
     TransferRecord,
-    comparison_file,
-    figure_files,
-    recipe_file,
-    sweep_file,
-    transfer_file,
+    comparison_picture,
+    metrics_of,
+    sweep_picture,
     transfer_pictures,
 )
+from keras_aae.publishing.sections import headline, transfer_headline
 from keras_aae.publishing.source import (
     Source,
     evaluate_source,
     export_comparison,
     export_figure,
 )
-from keras_aae.recipe import Experiment
-from keras_aae.registry import COMPARISONS, RECIPES, SWEEPS, TRANSFERS
-
-
-def experiment(name: str) -> Experiment:
-    """Return the experiment on the menu."""
-    return load_entry(name, RECIPES, "recipe")
 
 
 class Result:
     """Something that the results folder keeps, made of the runs of recipes.
 
-    A kind of results has `settings`, with which a record begins and by which it is known
-    to be of today's menu, and completes a record.
+    A kind of results reads, begins and completes a record.
 
     Args:
+        results: The results folder.
         name: On the menu.
         recipes: The experiments or sweeps that it is made of, by their names.
-        record: The file that keeps its numbers and origins.
-        pictures: Files that are drawn of them.
+        pictures: Files in the folder that are drawn of them.
+        **settings: Values that a record begins with, and by which it is known to be of
+            today's menu.
     """
 
     record_class = Record
 
-    def __init__(self, name: str, recipes: dict, record: Path, pictures=()):
-        self.name, self.recipes = name, recipes
-        self.record, self.pictures = record, list(pictures)
-
-    @property
-    def settings(self) -> dict:
-        """Values of the record that differ where something else is asked for today."""
-        return {}
+    def __init__(self, results: Path, name: str, recipes: dict, pictures, **settings):
+        self.name, self.recipes, self.settings = name, recipes, settings
+        self.record = results / self.record_class.file(name)
+        self.pictures = [results / picture for picture in pictures]
 
     def read(self):
         """Return the record, or None if there is none of today's recipes and settings."""
@@ -107,13 +95,11 @@ class RecipeResult(Result):
     record_class = RecipeRecord
 
     def __init__(self, results: Path, name: str):
-        self.experiment = experiment(name)
+        self.experiment = RECIPES[name]
         self.figures = figure_files(self.experiment)
         self.folder = results / name
-        pictures = [self.folder / figure.file for figure in self.figures]
-        super().__init__(
-            name, {name: self.experiment}, results / recipe_file(name), pictures
-        )
+        pictures = [f"{name}/{figure.file}" for figure in self.figures]
+        super().__init__(results, name, {name: self.experiment}, pictures)
 
     def complete(self, kept: RecipeRecord, runs: RecipeRuns):
         """Train, measure and draw what is missing."""
@@ -129,7 +115,7 @@ class RecipeResult(Result):
             self.remove()
         for seed, (source, _) in trained.items():
             if seed not in measured:
-                measured[seed] = _measure(source, self.experiment.metrics)
+                measured[seed] = _measure(source, self.experiment)
             for figure in figures if seed == seeds[0] else ():
                 out = self.folder / figure.file
                 export_figure(figure.kind, source, out, **figure.options)
@@ -145,7 +131,7 @@ class RecipeResult(Result):
 
     def _measure_again(self, kept, measured: Measured, runs) -> Measured:
         """Measure the metrics that are missing or of an older version, if the run exists."""
-        names = [*measured_by_default(), *self.experiment.metrics]
+        names = metrics_of(self.experiment)
         asked = measured.missing(names) + measured.outdated(names)
         source = runs.find(*self._run(kept, measured.seed)) if asked else None
         if source is None:
@@ -172,16 +158,11 @@ class ComparisonResult(Result):
     record_class = ComparisonRecord
 
     def __init__(self, results: Path, name: str):
-        comparison = load_entry(name, COMPARISONS, "comparison")
+        comparison = COMPARISONS[name]
         self.figure = FigureFile(comparison.figure)
-        picture = results / comparison_file(name, comparison)
-        recipes = {recipe: experiment(recipe) for recipe in comparison.recipes}
-        super().__init__(name, recipes, picture.with_suffix(".json"), [picture])
-
-    @property
-    def settings(self):
-        """The name of the figure, with its options."""
-        return {"figure": self.figure.name}
+        recipes = {recipe: RECIPES[recipe] for recipe in comparison.recipes}
+        picture, figure = comparison_picture(comparison), self.figure.name
+        super().__init__(results, name, recipes, [picture], figure=figure)
 
     def begin(self, origins) -> ComparisonRecord:
         """Return a record of no figure yet."""
@@ -209,14 +190,10 @@ class SweepResult(Result):
     record_class = SweepRecord
 
     def __init__(self, results: Path, name: str):
-        self.sweep = load_entry(name, SWEEPS, "sweep")
-        record, picture = (results / sweep_file(name, s) for s in (".json", ".png"))
-        super().__init__(name, {name: self.sweep}, record, [picture])
-
-    @property
-    def settings(self):
-        """The version of the metric."""
-        return {"version": metric_version(self.sweep.metric)}
+        self.sweep = SWEEPS[name]
+        version = metric_version(self.sweep.metric)
+        recipes, pictures = {name: self.sweep}, [sweep_picture(name)]
+        super().__init__(results, name, recipes, pictures, version=version)
 
     def complete(self, kept: SweepRecord, runs: RecipeRuns):
         """Train, measure and draw what is missing."""
@@ -245,19 +222,11 @@ class TransferResult(Result):
     record_class = TransferRecord
 
     def __init__(self, results: Path, name: str):
-        self.study = load_entry(name, TRANSFERS, "transfer")
+        self.study = TRANSFERS[name]
         self.recipe = self.study.recipe
-        super().__init__(
-            name,
-            {self.recipe: experiment(self.recipe)},
-            results / transfer_file(name),
-            [results / file for file in transfer_pictures(name)],
-        )
-
-    @property
-    def settings(self):
-        """The settings of the study."""
-        return {"settings": self.study.settings}
+        recipes, pictures = {self.recipe: RECIPES[self.recipe]}, transfer_pictures(name)
+        settings = self.study.settings
+        super().__init__(results, name, recipes, pictures, settings=settings)
 
     def complete(self, kept: TransferRecord, runs: RecipeRuns):
         """Measure and draw all of it if a part is missing."""
@@ -295,7 +264,7 @@ KINDS = (
 )
 
 
-def result_of(name: str, results) -> Result:
+def result_of(name: str, results: str | Path) -> Result:
     """Return the result NAME of a results folder, made already or not."""
     kind = next(kind for menu, kind in KINDS if name in menu)
     return kind(Path(results), name)
@@ -306,7 +275,7 @@ def _number(source: Source, metric: str) -> float:
     return values[metric]
 
 
-def _measure(source: Source, also) -> Measured:
+def _measure(source: Source, experiment: Experiment) -> Measured:
     run, history = source.run, source.run.history
     last = {f"train_{term}": history[-1][term] for term in source.model.terms}
     measured = Measured(
@@ -316,5 +285,5 @@ def _measure(source: Source, also) -> Measured:
         environment={k: run.environment.get(k) for k in ("engine", "device", "cpus")},
         metrics=last,
     )
-    asked = [*measured_by_default(), *also]
-    return measured.with_metrics(asked, evaluate_source(source, also))
+    found = evaluate_source(source, experiment.metrics)
+    return measured.with_metrics(metrics_of(experiment), found)

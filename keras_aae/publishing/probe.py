@@ -16,6 +16,7 @@ from keras_aae.data import Dataset, Images
 from keras_aae.engine.batch import Batch, map_block
 from keras_aae.engine.loop import same_randomness
 from keras_aae.errors import UnsupportedError
+from keras_aae.models.base.abilities import Encodes, Generates, require
 from keras_aae.recipe import Recipe
 from keras_aae.training.build import keras_value, new_optimizers
 from keras_aae.training.runner import Training, complete
@@ -103,8 +104,10 @@ def _probe(recipe: Recipe, dataset: Dataset) -> dict[str, dict[str, list[float]]
     found["validation"] = _validate(model, training.validation or dataset.test)
     found["diagnostics"] = _diagnostics(model, training.examined)
     x = dataset.train.array()[:CODES]
-    found["codes"] = _described(lambda: model.encode(x))
-    found["generated"] = _described(lambda: model.generate(GENERATED, seed=model.seed))
+    found["codes"] = _described(lambda: require(model, Encodes, by="A probe").encode(x))
+    found["generated"] = _described(
+        lambda: require(model, Generates, by="A probe").generate(GENERATED, model.seed)
+    )
     return found
 
 
@@ -203,7 +206,7 @@ def _diagnostics(model, examined) -> dict[str, list[float]]:
 
 def _described(make) -> dict[str, list[float]]:
     """Summarize arrays, one after the other; return {} where the model has none."""
-    with suppress(UnsupportedError, AttributeError):
+    with suppress(UnsupportedError):
         rows = np.asarray(make(), float)
         return {"summary": _summary(rows.reshape(len(rows), -1)).tolist()}
     return {}

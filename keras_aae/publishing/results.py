@@ -1,57 +1,33 @@
 """Records of the results folder: what is kept of recipes, comparisons, sweeps, transfers."""
 
 import json
-import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any, Self
 
 from keras_aae.errors import RecipeError
-from keras_aae.evaluation import entry_of, in_menu_order, metric_version
-from keras_aae.figures.menu import file_name
+from keras_aae.evaluation import (
+    entry_of,
+    in_menu_order,
+    measured_by_default,
+    metric_version,
+)
+from keras_aae.experiments import (
+    COMPARISONS,
+    RECIPES,
+    SWEEPS,
+    TRANSFERS,
+    Comparison,
+    Experiment,
+)
+from keras_aae.publishing.figure_file import FigureFile
 from keras_aae.publishing.origin import Origin
-from keras_aae.recipe import Comparison, Experiment
-
-COMPARISONS_FOLDER = "comparisons"
-SWEEPS_FOLDER = "sweeps"
-TRANSFERS_FOLDER = "transfers"
 
 
-@dataclass(frozen=True)
-class FigureFile:
-    """A figure of the results page.
-
-    Args:
-        entry: A name on `registry.FIGURES`, or (name, options).
-    """
-
-    entry: str | tuple
-
-    @property
-    def kind(self) -> str:
-        """Name of the figure on the menu."""
-        return self.entry if isinstance(self.entry, str) else self.entry[0]
-
-    @property
-    def options(self) -> dict:
-        """Options of the figure."""
-        return {} if isinstance(self.entry, str) else dict(self.entry[1])
-
-    @property
-    def name(self) -> str:
-        """KIND, or KIND-VALUE of its options, which tells two of a kind apart."""
-        values = [k if v is True else v for k, v in self.options.items()]
-        words = [re.sub(r"[^\w.]+", "-", str(value)).strip("-") for value in values]
-        return "-".join([self.kind, *words])
-
-    @property
-    def file(self) -> str:
-        """Name of the file: that of the figure, and .png or .gif."""
-        return self.name + Path(file_name(self.kind)).suffix
-
-
-def figure_files(experiment: Experiment) -> list[FigureFile]:
-    """Return the figures of an experiment's folder, in their order."""
-    return [FigureFile(entry) for entry in experiment.figures]
+def metrics_of(experiment: Experiment) -> list[str]:
+    """Return the metrics that every seed of an experiment is measured by."""
+    return [*measured_by_default(), *experiment.metrics]
 
 
 @dataclass(frozen=True)
@@ -71,17 +47,17 @@ class Measured:
     seed: int
     epochs: int
     seconds: float
-    environment: dict
+    environment: dict[str, Any]
     metrics: dict[str, float]
     versions: dict[str, int] = field(default_factory=dict)
     unsupported: list[str] = field(default_factory=list)
 
-    def missing(self, metrics) -> list[str]:
+    def missing(self, metrics: Iterable[str]) -> list[str]:
         """Return those of the metrics that were never measured."""
         known = {*map(entry_of, self.metrics), *self.unsupported}
         return [name for name in metrics if name not in known]
 
-    def outdated(self, metrics) -> list[str]:
+    def outdated(self, metrics: Iterable[str]) -> list[str]:
         """Return those of the metrics that an older version of the code measured."""
         known = {*map(entry_of, self.metrics), *self.unsupported}
         return [
@@ -90,7 +66,7 @@ class Measured:
             if name in known and self.versions.get(name, 1) != metric_version(name)
         ]
 
-    def with_metrics(self, asked, metrics: dict[str, float]) -> "Measured":
+    def with_metrics(self, asked: list[str], metrics: dict[str, float]) -> "Measured":
         """Return the numbers with those of the metrics asked for in place of older ones."""
         kept = {k: v for k, v in self.metrics.items() if entry_of(k) not in asked}
         found = {entry_of(name) for name in metrics}
@@ -114,10 +90,16 @@ class Record:
         origins: Of the recipes that it was made of, by their names.
     """
 
+    place = ""
     origins: dict[str, Origin]
 
     @classmethod
-    def read(cls, path):
+    def file(cls, name: str) -> str:
+        """Return where the record of this name lies in the results folder."""
+        return cls.place.format(name)
+
+    @classmethod
+    def read(cls, path: str | Path) -> Self | None:
         """Return what a JSON file keeps; None if there is none, or none of today's format."""
         try:
             values = json.loads(Path(path).read_text(encoding="utf-8"))
@@ -126,19 +108,20 @@ class Record:
             return None
 
     @classmethod
-    def _of(cls, values: dict):
+    def _of(cls, values: dict[str, Any]) -> Self:
         origins = {k: Origin.read(v) for k, v in values["origins"].items()}
         return cls(**values | {"origins": origins})
 
 
 @dataclass(frozen=True)
 class RecipeRecord(Record):
-    """The content of RESULTS/NAME/metrics.json: the runs of all seeds."""
+    """The runs of all seeds of a recipe."""
 
+    place = "{}/metrics.json"
     runs: list[Measured] = field(default_factory=list)
 
     @classmethod
-    def _of(cls, values):
+    def _of(cls, values: dict[str, Any]) -> Self:
         return super()._of(values | {"runs": [Measured(**r) for r in values["runs"]]})
 
     @property
@@ -158,74 +141,104 @@ class RecipeRecord(Record):
 
 @dataclass(frozen=True)
 class ComparisonRecord(Record):
-    """The content of RESULTS/comparisons/NAME.json: the name of the figure."""
+    """The name of a comparison's figure."""
 
+    place = "comparisons/{}.json"
     figure: str = ""
 
 
 @dataclass(frozen=True)
 class SweepRecord(Record):
-    """The content of RESULTS/sweeps/NAME.json.
+    """The numbers of a sweep.
 
     Args:
         numbers: str(value) -> str(seed) -> the metric.
         version: Of the metric.
     """
 
+    place = "sweeps/{}.json"
     numbers: dict[str, dict[str, float]] = field(default_factory=dict)
     version: int = 1
 
-    def add(self, value, seed: int, number: float) -> None:
+    def add(self, value: Any, seed: int, number: float) -> None:
         """Add the number of a value and a seed."""
         self.numbers.setdefault(str(value), {})[str(seed)] = number
 
-    def has(self, value, seed: int) -> bool:
+    def has(self, value: Any, seed: int) -> bool:
         """Return whether the number of a value and a seed is there."""
         return str(seed) in self.numbers.get(str(value), {})
 
-    def at(self, value) -> list[float]:
+    def at(self, value: Any) -> list[float]:
         """Return the numbers of all seeds of a value."""
         return list(self.numbers.get(str(value), {}).values())
 
 
 @dataclass(frozen=True)
 class TransferRecord(Record):
-    """The content of RESULTS/transfers/NAME.json.
+    """The numbers of a transfer.
 
     Args:
-        settings: Those of the `recipe.TransferStudy`.
+        settings: Those of the `experiments.TransferStudy`.
         classes: Their names.
         numbers: Kind of features -> "train" or "test" -> accuracy, AUROC, confusion.
     """
 
-    settings: dict = field(default_factory=dict)
+    place = "transfers/{}.json"
+    settings: dict[str, Any] = field(default_factory=dict)
     classes: list[str] = field(default_factory=list)
-    numbers: dict[str, dict] = field(default_factory=dict)
+    numbers: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
-def recipe_file(name: str) -> str:
-    """Return where the numbers of a recipe lie in the results folder."""
-    return f"{name}/metrics.json"
-
-
-def comparison_file(name: str, comparison: Comparison) -> str:
-    """Return where a comparison lies in the results folder."""
+def comparison_picture(comparison: Comparison) -> str:
+    """Return where a comparison's figure lies in the results folder."""
     suffix = Path(FigureFile(comparison.figure).file).suffix
-    return f"{COMPARISONS_FOLDER}/{name}{suffix}"
+    return f"comparisons/{comparison.name}{suffix}"
+
+
+def sweep_picture(name: str) -> str:
+    """Return where the curve of a sweep lies in the results folder."""
+    return f"sweeps/{name}.png"
 
 
 def transfer_pictures(name: str) -> tuple[str, str]:
     """Return where a transfer's confusion matrix and guesses lie in the results folder."""
-    return tuple(
-        f"{TRANSFERS_FOLDER}/{name}-{what}.png" for what in ("confusion", "guesses")
-    )
+    return f"transfers/{name}-confusion.png", f"transfers/{name}-guesses.png"
 
 
-def sweep_file(name: str, suffix: str) -> str:
-    """Return where the numbers or the curve of a sweep lie in the results folder."""
-    return f"{SWEEPS_FOLDER}/{name}{suffix}"
+@dataclass(frozen=True)
+class Kept:
+    """What a results folder keeps of all that is on the menus, in their order.
 
+    Args:
+        folder: The results folder.
+        recipes: Records of recipes, by their names.
+        sweeps: Records of sweeps.
+        transfers: Records of transfers whose pictures are there too.
+        comparisons: Names of comparisons whose pictures are there.
+    """
 
-def transfer_file(name: str) -> str:
-    """Return where the numbers of a transfer lie in the results folder."""
-    return f"{TRANSFERS_FOLDER}/{name}.json"
+    folder: Path
+    recipes: dict[str, RecipeRecord]
+    sweeps: dict[str, SweepRecord]
+    transfers: dict[str, TransferRecord]
+    comparisons: list[str]
+
+    @classmethod
+    def read(cls, folder: str | Path) -> "Kept":
+        """Return what there is, whether it is stale or not."""
+        folder = Path(folder)
+
+        def has(*files: str) -> bool:
+            return all((folder / file).exists() for file in files)
+
+        def read(kind: type[Record], names: Iterable[str]) -> dict[str, Any]:
+            records = {name: kind.read(folder / kind.file(name)) for name in names}
+            return {name: kept for name, kept in records.items() if kept is not None}
+
+        return cls(
+            folder,
+            read(RecipeRecord, RECIPES),
+            read(SweepRecord, SWEEPS),
+            read(TransferRecord, [n for n in TRANSFERS if has(*transfer_pictures(n))]),
+            [n for n, wanted in COMPARISONS.items() if has(comparison_picture(wanted))],
+        )

@@ -10,11 +10,14 @@ import json
 import os
 import shutil
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+from keras_aae.engine import PhasedModel
 from keras_aae.engine.loop import Progress
 from keras_aae.errors import RunError
 from keras_aae.files import reason, sha256, sync_file, sync_folder, write_json
@@ -40,7 +43,9 @@ class Checkpoints:
         seconds: Between two checkpoints; None keeps their cost low by itself.
     """
 
-    def __init__(self, path, fingerprint: str, seconds: float | None = None):
+    def __init__(
+        self, path: str | Path, fingerprint: str, seconds: float | None = None
+    ):
         self.path, self.fingerprint, self.seconds = Path(path), fingerprint, seconds
         self._interval = LEAST_SECONDS if seconds is None else seconds
         self._saved = time.monotonic()
@@ -55,7 +60,13 @@ class Checkpoints:
         for leftover in self.path.glob(f"{SAVING}*"):
             shutil.rmtree(leftover, ignore_errors=True)
 
-    def save(self, model, progress: Progress, steps: int, best_weights=None) -> Path:
+    def save(
+        self,
+        model: PhasedModel,
+        progress: Progress,
+        steps: int,
+        best_weights: list[np.ndarray] | None = None,
+    ) -> Path:
         """Write a checkpoint of `steps` steps in all, then prune old ones.
 
         Raises:
@@ -80,7 +91,13 @@ class Checkpoints:
             self._interval = max(LEAST_SECONDS, (self._saved - started) / COST)
         return final
 
-    def _write(self, folder, model, progress, best_weights):
+    def _write(
+        self,
+        folder: Path,
+        model: PhasedModel,
+        progress: Progress,
+        best_weights: list[np.ndarray] | None,
+    ) -> None:
         folder.mkdir()
         model.save(folder / "state.keras")
         if best_weights is not None:
@@ -98,7 +115,7 @@ class Checkpoints:
         manifest["sha256"] = _digest(manifest)
         write_json(folder / "manifest.json", manifest)
 
-    def _prune(self):
+    def _prune(self) -> None:
         valid = [path for path in self._newest_first() if not _fault(path)]
         for path in valid[KEEP:]:
             # Under a name that is swept: a kill here must not leave half a checkpoint.
@@ -106,11 +123,13 @@ class Checkpoints:
             os.rename(path, leftover)
             shutil.rmtree(leftover, ignore_errors=True)
 
-    def _newest_first(self):
+    def _newest_first(self) -> list[Path]:
         found = [p for p in self.path.glob("step-*") if p.name[5:].isdigit()]
         return sorted(found, key=lambda p: int(p.name[5:]), reverse=True)
 
-    def newest(self, report=lambda text: None) -> Path | None:
+    def newest(
+        self, report: Callable[[str], object] = lambda text: None
+    ) -> Path | None:
         """The newest valid checkpoint; bad ones are set aside and reported.
 
         Raises:
@@ -134,7 +153,7 @@ class Checkpoints:
             )
         return None
 
-    def _fault(self, path):
+    def _fault(self, path: Path) -> str:
         try:
             return _fault(path)
         except OSError as error:
@@ -143,7 +162,7 @@ class Checkpoints:
                 f"{reason(error)}. It is left as it is; make it readable."
             ) from error
 
-    def _check_recipe(self, path):
+    def _check_recipe(self, path: Path) -> None:
         if _manifest(path)["recipe"] != self.fingerprint:
             raise RunError(
                 f"Checkpoint {path.name} was made with another recipe than the run's "
@@ -151,7 +170,9 @@ class Checkpoints:
             )
 
 
-def load_checkpoint(path: Path):
+def load_checkpoint(
+    path: Path,
+) -> tuple[PhasedModel, Progress, list[np.ndarray] | None]:
     """The compiled model, its progress, and the best weights or None."""
     model = load_model(path / "state.keras", compile=True)
     progress = Progress(**_manifest(path)["progress"])
@@ -162,16 +183,16 @@ def load_checkpoint(path: Path):
         return model, progress, [arrays[f"arr_{i}"] for i in range(len(arrays.files))]
 
 
-def _manifest(path):
+def _manifest(path: Path) -> Any:
     return json.loads((path / "manifest.json").read_text(encoding="utf-8"))
 
 
-def _digest(manifest) -> str:
+def _digest(manifest: dict[str, Any]) -> str:
     values = {key: value for key, value in manifest.items() if key != "sha256"}
     return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
 
 
-def _fault(path) -> str:
+def _fault(path: Path) -> str:
     """What is wrong with a checkpoint, or nothing.
 
     Raises:
@@ -194,7 +215,7 @@ def _fault(path) -> str:
         return str(error) or type(error).__name__
 
 
-def _check_format(path, found):
+def _check_format(path: Path, found: object) -> None:
     if isinstance(found, int) and found > FORMAT:
         raise RunError(
             f"Checkpoint {path.name} has format {found}, and this version of keras_aae "
@@ -204,7 +225,7 @@ def _check_format(path, found):
         raise ValueError(f"format {found!r}, expected {FORMAT}")
 
 
-def _set_aside(path):
+def _set_aside(path: Path) -> None:
     target, number = path.with_name(path.name + ".bad"), 1
     while target.exists():
         number += 1

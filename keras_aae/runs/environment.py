@@ -3,6 +3,7 @@
 import os
 import platform
 from importlib import metadata
+from typing import Any
 
 from keras_aae import __version__
 
@@ -26,7 +27,7 @@ def _version(package: str) -> str | None:
         return None
 
 
-def describe_environment(engine: str, device: str, execution: str) -> dict:
+def describe_environment(engine: str, device: str, execution: str) -> dict[str, Any]:
     """Versions, engine, device and the flags that change bits."""
     return {
         "python": platform.python_version(),
@@ -44,7 +45,7 @@ def describe_environment(engine: str, device: str, execution: str) -> dict:
     }
 
 
-def differences(before: dict, now: dict) -> list[str]:
+def differences(before: dict[str, Any], now: dict[str, Any]) -> list[str]:
     """What differs between two environments and may change the last bits of results."""
     changes = []
     for key in BITS:

@@ -5,8 +5,10 @@ import io
 import json
 import shlex
 import time
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -38,7 +40,7 @@ class RunFolder:
         RunError: it is none, or its recipe cannot be read.
     """
 
-    def __init__(self, path):
+    def __init__(self, path: str | Path):
         self.path = Path(path)
         if not self.path.is_dir():
             raise RunError(
@@ -51,7 +53,9 @@ class RunFolder:
             )
 
     @classmethod
-    def create(cls, path, recipe: Recipe, dataset: dict) -> "RunFolder":
+    def create(
+        cls, path: str | Path, recipe: Recipe, dataset: dict[str, Any]
+    ) -> "RunFolder":
         """A new folder with its recipe.
 
         Raises:
@@ -75,7 +79,7 @@ class RunFolder:
         return cls(path)
 
     @classmethod
-    def new_path(cls, name: str, root="runs") -> Path:
+    def new_path(cls, name: str, root: str | Path = "runs") -> Path:
         """A free path root/NAME_YYYYMMDD-HHMMSS."""
         base = Path(root) / f"{name}_{time.strftime('%Y%m%d-%H%M%S')}"
         path, number = base, 1
@@ -104,7 +108,7 @@ class RunFolder:
         """The folder of figures."""
         return self.path / "figures"
 
-    def _read_json(self, name: str) -> dict:
+    def _read_json(self, name: str) -> dict[str, Any]:
         try:
             value = json.loads((self.path / name).read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
@@ -115,7 +119,7 @@ class RunFolder:
             raise RunError(f"{name} of run {str(self.path)!r} is not a JSON object.")
         return value
 
-    def _recipe_file(self) -> dict:
+    def _recipe_file(self) -> dict[str, Any]:
         content = self._read_json("recipe.json")
         if content.get("format") != FORMAT:
             raise RunError(
@@ -130,7 +134,7 @@ class RunFolder:
         return Recipe.from_dict(self._recipe_file()["recipe"])
 
     @property
-    def data(self) -> dict:
+    def data(self) -> dict[str, Any]:
         """Name, fingerprint and note of the data set it was trained on."""
         return self._recipe_file()["data"]
 
@@ -142,27 +146,27 @@ class RunFolder:
         write_json(self.path / "recipe.json", content)
 
     @property
-    def environment(self) -> dict:
+    def environment(self) -> dict[str, Any]:
         """What the run was started with; empty before its first step."""
         exists = (self.path / "environment.json").exists()
         return self._read_json("environment.json") if exists else {}
 
-    def write_environment(self, environment: dict) -> None:
+    def write_environment(self, environment: dict[str, Any]) -> None:
         """Replace the environment."""
         write_json(self.path / "environment.json", environment)
 
     @property
-    def metrics(self) -> dict:
+    def metrics(self) -> dict[str, Any]:
         """The final numbers; empty until the run is finished."""
         exists = (self.path / "metrics.json").exists()
         return self._read_json("metrics.json") if exists else {}
 
-    def write_metrics(self, metrics: dict) -> None:
+    def write_metrics(self, metrics: dict[str, Any]) -> None:
         """Replace the final numbers."""
         write_json(self.path / "metrics.json", metrics)
 
     @property
-    def history(self) -> list[dict]:
+    def history(self) -> list[dict[str, Any]]:
         """One row an epoch, numbers as floats."""
         path = self.path / "history.csv"
         if not path.exists():
@@ -172,7 +176,7 @@ class RunFolder:
                 {k: float(v) for k, v in row.items()} for row in csv.DictReader(file)
             ]
 
-    def write_history(self, rows: list[dict]) -> None:
+    def write_history(self, rows: list[dict[str, Any]]) -> None:
         """Replace the history."""
         if not rows:
             (self.path / "history.csv").unlink(missing_ok=True)
@@ -183,7 +187,7 @@ class RunFolder:
         writer.writerows(rows)
         write_text(self.path / "history.csv", text.getvalue())
 
-    def append_history(self, row: dict) -> None:
+    def append_history(self, row: dict[str, Any]) -> None:
         """Add a row; `write_history` mends what a kill may leave of it."""
         path = self.path / "history.csv"
         new = not path.exists()
@@ -244,7 +248,7 @@ class RunFolder:
         return bool(lines) and lines[-1].endswith(f" {DONE}")
 
     @contextmanager
-    def lock(self):
+    def lock(self) -> Iterator[None]:
         """Hold the run; the kernel lets go of it when the process ends, however.
 
         Raises:
@@ -254,12 +258,12 @@ class RunFolder:
             yield
 
 
-def resume_command(path) -> str:
+def resume_command(path: str | Path) -> str:
     """What a user types, or pastes into a shell, to go on with a run."""
     return f"`keras-aae resume {shlex.quote(str(path))}`"
 
 
-def _lock(path: Path):
+def _lock(path: Path) -> AbstractContextManager[None]:
     return held(path / LOCK, f"run {str(path)!r}")
 
 

@@ -2,11 +2,12 @@
 
 import signal
 import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 
 @contextmanager
-def handling_stops(handle):
+def handling_stops(handle: Callable[[int], object]) -> Iterator[None]:
     """Let `handle(signum)` receive the signals to stop while the block runs.
 
     Only the main thread can handle signals; in any other, nothing changes.
@@ -27,5 +28,7 @@ def _stops() -> list[int]:
         return []
     # Windows has no hangup, and under nohup it stops nothing.
     hangup = getattr(signal, "SIGHUP", None)
-    ignored = hangup is None or signal.getsignal(hangup) is signal.SIG_IGN
-    return [signal.SIGINT, signal.SIGTERM, *([] if ignored else [hangup])]
+    stops: list[int] = [signal.SIGINT, signal.SIGTERM]
+    if hangup is not None and signal.getsignal(hangup) is not signal.SIG_IGN:
+        stops.append(hangup)
+    return stops

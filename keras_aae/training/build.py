@@ -1,9 +1,20 @@
 """From a recipe's plain values to its data and a compiled model."""
 
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
 import keras
 
-from keras_aae.checks import Schedule, parse_value, takes_schedule, validate_all
+from keras_aae.checks import (
+    ImageShape,
+    Schedule,
+    parse_value,
+    takes_schedule,
+    validate_all,
+)
 from keras_aae.data import Dataset, load_dataset
+from keras_aae.engine import Phase, PhasedModel
 from keras_aae.errors import RecipeError
 from keras_aae.lookup import load_entry
 from keras_aae.networks import load_network
@@ -11,7 +22,12 @@ from keras_aae.recipe import Recipe, unknown_key
 from keras_aae.registry import MODELS
 
 
-def build_model(name: str, image_shape, optimizer="adam", **options):
+def build_model(
+    name: str,
+    image_shape: ImageShape,
+    optimizer: str | keras.optimizers.Optimizer | dict[str, Any] = "adam",
+    **options: Any,
+) -> PhasedModel:
     """A compiled model of a family, ready for `fit`.
 
     Args:
@@ -30,12 +46,12 @@ def build_model(name: str, image_shape, optimizer="adam", **options):
     return model
 
 
-def family(name: str):
+def family(name: str) -> type[Any]:
     """The class of a model family."""
     return load_entry(name, MODELS, "model")
 
 
-def complete_options(name: str, options: dict) -> dict:
+def complete_options(name: str, options: dict[str, Any]) -> dict[str, Any]:
     """The options of the family, defaults included."""
     parameters = family(name).options()
     for key in options:
@@ -49,7 +65,7 @@ def complete_options(name: str, options: dict) -> dict:
     return complete
 
 
-def load_data(recipe: Recipe, data_dir=None) -> Dataset:
+def load_data(recipe: Recipe, data_dir: str | Path | None = None) -> Dataset:
     """The data set that a recipe names."""
     return load_dataset(
         recipe.dataset,
@@ -61,7 +77,7 @@ def load_data(recipe: Recipe, data_dir=None) -> Dataset:
     )
 
 
-def new_model(recipe: Recipe, image_shape, steps: int):
+def new_model(recipe: Recipe, image_shape: ImageShape, steps: int) -> PhasedModel:
     """A compiled model whose weights and random numbers follow from the seed alone."""
     keras.utils.set_random_seed(recipe.seed)
     known = {n: p.annotation for n, p in family(recipe.model).options().items()}
@@ -74,7 +90,7 @@ def new_model(recipe: Recipe, image_shape, steps: int):
     return model
 
 
-def keras_value(value, steps: int):
+def keras_value(value: Any, steps: int) -> Any:
     """A number, or the Keras schedule that a recipe's value names.
 
     Args:
@@ -93,7 +109,9 @@ def keras_value(value, steps: int):
     return schedules.ExponentialDecay(value.start, duration, value.end / value.start)
 
 
-def new_optimizers(recipe: Recipe, phases, steps: int) -> dict:
+def new_optimizers(
+    recipe: Recipe, phases: Sequence[Phase], steps: int
+) -> dict[str, Any]:
     """Return an optimizer for each phase; its schedule counts the updates of that phase."""
     names = [phase.name for phase in phases]
     by_phase = recipe.optimizer
@@ -107,7 +125,9 @@ def new_optimizers(recipe: Recipe, phases, steps: int) -> dict:
     }
 
 
-def _optimizer(given, learning_rate, steps: int):
+def _optimizer(
+    given: str | dict[str, Any], learning_rate: Any, steps: int
+) -> keras.optimizers.Optimizer:
     settings = dict(given) if isinstance(given, dict) else {"name": given}
     name = settings.pop("name", None)
     rate = keras_value(settings.pop("learning_rate", learning_rate), steps)

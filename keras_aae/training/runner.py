@@ -2,16 +2,18 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
 
 from keras_aae.data import Dataset, Images, stratified_subset
-from keras_aae.engine import Feed
+from keras_aae.engine import Feed, PhasedModel
 from keras_aae.engine.backend import engine
 from keras_aae.engine.feed import LABELLED
 from keras_aae.engine.loop import Progress, TrainingLoop
 from keras_aae.errors import DataError, RecipeError, RunError
+from keras_aae.models.base.abilities import Encodes, supports
 from keras_aae.recipe import Recipe
 from keras_aae.registry import DATASETS
 from keras_aae.runs.checkpoints import Checkpoints, load_checkpoint
@@ -85,14 +87,16 @@ def _feed(recipe: Recipe, train: Images) -> Feed:
     return Feed(train, recipe.batch_size, batches, seed=recipe.seed, labelled=labelled)
 
 
-def _with_labels(images, model_class):
+def _with_labels(
+    images: Images | None, model_class: type[PhasedModel]
+) -> Images | None:
     """Validation images, those with a label if the model has a phase for labels."""
     if images is None or LABELLED not in model_class.batches or images.labels is None:
         return images
     return images.subset(np.flatnonzero(images.labels >= 0))
 
 
-def _check_labels(model, recipe: Recipe, dataset: Dataset) -> None:
+def _check_labels(model: PhasedModel, recipe: Recipe, dataset: Dataset) -> None:
     """Check that the model can take the labels that there are.
 
     Raises:
@@ -113,23 +117,23 @@ def _check_labels(model, recipe: Recipe, dataset: Dataset) -> None:
 
 
 def _check_watch(recipe: Recipe) -> None:
-    if recipe.watch and not hasattr(family(recipe.model), "encode"):
+    if recipe.watch and not supports(family(recipe.model), Encodes):
         raise RecipeError(
             f"watch={recipe.watch} follows the codes of images, and a {recipe.model!r} "
             "has none. Leave it out."
         )
 
 
-def _first(images: Images, count: int):
+def _first(images: Images, count: int) -> np.ndarray | None:
     """The first images as an array, or None if none are to be watched."""
     return images.gather(np.arange(min(count, len(images))))[0] if count else None
 
 
 def train(
     recipe: Recipe,
-    out=None,
+    out: str | Path | None = None,
     *,
-    data_dir=None,
+    data_dir: str | Path | None = None,
     reporter: Reporter | None = None,
     checkpoint_seconds: float | None = None,
     tensorboard: bool = False,
@@ -161,10 +165,10 @@ def train(
 
 
 def resume(
-    path,
+    path: str | Path,
     *,
     epochs: int | None = None,
-    data_dir=None,
+    data_dir: str | Path | None = None,
     reporter: Reporter | None = None,
     checkpoint_seconds: float | None = None,
     tensorboard: bool = False,
@@ -205,7 +209,7 @@ def resume(
     return run
 
 
-def _describe_data(dataset: Dataset) -> dict:
+def _describe_data(dataset: Dataset) -> dict[str, Any]:
     return {
         "name": dataset.name,
         "fingerprint": dataset.fingerprint,
@@ -231,7 +235,7 @@ class Training:
         _check_labels(self.model, recipe, dataset)
         self.examined = _first(images, self.model.health_images)
         self.progress = Progress()
-        self.best_weights = None
+        self.best_weights: list[np.ndarray] | None = None
 
     def restore(self, run: RunFolder, reporter: Reporter) -> None:
         """Take up the newest valid checkpoint, if there is one."""
@@ -247,7 +251,13 @@ class Training:
                 "epochs that the run has done."
             )
 
-    def run(self, run, reporter, checkpoint_seconds, tensorboard=False) -> None:
+    def run(
+        self,
+        run: RunFolder,
+        reporter: Reporter,
+        checkpoint_seconds: float | None,
+        tensorboard: bool = False,
+    ) -> None:
         """Train to the end in a run folder, and leave the model there."""
         if self.note:
             warn(run, reporter, self.note)
@@ -276,7 +286,9 @@ class Training:
         loop.best_weights = self.best_weights
         return loop
 
-    def _compare_environment(self, run, reporter, execution):
+    def _compare_environment(
+        self, run: RunFolder, reporter: Reporter, execution: str
+    ) -> None:
         backend, device = keras.backend.backend(), engine.describe_device()
         now = describe_environment(backend, device, execution)
         before = run.environment

@@ -7,6 +7,7 @@ OUT/seed-K/     the run folder of seed K
 import json
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from keras_aae.errors import RunError
 from keras_aae.evaluation.statistics import summarise
@@ -30,7 +31,7 @@ class SeedFolder:
         RunError: the folder holds something else, or cannot be made.
     """
 
-    def __init__(self, path, recipe: Recipe):
+    def __init__(self, path: str | Path, recipe: Recipe):
         self.path, self.recipe = Path(path), recipe.replace(seed=0)
         if (self.path / FILE).exists():
             self._check_recipe()
@@ -59,7 +60,7 @@ class SeedFolder:
             "another folder with --out."
         )
 
-    def _check_recipe(self):
+    def _check_recipe(self) -> None:
         try:
             content = json.loads((self.path / FILE).read_text(encoding="utf-8"))
             same = content["format"] == FORMAT and self.recipe.fingerprint == (
@@ -106,7 +107,7 @@ class SeedFolder:
         if epochs < self.recipe.epochs:
             (run.path / "metrics.json").unlink(missing_ok=True)
 
-    def write(self, seeds: list[int], failed: dict[int, str]) -> dict:
+    def write(self, seeds: list[int], failed: dict[int, str]) -> dict[str, Any]:
         """Write seeds.json of the seeds whose training is complete.
 
         Args:
@@ -121,8 +122,11 @@ class SeedFolder:
             RunError: the seeds were trained on different data, or the file cannot be
                 written.
         """
-        runs = {seed: self._trained(seed) for seed in seeds if seed not in failed}
-        runs = {seed: run for seed, run in runs.items() if run is not None}
+        runs = {
+            seed: run
+            for seed in seeds
+            if seed not in failed and (run := self._trained(seed)) is not None
+        }
         metrics = {seed: run.metrics for seed, run in runs.items()}
         recipe = self.recipe.to_dict()
         del recipe["seed"]
@@ -153,7 +157,7 @@ class SeedFolder:
         done = run.finished and run.recipe.epochs == self.recipe.epochs
         return run if done else None
 
-    def _data(self, runs: dict[int, RunFolder]) -> dict | None:
+    def _data(self, runs: dict[int, RunFolder]) -> dict[str, Any] | None:
         data = {seed: run.data for seed, run in runs.items()}
         found = {facts["fingerprint"]: facts for facts in data.values()}
         if len(found) > 1:
@@ -169,7 +173,7 @@ def _name(recipe: Recipe) -> str:
     return recipe.name or recipe.model
 
 
-def _summaries(metrics: list[dict]) -> dict[str, dict]:
+def _summaries(metrics: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
     """The summary of every number, over the runs that have it."""
     names = dict.fromkeys(name for numbers in metrics for name in numbers)
     return {

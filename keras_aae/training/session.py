@@ -1,15 +1,20 @@
 """One process's part in a training: the loop, its run folder, the signals that end it."""
 
 import os
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from typing import Any
 
-from keras_aae.engine.loop import Progress
+from keras_aae.engine.loop import Progress, TrainingLoop
 from keras_aae.errors import DivergedError, Interrupted, RunError, UnsupportedError
 from keras_aae.files import reason
 from keras_aae.model_files.saving import save_model
+from keras_aae.models.base.abilities import Generates, require
 from keras_aae.recipe import Recipe
+from keras_aae.runs.checkpoints import Checkpoints
 from keras_aae.runs.folder import DONE, STATUS, RunFolder, resume_command
 from keras_aae.runs.signals import handling_stops
+from keras_aae.training.tensorboard import EventLog
 
 SNAPSHOTS, SNAPSHOT_IMAGES = 50, 25
 
@@ -17,19 +22,21 @@ SNAPSHOTS, SNAPSHOT_IMAGES = 50, 25
 class Reporter:
     """What is told of a training under way; this one tells nobody."""
 
-    def start(self, run: RunFolder, recipe: Recipe, progress: Progress, images: int):
+    def start(
+        self, run: RunFolder, recipe: Recipe, progress: Progress, images: int
+    ) -> None:
         """Training begins, or goes on, with epochs of so many images."""
 
-    def progress(self, progress: Progress, images: int):
+    def progress(self, progress: Progress, images: int) -> None:
         """A chunk is done; `images` of this epoch have been seen."""
 
-    def epoch(self, row: dict):
+    def epoch(self, row: dict[str, Any]) -> None:
         """An epoch is done."""
 
-    def note(self, text: str):
+    def note(self, text: str) -> None:
         """Something is done that takes a while."""
 
-    def warn(self, text: str):
+    def warn(self, text: str) -> None:
         """Something to know that stops nothing."""
 
 
@@ -45,10 +52,19 @@ class Session:
         events: An `EventLog` that is told of every epoch, or None.
     """
 
-    def __init__(self, loop, progress, run, reporter, checkpoints, events=None):
+    def __init__(
+        self,
+        loop: TrainingLoop,
+        progress: Progress,
+        run: RunFolder,
+        reporter: Reporter,
+        checkpoints: Checkpoints,
+        events: EventLog | None = None,
+    ):
         self.loop, self.progress, self.folder = loop, progress, run
         self.reporter, self.checkpoints, self.events = reporter, checkpoints, events
-        self.stop, self.warned = _Stop(), set()
+        self.stop = _Stop()
+        self.warned: set[str] = set()
 
     def run(self, recipe: Recipe) -> None:
         """Train to the end, and leave the model in the folder.
@@ -75,7 +91,7 @@ class Session:
         self._write_status(finished=True)
         self._try(lambda: self.folder.log(DONE))
 
-    def _train(self, recipe):
+    def _train(self, recipe: Recipe) -> None:
         progress, feed = self.progress, self.loop.feed
         # A finished run with nothing left to do stays finished, even if killed now.
         self._write_status(
@@ -90,27 +106,28 @@ class Session:
         self.loop.run(progress, self._after_chunk, self._after_epoch)
         self._save_required_checkpoint()
 
-    def _write_status(self, finished):
+    def _write_status(self, finished: bool) -> None:
         with required(self.folder, STATUS):
             self.folder.write_status(finished=finished)
 
-    def _after_chunk(self):
+    def _after_chunk(self) -> None:
         feed, progress = self.loop.feed, self.progress
         self.reporter.progress(progress, feed.images_in(0, progress.step))
         # The end of an epoch has a call of its own, after validation.
         if progress.step < feed.steps:
             self._stop_or_save()
 
-    def _after_epoch(self, row):
+    def _after_epoch(self, row: dict[str, Any]) -> None:
         self._try(lambda: self.folder.append_history(row))
         self.reporter.epoch(row)
         self._warn(row)
         self._try(self._save_snapshot)
-        if self.events is not None:
-            self._try(lambda: self.events.write(row, self.loop.model, self.loop.feed))
+        events = self.events
+        if events is not None:
+            self._try(lambda: events.write(row, self.loop.model, self.loop.feed))
         self._stop_or_save()
 
-    def _warn(self, row):
+    def _warn(self, row: dict[str, Any]) -> None:
         """Pass on what the model complains of, each kind once."""
         for kind, text in self.loop.model.complaints(row).items():
             if kind not in self.warned:
@@ -118,19 +135,18 @@ class Session:
                 text = f"Epoch {row['epoch']}: {text}"
                 warn(self.folder, self.reporter, text)
 
-    def _save_snapshot(self):
+    def _save_snapshot(self) -> None:
         """What a few codes of the prior decode to, so that pictures can show it change."""
         epoch, epochs, model = self.progress.epoch, self.loop.epochs, self.loop.model
         every = max(1, epochs // SNAPSHOTS)
         if epoch % every and epoch not in (1, epochs):
             return
-        if not hasattr(model, "generate"):
-            return
         with suppress(UnsupportedError):
+            require(model, Generates, by="A snapshot")
             images = model.generate(SNAPSHOT_IMAGES, seed=model.seed)
             self.folder.write_snapshot(epoch, images)
 
-    def _stop_or_save(self):
+    def _stop_or_save(self) -> None:
         if self.stop.signum is not None:
             self._save_required_checkpoint()
             go_on = resume_command(self.folder.path)
@@ -138,22 +154,22 @@ class Session:
         if self.checkpoints.due:
             self._try(self._save_checkpoint)
 
-    def _save_checkpoint(self):
+    def _save_checkpoint(self) -> None:
         progress, loop = self.progress, self.loop
         steps = progress.epoch * loop.feed.steps + progress.step
         self.checkpoints.save(loop.model, progress, steps, loop.best_weights)
 
-    def _save_required_checkpoint(self):
+    def _save_required_checkpoint(self) -> None:
         with required(self.folder, "a checkpoint"):
             self._save_checkpoint()
 
-    def _save_model(self):
+    def _save_model(self) -> None:
         # The best model, or the last; the loop's model cannot go on training after it.
         if self.loop.best_weights is not None:
             self.loop.model.set_weights(self.loop.best_weights)
         save_model(self.loop.model, self.folder.model_path)
 
-    def _try(self, write):
+    def _try(self, write: Callable[[], object]) -> None:
         """Write something that the training can do without for now."""
         try:
             write()
@@ -166,7 +182,7 @@ class Session:
 
 
 @contextmanager
-def required(run: RunFolder, what: str):
+def required(run: RunFolder, what: str) -> Iterator[None]:
     """Write something in the block that the run cannot do without.
 
     Raises:
@@ -186,7 +202,7 @@ class _Stop:
 
     signum: int | None = None
 
-    def __call__(self, signum: int):
+    def __call__(self, signum: int) -> None:
         if self.signum is not None:
             os._exit(128 + signum)
         self.signum = signum

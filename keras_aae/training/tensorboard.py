@@ -1,16 +1,21 @@
 """A training as TensorBoard shows it."""
 
 import math
+from typing import Any
 
+import keras
+import numpy as np
 from keras import ops
 
+from keras_aae.engine import Feed, PhasedModel
 from keras_aae.engine.gradients import first_batches, phase_gradients
 from keras_aae.errors import UnsupportedError
+from keras_aae.runs.folder import RunFolder
 
 FOLDER = "tensorboard"
 
 
-def summary_writer():
+def summary_writer() -> type[Any]:
     """The class that writes event files.
 
     Raises:
@@ -39,11 +44,11 @@ class EventLog:
         UnsupportedError: tensorboardX is not installed.
     """
 
-    def __init__(self, run, epoch: int = 0):
+    def __init__(self, run: RunFolder, epoch: int = 0):
         later = {"purge_step": epoch + 1} if epoch else {}
         self.writer = summary_writer()(str(run.path / FOLDER), **later)
 
-    def write(self, row: dict, model, feed) -> None:
+    def write(self, row: dict[str, Any], model: PhasedModel, feed: Feed) -> None:
         """Add an epoch: its row of the history, and the model after it."""
         epoch = row["epoch"]
         for name, value in row.items():
@@ -63,12 +68,12 @@ class EventLog:
         """Leave the files complete."""
         self.writer.close()
 
-    def _histogram(self, name, values, epoch):
+    def _histogram(self, name: str, values: np.ndarray, epoch: int) -> None:
         # TensorBoard makes folders of the parts between slashes.
         self.writer.add_histogram(name.replace(" ", "-"), values.ravel(), epoch)
 
 
-def _names(model) -> dict[int, tuple]:
+def _names(model: PhasedModel) -> dict[int, tuple[keras.Variable, str]]:
     """What is trained, by its id: the variable, and NETWORK/PATH, for paths repeat."""
     return {
         id(variable): (variable, f"{network.name}/{variable.path}")

@@ -4,49 +4,53 @@ Images are (batch, H, W, C); every image of a batch has a draw of its own.
 """
 
 import math
+from collections.abc import Callable
 from typing import Annotated
 
 import keras
 from keras import ops
 
-from keras_aae.checks import Choice
+from keras_aae.checks import Choice, ImageShape, Tensor
 from keras_aae.errors import RecipeError
 
 ANGLE = 15.0  # degrees
 SHIFT = 2.0  # pixels
 CONTRAST, BRIGHTNESS = 0.2, 0.1
+Change = Callable[[Tensor, keras.random.SeedGenerator], Tensor]
 
 
-def dihedral(x, seed):
+def dihedral(x: Tensor, seed: keras.random.SeedGenerator) -> Tensor:
     """One of the eight symmetries of the square: flips, quarter turns and both."""
     x = ops.where(_coins(x, seed), ops.transpose(x, (0, 2, 1, 3)), x)
     x = ops.where(_coins(x, seed), ops.flip(x, axis=1), x)
     return ops.where(_coins(x, seed), ops.flip(x, axis=2), x)
 
 
-def moves(x, seed):
+def moves(x: Tensor, seed: keras.random.SeedGenerator) -> Tensor:
     """A rotation of up to 15 degrees and a shift of up to 2 pixels, either way."""
     return moved(x, *_motion(x, seed))
 
 
-def _motion(x, seed):
+def _motion(
+    x: Tensor, seed: keras.random.SeedGenerator
+) -> tuple[Tensor, Tensor, Tensor]:
     """An angle in radians and two shifts in pixels for every image."""
     draws = keras.random.uniform((3, ops.shape(x)[0]), -1.0, 1.0, seed=seed)
     return draws[0] * math.radians(ANGLE), SHIFT * draws[1], SHIFT * draws[2]
 
 
-def mirrored(x, seed):
+def mirrored(x: Tensor, seed: keras.random.SeedGenerator) -> Tensor:
     """Left and right exchanged."""
     del seed
     return ops.flip(x, axis=2)
 
 
-def nudges(x, seed):
+def nudges(x: Tensor, seed: keras.random.SeedGenerator) -> Tensor:
     """As `moves`, and the border is repeated where nothing was."""
     return moved(x, *_motion(x, seed), repeat=True)
 
 
-def shading(x, seed):
+def shading(x: Tensor, seed: keras.random.SeedGenerator) -> Tensor:
     """c (x - m) + m + b, clipped to [0, 1], about the image's mean m.
 
     The contrast c is between 0.8 and 1.2, the brightness b between -0.1 and 0.1.
@@ -58,10 +62,10 @@ def shading(x, seed):
     return ops.clip(contrast * (x - mean) + mean + brightness, 0.0, 1.0)
 
 
-def some_of(*changes):
+def some_of(*changes: Change) -> Change:
     """The change that makes each of `changes`, in order, or not: a coin decides of it."""
 
-    def change(x, seed):
+    def change(x: Tensor, seed: keras.random.SeedGenerator) -> Tensor:
         for each in changes:
             x = ops.where(_coins(x, seed), each(x, seed), x)
         return x
@@ -69,7 +73,9 @@ def some_of(*changes):
     return change
 
 
-def moved(x, angle, down, right, repeat: bool = False):
+def moved(
+    x: Tensor, angle: Tensor, down: Tensor, right: Tensor, repeat: bool = False
+) -> Tensor:
     """Images rotated about their middle by `angle`, counterclockwise, and then shifted.
 
     Between pixels values are interpolated linearly, outside an image they are 0.
@@ -107,7 +113,7 @@ def moved(x, angle, down, right, repeat: bool = False):
     return ops.reshape(total, (-1, height, width, channels))
 
 
-def _coins(x, seed):
+def _coins(x: Tensor, seed: keras.random.SeedGenerator) -> Tensor:
     return keras.random.uniform((ops.shape(x)[0], 1, 1, 1), seed=seed) < 0.5
 
 
@@ -120,7 +126,7 @@ AUGMENTATIONS = {
 Augmentation = Annotated[str, Choice(AUGMENTATIONS)]
 
 
-def check_augmentation(name: str, image_shape) -> str:
+def check_augmentation(name: str, image_shape: ImageShape) -> str:
     """Return the name of an augmentation if it fits images of a shape.
 
     Raises:

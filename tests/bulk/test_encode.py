@@ -165,7 +165,7 @@ def test_nothing_is_mixed_or_overwritten(vae, array, tmp_path, small_blocks):
     assert out.read_text() == "mine"
     with pytest.raises(DataError, match=r"\.csv or \.npz"):
         encode_images(vae, array, tmp_path / "codes.txt")
-    with pytest.raises(UnsupportedError, match="has no encoder"):
+    with pytest.raises(UnsupportedError, match="lacks `encode`"):
         encode_images(object(), array, tmp_path / "c.csv")
 
 

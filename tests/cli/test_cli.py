@@ -335,14 +335,17 @@ def test_resume_goes_on(trained, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "what", ["models", "datasets", "priors", "figures", "metrics", "recipes"]
-)
+    "what",
+    ["models", "datasets", "priors", "figures", "metrics", "recipes", "comparisons",
+     "sweeps", "tables", "transfers"],
+)  # fmt: skip
 def test_list_shows_every_menu(what):
-    from keras_aae import registry
+    from keras_aae import experiments, registry
 
     code, out, _ = call("list", what)
     assert code == 0
-    for name in getattr(registry, what.upper()):
+    menus = {**vars(registry), **vars(experiments)}
+    for name in menus[what.upper()]:
         assert name in out
     assert len(json.loads(call("list", what, "--json")[1])) == len(out.splitlines())
 

@@ -20,8 +20,7 @@ from scipy import stats
 
 from keras_aae.errors import KerasAAEError, UnsupportedError
 from keras_aae.evaluation.statistics import difference, summarise
-from keras_aae.lookup import load_entry
-from keras_aae.registry import RECIPES
+from keras_aae.experiments import RECIPES
 from keras_aae.runs.folder import RunFolder
 from keras_aae.training.seeds import SeedFolder
 
@@ -477,7 +476,7 @@ def test_numbers_on_different_data_are_not_put_together(train, monkeypatch):
 def test_the_command_of_a_seed_trains_the_same_recipe(name, tmp_path, monkeypatch):
     from keras_aae.cli.train import _recipe, train
 
-    recipe = load_entry(name, RECIPES, "recipe").recipe
+    recipe = RECIPES[name].recipe
     folder = SeedFolder(tmp_path / "group", recipe)
     asked = {"data_dir": "a b", "checkpoint_seconds": 0.0}
     asked |= {"tensorboard": False, "evaluation": True, "figures": False}

@@ -44,9 +44,7 @@ def test_the_share_of_wrong_classes_in_percent():
     rows = [[200, 10, 10], [10, 200, 10], [10, 200, 10], [10, 10, 200], [9, 9, 9]]
     data = dataset((rows, [0] * 5), (rows, [0, 1, 2, 2, -1]))
     assert evaluate(Sure(True), data)["test_error"] == pytest.approx(25)
-    with pytest.raises(
-        UnsupportedError, match="does not learn the classes from labels"
-    ):
+    with pytest.raises(UnsupportedError, match="Sure has `uses_labels` False"):
         evaluate(Sure(False), data, names=["test_error"])
     wide = dataset((rows, [0] * 5), (rows, [0] * 5), "abcd")
     with pytest.raises(UnsupportedError, match="tells 3 classes apart.*has 4"):
@@ -116,16 +114,16 @@ def test_without_labels_a_petal_may_have_any_class():
 
 
 @pytest.mark.parametrize(
-    "model",
+    "model, lacking",
     [
-        Petals(),
-        Petals(Umbrella(5), components_are_classes=True),
-        Petals(Normal(2), components_are_classes=True),
+        (Petals(), "`components_are_classes` False"),
+        (Petals(Umbrella(5), components_are_classes=True), "4 components.* has 5"),
+        (Petals(Normal(2), components_are_classes=True), "Normal lacks `classify`"),
     ],
 )
-def test_only_a_prior_of_the_classes_has_petals_of_their_own(model):
+def test_only_a_prior_of_the_classes_has_petals_of_their_own(model, lacking):
     data = dataset(([[0], [1]], [0, 1]), ([[0], [1]], [0, 1]), "abcd")
-    with pytest.raises(KerasAAEError, match="as many parts|no prior with parts"):
+    with pytest.raises(KerasAAEError, match=lacking):
         evaluate(model, data, names=["petal_accuracy"])
 
 
@@ -156,7 +154,7 @@ def test_clusters_need_codes_labels_and_as_many_images_as_classes():
     data = dataset(([[0]] * 4, [0] * 4), ([[0], [1]], [0, 1]))
     with pytest.raises(UnsupportedError, match="3 clusters need .* there are 2"):
         evaluate(Petals(), data, names=KMEANS)
-    with pytest.raises(UnsupportedError, match="no codes"):
+    with pytest.raises(UnsupportedError, match="Sure lacks `encode`"):
         evaluate(Sure(True), data, names=KMEANS)
     unlabelled = Dataset("known", *[Images(np.zeros((9, 1, 4), "uint8"))] * 2)
     with pytest.raises(UnsupportedError, match="need labelled images"):

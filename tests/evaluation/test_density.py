@@ -105,7 +105,7 @@ def test_an_autoencoder_has_samples(toy_images):
 
 
 def test_what_has_no_density_is_refused(two_clouds):
-    with pytest.raises(UnsupportedError, match="class object has no codes"):
+    with pytest.raises(UnsupportedError, match="object lacks `encode`"):
         fit_density(object(), two_clouds)
     with pytest.raises(KerasAAEError, match="Cannot fit 10 Gaussians.*of 3 images"):
         fit_density(Brightness(), dataset_of(np.eye(3, 2)))

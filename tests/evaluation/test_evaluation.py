@@ -37,9 +37,7 @@ def test_known_answers(dataset):
 def test_the_mean_code_is_of_models_without_a_prior(dataset):
     values = evaluate(Known(), dataset, names=["mean_code"])
     assert values["mean_code"] == pytest.approx(dataset.test.array().mean(), rel=1e-5)
-    with pytest.raises(
-        UnsupportedError, match="codes of a model of class VAE are drawn"
-    ):
+    with pytest.raises(UnsupportedError, match="'mean_code' needs .* and VAE"):
         evaluate(small_model("vae"), dataset, names=["mean_code"])
 
 
@@ -60,7 +58,7 @@ def test_what_does_not_apply_is_left_out_or_refused(dataset):
         "mse", "knn_accuracy_100", "linear_accuracy", "kmeans_accuracy", "kmeans_nmi",
         "mean_code",
     }  # fmt: skip
-    with pytest.raises(UnsupportedError, match="no posterior"):
+    with pytest.raises(UnsupportedError, match="Known lacks `bound`"):
         evaluate(Known(), dataset, names=["nll"])
     with pytest.raises(UnsupportedError, match="does not apply"):
         evaluate(Known(), dataset, names=["knn_accuracy_1000"])
@@ -83,6 +81,44 @@ def test_a_vae_has_all_its_numbers(dataset):
     assert values["nll"] <= values["neg_elbo"] + 0.1
     assert values["nll_binarised"] <= values["neg_elbo_binarised"] + 0.1
     assert np.isfinite(list(values.values())).all()
+
+
+LIKELIHOODS = ["neg_elbo", "reconstruction_nll", "kl", "nll", "active_units"]
+
+
+def test_a_conditional_model_has_the_likelihood_of_labelled_images(dataset):
+    model = small_model("conditional-vae", latent_dim=2, classes=4)
+    names = [*LIKELIHOODS, "neg_elbo_binarised", "nll_binarised"]
+    values = evaluate(model, dataset, names=names)
+    x, labels = dataset.test.array(), dataset.test.labels
+    noise = np.random.default_rng([0, 2]).standard_normal((len(x), 2), np.float32)
+    nll, kl = model.bound(x, noise, labels)
+    assert values["reconstruction_nll"] == pytest.approx(nll.mean(), rel=1e-5)
+    assert values["neg_elbo"] == pytest.approx((nll + kl).mean(), rel=1e-5)
+    assert values["nll"] <= values["neg_elbo"] + 0.1
+    assert values["nll_binarised"] <= values["neg_elbo_binarised"] + 0.1
+
+
+def test_images_of_an_unknown_class_have_no_conditional_likelihood(dataset):
+    x, labels = dataset.test.array(), dataset.test.labels.copy()
+    labels[3:] = -1
+    few = Dataset("few", Images(x, labels), Images(x, labels), tuple("abcd"))
+    known = Dataset("known", *2 * [Images(x[:3], labels[:3])], tuple("abcd"))
+    model = small_model("conditional-vae", latent_dim=2, classes=4)
+    for part in ("reconstruction_nll", "nll_binarised"):
+        expected = evaluate(model, known, names=[part])
+        assert evaluate(model, few, names=[part]) == expected
+
+
+def test_a_conditional_likelihood_needs_labels_of_its_classes(dataset):
+    x = dataset.test.array()
+    model = small_model("conditional-vae", latent_dim=2, classes=4)
+    with pytest.raises(UnsupportedError, match="labelled images"):
+        evaluate(model, Dataset("none", Images(x), Images(x)), names=["kl"])
+    fewer = small_model("conditional-vae", latent_dim=2, classes=3)
+    with pytest.raises(UnsupportedError, match="of 3 classes.* has 4 classes"):
+        evaluate(fewer, dataset, names=["kl"])
+    assert "neg_elbo" not in evaluate(fewer, dataset)
 
 
 def test_a_gaussian_likelihood_is_not_binarised(dataset):

@@ -114,13 +114,13 @@ def test_a_generator_of_one_class_is_found_out(toy_mnist):
 
 def test_only_what_generates_is_compared(toy_mnist):
     images = toy_mnist.test.array()
-    with pytest.raises(UnsupportedError, match="does not generate.*fid_mixture"):
+    with pytest.raises(UnsupportedError, match="object lacks `generate`.*fid_mixture"):
         evaluate(object(), toy_mnist, names=["fid"])
-    with pytest.raises(UnsupportedError, match="does not decode codes alone"):
+    with pytest.raises(UnsupportedError, match="Repeating lacks `encode`"):
         evaluate(Repeating(images), toy_mnist, names=["fid_mixture"])
     told = Coding(images)
-    told.classes = 4
-    with pytest.raises(UnsupportedError, match="told no class"):
+    told.decodes_classes = True
+    with pytest.raises(UnsupportedError, match="has `decodes_classes` True"):
         evaluate(told, toy_mnist, names=["fid_mixture"])
 
 

@@ -106,7 +106,7 @@ def test_images_without_a_label_are_left_out(dataset):
 
 
 def test_what_cannot_be_probed_is_said(dataset):
-    with pytest.raises(UnsupportedError, match="class object has no codes"):
+    with pytest.raises(UnsupportedError, match="object lacks `encode`"):
         evaluate(object(), dataset, names=["linear_accuracy"])
     bare = Dataset("bare", Images(dataset.train.array()), Images(dataset.test.array()))
     with pytest.raises(UnsupportedError, match="need labelled images"):

@@ -68,7 +68,7 @@ def test_codes_and_pixels_are_metrics(dataset):
     assert values["pixel_probe_2000_logistic"] == np.mean(
         probe(as_rows, dataset, 2000)["logistic"]
     )
-    with pytest.raises(UnsupportedError, match="no codes"):
+    with pytest.raises(UnsupportedError, match="object lacks `encode`"):
         evaluate(object(), dataset, names=["probe_2000"])
     bare = Dataset("bare", Images(dataset.train.array()), Images(dataset.test.array()))
     with pytest.raises(KerasAAEError, match="labelled"):

@@ -120,7 +120,7 @@ def test_a_model_without_a_decoder_is_named(dataset):
     class Encoder(Thick):
         decode = None
 
-    with pytest.raises(UnsupportedError, match="needs `decode`, which Encoder"):
+    with pytest.raises(UnsupportedError, match="Encoder lacks `decode`"):
         attribute_directions(Encoder(), dataset)
 
 

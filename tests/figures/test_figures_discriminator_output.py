@@ -62,7 +62,7 @@ def test_codes_are_drawn_by_a_model_that_draws_them(model, dataset):
 
 
 def test_a_model_needs_prior_and_discriminator(make_model, model, dataset):
-    with pytest.raises(UnsupportedError, match="needs a prior"):
+    with pytest.raises(UnsupportedError, match="lacks `prior`"):
         discriminator_output(make_model(2), dataset)
     model.discriminate = None
     with pytest.raises(UnsupportedError, match="`discriminate`.*an adversarial"):

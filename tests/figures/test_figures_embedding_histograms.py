@@ -45,7 +45,7 @@ def test_a_panel_a_unit_shows_codes_and_generated_codes(make_dataset):
 class ThroughImages(Units):
     """Generated codes are halved on their way through an image."""
 
-    fake_path = "image"
+    reencodes_codes = True
 
     def generate(self, n, seed):
         codes = 255 * self.generate_codes(n, seed) / 2
@@ -102,7 +102,9 @@ def test_a_lonely_peak_is_cut_and_says_how_high_it_is(dataset):
 
 
 def test_a_model_that_generates_no_such_codes_is_named(make_model, dataset):
-    with pytest.raises(UnsupportedError, match="'embedding-histograms' needs a prior"):
+    with pytest.raises(
+        UnsupportedError, match="'embedding-histograms' .* lacks `prior`"
+    ):
         embedding_histograms(make_model(2), dataset)
     with pytest.raises(UnsupportedError, match="These have 3 dim.* of the prior 4"):
         embedding_histograms(Units(3, 4), dataset)

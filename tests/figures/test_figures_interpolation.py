@@ -81,5 +81,5 @@ def test_too_few_images_are_an_error(model, make_dataset):
 
 
 def test_a_model_without_an_encoder_is_named(dataset):
-    with pytest.raises(UnsupportedError, match="needs `encode`, which object"):
+    with pytest.raises(UnsupportedError, match="object lacks `encode`"):
         interpolation(object(), dataset)

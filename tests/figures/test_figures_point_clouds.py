@@ -34,5 +34,5 @@ def test_other_images_are_refused(model, dataset):
 
 
 def test_a_model_that_cannot_reconstruct_is_named(make_dataset):
-    with pytest.raises(UnsupportedError, match="needs `reconstruct`, which object"):
+    with pytest.raises(UnsupportedError, match="object lacks `reconstruct`"):
         point_clouds(object(), make_dataset(shape=(12, 2, 1)))

@@ -120,7 +120,7 @@ def test_codes_are_drawn_by_a_model_that_draws_them(model, dataset):
 
 
 def test_a_model_needs_a_prior_of_its_codes(make_model, dataset):
-    with pytest.raises(UnsupportedError, match="needs a prior, which LinearModel"):
+    with pytest.raises(UnsupportedError, match="LinearModel lacks `prior`"):
         posterior_prior(make_model(2), dataset)
     with pytest.raises(UnsupportedError, match="These have 3 dim.*the prior 2"):
         posterior_prior(make_model(3, Umbrella(4)), dataset)
@@ -160,7 +160,7 @@ def test_five_models_are_too_many(model, dataset):
 
 
 def test_every_model_has_to_encode(model, dataset):
-    with pytest.raises(UnsupportedError, match="'posteriors' needs `encode`"):
+    with pytest.raises(UnsupportedError, match="'posteriors' .* lacks `encode`"):
         posteriors({"one": model, "two": SimpleNamespace()}, dataset)
 
 

@@ -65,9 +65,7 @@ def test_layers_are_found_inside_others():
 
 @pytest.mark.parametrize("model", [encoder(), encoder(np.ones((3, 2))), object()])
 def test_an_encoder_that_begins_otherwise_is_refused(model):
-    with pytest.raises(
-        UnsupportedError, match="'receptive-fields' needs an encoder that"
-    ):
+    with pytest.raises(UnsupportedError, match="'receptive-fields' needs .*encoder"):
         receptive_fields(model)
 
 

@@ -46,5 +46,5 @@ def test_options_without_a_meaning_are_refused(model, options, message):
 
 
 def test_a_model_that_cannot_encode_is_named(dataset):
-    with pytest.raises(UnsupportedError, match="needs `encode`, which object"):
+    with pytest.raises(UnsupportedError, match="object lacks `encode`"):
         samples(object(), dataset, sampler="gmm")

@@ -152,5 +152,5 @@ def test_codes_that_are_no_numbers_are_refused(model, dataset):
 
 
 def test_a_model_without_an_encoder_is_named(dataset):
-    with pytest.raises(UnsupportedError, match="needs `encode`, which object"):
+    with pytest.raises(UnsupportedError, match="object lacks `encode`"):
         scatterplot(object(), dataset)

@@ -3,15 +3,14 @@
 import json
 from pathlib import Path
 
-from keras_aae.lookup import load_entry
-from keras_aae.registry import RECIPES, SWEEPS
+from keras_aae.experiments import RECIPES, SWEEPS
 
 FOLDER = Path(__file__).parent
 NAMES = (*RECIPES, *SWEEPS)
 
 
 def recipe_of(name):
-    return load_entry(name, {**RECIPES, **SWEEPS}, "recipe").recipe
+    return {**RECIPES, **SWEEPS}[name].recipe
 
 
 def read(name):

@@ -274,8 +274,8 @@ def test_a_discriminator_is_told_the_class_or_that_it_is_unknown(labelled):
     found = labelled.discriminate(z, labels)
     np.testing.assert_allclose(found, expected, rtol=1e-5)
     np.testing.assert_allclose(labelled.discriminate(z), expected[4], rtol=1e-5)
-    judged = labelled.judge(ops.convert_to_tensor(z))
-    np.testing.assert_allclose(numpy(judged), 1, rtol=1e-5)
+    logits = labelled.discriminator_logits(ops.convert_to_tensor(z))
+    np.testing.assert_allclose(numpy(logits), 1, rtol=1e-5)
 
 
 def test_images_are_held_against_the_petal_of_their_class(labelled):
@@ -331,16 +331,21 @@ def test_a_conditional_discriminator_learns_with_and_without_the_class():
     assert model.classes_told == 4
     z, labels = ops.zeros((400, 3)), ops.ones((400,), "int32")
     of_class, of_none = (
-        float(numpy(model.judge(z[:1], y))[0, 0]) for y in (labels[:1], None)
+        float(numpy(model.discriminator_logits(z[:1], y))[0, 0])
+        for y in (labels[:1], None)
     )
     assert abs(of_class - of_none) > 1e-3
-    np.testing.assert_allclose(numpy(model.judge(z, labels)), of_class, atol=1e-6)
+    np.testing.assert_allclose(
+        numpy(model.discriminator_logits(z, labels)), of_class, atol=1e-6
+    )
     told = np.isclose(
-        numpy(model.judge(z, labels, training=True))[:, 0], of_class, atol=1e-6
+        numpy(model.discriminator_logits(z, labels, training=True))[:, 0],
+        of_class,
+        atol=1e-6,
     )
     assert 150 < told.sum() < 250
     np.testing.assert_allclose(
-        numpy(model.judge(z, None, training=True)), of_none, atol=1e-6
+        numpy(model.discriminator_logits(z, None, training=True)), of_none, atol=1e-6
     )
 
 

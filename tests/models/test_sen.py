@@ -54,7 +54,7 @@ def test_the_fake_path_decides_what_learns_to_deceive_and_to_discriminate(
     assert (model.generator is None) == (path == "random")
 
 
-def test_autoencoding_alone_has_no_game():
+def test_autoencoding_alone_has_no_discriminator():
     model = small_model("sen", fake_path="none")
     assert [p.name for p in model.phases()] == ["autoencoding"] * 3
     assert model.terms == ("reconstruction_loss", "augmented_loss")
@@ -135,7 +135,7 @@ def test_the_network_fits_images_of_any_size(shape):
 
 
 @pytest.mark.parametrize("name", FAMILIES)
-def test_made_embeddings_are_those_of_a_seed(name):
+def test_generated_codes_are_those_of_a_seed(name):
     model = small_model(name)
     codes = model.generate_codes(9, seed=4)
     assert codes.shape == (9, 3) and codes.min() > 0 and codes.max() < 1
@@ -194,7 +194,7 @@ def test_random_embeddings_of_a_variational_encoder_are_its_prior(batch):
     assert float(numpy(loss)) == pytest.approx(expected, rel=1e-5)
 
 
-def test_a_directed_generator_is_told_the_class_and_paid_for_it(batch):
+def test_a_directed_generator_learns_to_generate_the_class_it_is_given(batch):
     model = small_model("directed-sen")
     assert model.classes_told == model.label_classes == 4
     of_one = model.generate_codes(4, labels=[1] * 4)
@@ -208,11 +208,11 @@ def test_a_directed_generator_is_told_the_class_and_paid_for_it(batch):
     assert float(numpy(loss)) == pytest.approx(total, rel=1e-5)
     with pytest.raises(RecipeError, match="needs a generator"):
         small_model("directed-sen", fake_path="random")
-    with pytest.raises(DataError, match="told no class"):
+    with pytest.raises(DataError, match="labels"):
         small_model("sen").generate(4, labels=[0] * 4)
 
 
-def test_features_are_found_again_by_the_detector_alone(batch):
+def test_the_detector_alone_recovers_features(batch):
     model = small_model("feature-sen")
     assert model.classes_told == model.detector.output_shape[-1] == 3
     assert {n.name for n in model.generator_networks()} == {"generator", "detector"}

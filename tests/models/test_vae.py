@@ -97,7 +97,7 @@ def test_generate_is_a_function_of_its_seed(vae):
     assert first.shape == (5, 8, 8, 1)
     np.testing.assert_array_equal(first, vae.generate(5, seed=3))
     assert not np.array_equal(first, vae.generate(5, seed=4))
-    with pytest.raises(UnsupportedError, match="no prior"):
+    with pytest.raises(UnsupportedError, match="lacks `prior`"):
         small_model("autoencoder").generate(5)
 
 
@@ -210,7 +210,41 @@ def test_a_conditional_vae_finds_the_class_of_an_image(conditional, toy_images):
     np.testing.assert_allclose(conditional.reconstruct(x), same, atol=1e-5)
 
 
+def test_the_bound_of_a_conditional_vae_is_that_of_the_given_classes(
+    conditional, toy_images
+):
+    x, y = toy_images
+    noise = np.random.default_rng(0).standard_normal((2, len(x), 2)).astype("float32")
+    nll, kl = conditional.bound(x, noise[0], y)
+    mean, log_var = conditional.posterior(x)
+    z, pixels = mean + np.exp(log_var / 2) * noise, x.astype(float) / 255
+    p = np.stack([conditional.decode(codes, y) for codes in z]).astype(float)
+    log_p = (pixels * np.log(p) + (1 - pixels) * np.log1p(-p)).sum((2, 3, 4))
+    np.testing.assert_allclose(nll, -log_p[0], rtol=1e-4)
+    expected_kl = 0.5 * (mean**2 + np.exp(log_var) - 1 - log_var).sum(1)
+    np.testing.assert_allclose(kl, expected_kl, rtol=1e-3, atol=1e-4)
+    # log p(z) - log q(z|x), both normal: their 2 pi cancel.
+    rate = 0.5 * (noise**2 + log_var - z**2).sum(2)
+    weights = conditional.log_importance_weights(x, noise, y)
+    np.testing.assert_allclose(weights, log_p + rate, rtol=1e-4)
+    others = conditional.bound(x, noise[0], (y + 1) % 4)[0]
+    assert others.mean() > nll.mean() + 1
+
+
+def test_a_vae_without_classes_is_bounded_the_same_with_labels(vae, toy_images):
+    x, y = toy_images
+    noise = np.zeros((len(x), 2), "float32")
+    for one, other in zip(vae.bound(x, noise), vae.bound(x, noise, y), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
 def test_a_conditional_vae_asks_for_labels(conditional, toy_images):
+    for measure, noise in (
+        (conditional.bound, np.zeros((70, 2), "float32")),
+        (conditional.log_importance_weights, np.zeros((1, 70, 2), "float32")),
+    ):
+        with pytest.raises(UnsupportedError, match="Give labels"):
+            measure(toy_images[0][:70], noise)
     with pytest.raises(UnsupportedError, match="of a given class"):
         conditional.decode(np.zeros((2, 2)))
     with pytest.raises(UnsupportedError, match="images without them"):

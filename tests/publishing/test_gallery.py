@@ -15,12 +15,21 @@ from keras_aae.cli.progress import LineReporter
 
 from keras_aae.errors import DataError, Interrupted
 from keras_aae.evaluation import codes
-from keras_aae.lookup import load_entry
+from keras_aae.experiments import (
+    COMPARISONS,
+    RECIPES,
+    SWEEPS,
+    TRANSFERS,
+    Comparison,
+    Experiment,
+    Sweep,
+    TransferStudy,
+)
 from keras_aae.losses.reconstruction import RECONSTRUCTION_LOSSES
 from keras_aae.publishing import checking, gallery, page
 from keras_aae.publishing.results import RecipeRecord, SweepRecord, TransferRecord
-from keras_aae.recipe import Comparison, Experiment, Recipe, Sweep, TransferStudy
-from keras_aae.registry import COMPARISONS, FIGURES, METRICS, RECIPES, SWEEPS, TRANSFERS
+from keras_aae.recipe import Recipe
+from keras_aae.registry import FIGURES, METRICS
 from keras_aae.training.session import Reporter
 
 NAMES = ("toy", "other")
@@ -39,9 +48,8 @@ def put(toy_file, monkeypatch):
     def put(name="toy", *, figures=("reconstructions",), seeds=(0,), **changes):
         changed = recipe.replace(name=name, seed=seeds[0], **changes)
         published = {"mse": 0.5, "nll": 80.0}
-        experiment = Experiment(changed, "a paper", published, figures, seeds)
-        monkeypatch.setattr(sys.modules[__name__], name, experiment, raising=False)
-        monkeypatch.setitem(RECIPES, name, (f"{__name__}:{name}", "a toy"))
+        experiment = Experiment(changed, "a toy", "a paper", published, figures, seeds)
+        monkeypatch.setitem(RECIPES, name, experiment)
 
     put()
     return put
@@ -59,11 +67,15 @@ def change_source(monkeypatch):
 
 
 @pytest.fixture(autouse=True)
-def few_metrics(monkeypatch):
+def few_metrics():
     """Leaves one metric on the menu: measuring all would take long."""
     for name in USUAL:
         if name != "mse":
-            monkeypatch.delitem(METRICS, name)
+            del METRICS[name]
+    yield
+    # All at once, so that the menu is in its order again.
+    METRICS.clear()
+    METRICS.update(USUAL)
 
 
 @pytest.fixture(scope="module")
@@ -324,11 +336,10 @@ def test_pictures_stand_in_pairs_and_wide_ones_alone(made, tmp_path):
 
 def test_comparisons_are_drawn_of_runs_and_only_once(made, tmp_path, monkeypatch):
     made("other", options={"latent_dim": 3, "hidden_units": [4]})
-    both = Comparison("reconstruction-strips", NAMES)
-    monkeypatch.setattr(sys.modules[__name__], "both", both, raising=False)
-    monkeypatch.setitem(COMPARISONS, "both", (f"{__name__}:both", "two toys"))
-    assert gallery.comparisons_of(["toy"]) == []
-    assert gallery.comparisons_of(NAMES) == ["both"]
+    both = Comparison("both", "two toys", "reconstruction-strips", NAMES)
+    monkeypatch.setitem(COMPARISONS, "both", both)
+    assert gallery.names_to_make(["toy"]) == ["toy"]
+    assert gallery.names_to_make(NAMES) == [*NAMES, "both"]
     assert make(tmp_path, "both").action == "trained"
     assert (tmp_path / "results" / "comparisons" / "both.png").exists()
     assert "comparisons/both.png" in text_of_page(tmp_path)
@@ -343,10 +354,11 @@ def test_comparisons_are_drawn_of_runs_and_only_once(made, tmp_path, monkeypatch
 def test_a_sweep_is_measured_once_and_goes_on_where_it_was(
     made, toy_file, tmp_path, monkeypatch
 ):
-    recipe = load_entry("toy", RECIPES, "recipe").recipe.replace(name="widths")
-    sweep = Sweep(recipe, "epochs", (1, 2), "mse", "a paper", {1: 0.2}, seeds=(0, 1))
-    monkeypatch.setattr(sys.modules[__name__], "sweep", sweep, raising=False)
-    monkeypatch.setitem(SWEEPS, "widths", (f"{__name__}:sweep", "a sweep"))
+    recipe = RECIPES["toy"].recipe.replace(name="widths")
+    sweep = Sweep(
+        recipe, "a sweep", "epochs", (1, 2), "mse", "a paper", {1: 0.2}, seeds=(0, 1)
+    )
+    monkeypatch.setitem(SWEEPS, "widths", sweep)
     assert make(tmp_path, "widths").action == "trained"
     folder = tmp_path / "results" / "sweeps"
     kept = SweepRecord.read(folder / "widths.json")
@@ -370,12 +382,10 @@ def put_transfer(made, toy_file, monkeypatch):
 
     def put(**changes):
         values = {
-            "recipe": "toy", "dataset": str(toy_file), "classifier": "logistic",
+            "name": "moved", "about": "a study", "recipe": "toy", "dataset": str(toy_file), "classifier": "logistic",
             "source": "a paper", "published": {"accuracy": 0.25},
         }  # fmt: skip
-        study = TransferStudy(**values | changes)
-        monkeypatch.setattr(sys.modules[__name__], "study", study, raising=False)
-        monkeypatch.setitem(TRANSFERS, "moved", (f"{__name__}:study", "a study"))
+        monkeypatch.setitem(TRANSFERS, "moved", TransferStudy(**values | changes))
 
     put()
     return put
@@ -426,27 +436,45 @@ def test_a_transfer_is_made_again_if_its_origin_or_settings_or_pictures_change(
     assert make(tmp_path, "moved").action == "trained"
 
 
-def test_a_row_of_the_checklist_is_ticked_if_all_it_points_to_is_there(made, tmp_path):
-    folder, result = tmp_path / "results", kept(tmp_path)
-    shown = {"toy": (load_entry("toy", RECIPES, "recipe"), result)}
+def ticked(tmp_path, *pointers):
+    """The rows of a checklist whose only row points to these: its tick, and its cell."""
+    inner = ", ".join(
+        "{ " + ", ".join(f'{key} = "{value}"' for key, value in pointer.items()) + " }"
+        for pointer in pointers
+    )
+    path = tmp_path / "results" / "checklist.toml"
+    path.write_text(f'Toys = [[1, "a toy", [{inner}]]]')
+    (row,) = re.findall(
+        r"^\| (✓?) \| 1 \| a toy \| (.*) \|$", page.page(path.parent), re.M
+    )
+    return row
 
-    def where(*pointers):
-        return page._where(folder, shown, pointers)
 
-    assert where(("toy", "reconstructions"), ("toy", "mse"))[1]
-    assert "toy/reconstructions.png" in where(("toy", "reconstructions"))[0]
-    for missing in (
-        ("toy", "samples"),
-        ("other", "mse"),
-        ("comparison", "both"),
-        ("transfer", "cifar10-transfer"),
-        "no/such/file.py",
-    ):
-        text, is_shown = where(("toy", "mse"), missing)
-        assert not is_shown and "not made yet" in text
-    assert page._where(folder, shown, "not built yet") == ("not built yet", False)
+@pytest.mark.parametrize(
+    "missing",
+    [
+        {"recipe": "toy", "figure": "samples"},
+        {"recipe": "toy", "metric": "nll"},
+        {"recipe": "other", "metric": "mse"},
+        {"comparison": "posteriors"},
+        {"sweep": "label-curve"},
+        {"transfer": "cifar10-transfer"},
+        {"file": "no/such/file.py"},
+    ],
+)
+def test_a_row_of_the_checklist_is_ticked_if_all_it_points_to_is_there(
+    made, tmp_path, missing
+):
+    metric = {"recipe": "toy", "metric": "mse"}
+    figure = {"recipe": "toy", "figure": "reconstructions"}
+    tick, cell = ticked(tmp_path, metric, figure, {"file": "results/checklist.toml"})
+    assert tick and "toy/reconstructions.png" in cell
+    assert f"mse {kept(tmp_path).values('mse')[0]:.5g}" in cell
+    assert "(../results/checklist.toml)" in cell
+    tick, cell = ticked(tmp_path, metric, missing)
+    assert not tick and ": ".join(missing.values()) in cell
     (tmp_path / "results" / "toy" / "reconstructions.png").unlink()
-    assert not where(("toy", "reconstructions"))[1]
+    assert not ticked(tmp_path, figure)[0]
 
 
 def command(tmp_path, *args):
@@ -463,24 +491,19 @@ def command(tmp_path, *args):
             return stop.code, out.getvalue()
 
 
-@pytest.fixture
-def on_the_menu(made, monkeypatch):
-    """The toy under the name of a recipe that the command knows."""
-    monkeypatch.setitem(RECIPES, "vae-2d", (f"{__name__}:toy", "a toy"))
-
-
-def test_the_command_tells_a_line_a_recipe(on_the_menu, tmp_path):
+def test_the_command_tells_a_line_a_recipe(made, tmp_path):
+    made("vae-2d")
     code, out = command(tmp_path, "vae-2d")
     assert code == 0
     mse = statistics.fmean(kept(tmp_path, "vae-2d").values("mse"))
     assert re.fullmatch(
-        rf"vae-2d  reused    +\d+ s   mse {mse:.5g} \(published 0.5\)\n", out
+        rf"vae-2d  trained   +\d+ s   mse {mse:.5g} \(published 0.5\)\n", out
     )
     assert command(tmp_path, "vae-2d")[1].startswith("vae-2d  current  ")
 
 
-def test_the_command_goes_on_after_ctrl_c(on_the_menu, tmp_path, monkeypatch):
-    shutil.rmtree(tmp_path / "runs")
+def test_the_command_goes_on_after_ctrl_c(made, tmp_path, monkeypatch):
+    made("vae-2d")
     with monkeypatch.context() as patch:
         stop = lambda reporter, row: os.kill(os.getpid(), signal.SIGINT)  # noqa: E731
         patch.setattr(LineReporter, "epoch", stop)

@@ -22,6 +22,7 @@ class AutoencodingModel(GeneratingModel):
         super().__init__(seed=seed, **kwargs)
         self.encoder = encoder
         self.decoder = decoder
+        self.prior = None
         self.built = True
 
     @classmethod
@@ -38,6 +39,11 @@ class AutoencodingModel(GeneratingModel):
     def decoding_network(self):
         """The decoder."""
         return self.decoder
+
+    def condition(self, labels, n: int) -> tuple:
+        """Return what `n` codes are decoded with, as arrays: here nothing."""
+        del labels, n
+        return ()
 
     def code(self, x):
         """The code of a batch of images, deterministic."""

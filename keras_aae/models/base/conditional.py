@@ -124,6 +124,17 @@ class ClassDecodingModel(AutoencodingModel):
         ]
         return ops.argmin(ops.stack(misfit), axis=0)
 
+    def condition(self, labels, n: int) -> tuple:
+        """Return the classes that `n` codes are decoded as of, one array.
+
+        Raises:
+            UnsupportedError: there are no labels.
+            DataError: they are not `n` classes.
+        """
+        if labels is None:
+            self.logits(None)
+        return (check_labels(labels, n, self.classes),)
+
     def classify(self, x) -> np.ndarray:
         """Return the most likely class of each image, all equally likely before, (n,).
 

@@ -7,8 +7,9 @@ import numpy as np
 from keras import ops
 
 from keras_aae.checks import Choice
-from keras_aae.errors import DataError, RecipeError, UnsupportedError
+from keras_aae.errors import DataError, RecipeError
 from keras_aae.lookup import load_entry
+from keras_aae.models.base.abilities import HasPrior, Prior, require
 from keras_aae.models.base.image_model import ImageModel
 from keras_aae.registry import PRIORS
 
@@ -20,9 +21,18 @@ class GeneratingModel(ImageModel):
 
     The network returns logits; `decode` and `generate` apply the sigmoid. Images come out
     as float32 (n, H, W, C) in [0, 1]; codes are float32 (n, latent_dim).
+
+    Attributes:
+        prior: The distribution that codes are drawn from, or None.
+        classes_told: How many classes its discriminator or generator can be told.
+        reencodes_codes: Whether its discriminator sees generated codes after they have
+            been decoded and encoded again.
     """
 
-    prior = None
+    # No value: PyTorch would find it before the layer that a learned prior is.
+    prior: Prior | None
+    classes_told: int = 0
+    reencodes_codes: bool = False
 
     def decoding_network(self):
         """The network from codes to logits of images."""
@@ -60,12 +70,8 @@ class GeneratingModel(ImageModel):
         Raises:
             UnsupportedError: the model has no prior.
         """
-        if self.prior is None:
-            raise UnsupportedError(
-                f"A model of class {type(self).__name__} has no prior to sample codes "
-                "from. Use a VAE, or decode codes of your own."
-            )
-        return self.decode(ops.convert_to_numpy(self.prior.sample(n, seed=seed)))
+        prior = require(self, HasPrior, by="To generate images").prior
+        return self.decode(ops.convert_to_numpy(prior.sample(n, seed=seed)))
 
     def check_codes(self, z) -> np.ndarray:
         """The codes as a float32 array, if the model can take them."""

@@ -1,0 +1,113 @@
+"""Adversarial autoencoders for dimensionality reduction: clusters and styles in one plane."""
+
+import keras
+import numpy as np
+from keras import ops
+
+from keras_aae.checks import Weight
+from keras_aae.engine import Phase
+from keras_aae.models.semi_supervised_aae import CategoricalAAE
+
+
+@keras.saving.register_keras_serializable("keras_aae")
+class ReductionAAE(CategoricalAAE):
+    """A `CategoricalAAE` whose code is the place of its cluster, plus the style.
+
+    code = y H + z,  H the places of the K heads, learned, (K, latent_dim)
+
+    decoder(code) rebuilds the image, so a plane of codes shows clusters and styles at
+    once. Heads nearer to each other than eta are pushed apart: the reconstruction adds
+    head_weight sum_{i < j} max(0, eta - ||h_i - h_j||).
+
+    Args:
+        encoder, style_discriminator, ..., seed: As of `CategoricalAAE`.
+        decoder: codes -> logits of the images.
+        head_layer: A network y -> y H, one dense layer without bias.
+        head_distance: eta.
+        head_weight: Of that penalty.
+
+    References:
+        Adversarial Autoencoders (Makhzani et al., 2015), section 7.
+    """
+
+    terms = (*CategoricalAAE.terms, "crowding")
+    defaults = {"latent_dim": 2, "classes": 20}
+    # A place and a style together have no prior in closed form.
+    codes_match_prior = False
+
+    def __init__(
+        self, encoder, decoder, style_discriminator, category_discriminator, head_layer, *,
+        head_distance: Weight = 5.0, head_weight: Weight = 1.0, **kwargs,
+    ):  # fmt: skip
+        super().__init__(
+            encoder, decoder, style_discriminator, category_discriminator, **kwargs
+        )
+        self.head_layer = head_layer
+        self.head_distance, self.head_weight = head_distance, head_weight
+
+    @classmethod
+    def build_networks(cls, image_shape, **options):
+        """Return the networks of a `CategoricalAAE`, and the heads."""
+        coders = cls.build_autoencoder(image_shape, cls.heads, **options)
+        heads = build_heads(options["latent_dim"], options["classes"])
+        return (*coders, *cls.build_discriminators(**options), heads)
+
+    @classmethod
+    def build_autoencoder(cls, image_shape, heads, *, latent_dim, classes, **options):
+        """Return an encoder of both codes, and a decoder of their sum."""
+        build, both = super().build_autoencoder, classes + latent_dim
+        encoder, _ = build(image_shape, heads, latent_dim=both, **options)
+        _, decoder = build(image_shape, heads, latent_dim=latent_dim, **options)
+        return encoder, decoder
+
+    def phases(self):
+        """Return those of `CategoricalAAE`; the heads learn along with the decoder."""
+        _, *others = super().phases()
+        networks = (self.encoder, self.decoder, self.head_layer)
+        return [Phase("reconstruction", self.reconstruction, networks), *others]
+
+    def reconstruction(self, batch, training):
+        """Compute the mean reconstruction loss, and how the heads crowd."""
+        loss, terms = super().reconstruction(batch, training)
+        crowding = self.crowding()
+        total = loss + self.weight(self.head_weight) * crowding
+        return total, {**terms, "crowding": crowding}
+
+    def crowding(self):
+        """Compute sum_{i < j} max(0, eta - ||h_i - h_j||)."""
+        places = self.head_layer.weights[0]
+        difference = ops.expand_dims(places, 0) - ops.expand_dims(places, 1)
+        # A head is at no distance from itself, where the root has no slope.
+        apart = ops.sqrt(ops.sum(ops.square(difference), axis=-1) + 1e-12)
+        near = ops.relu(self.weight(self.head_distance) - apart)
+        return 0.5 * (ops.sum(near) - ops.sum(ops.diagonal(near)))
+
+    def decoder_logits(self, y, z, training=False):
+        place = self.head_layer(y, training=training)
+        return self.decoder(place + z, training=training)
+
+    def code(self, x):
+        """Return the place of the cluster, plus the style."""
+        y, z = self.category_and_style(x, False)
+        return self.head_layer(y) + z
+
+    @property
+    def places(self) -> np.ndarray:
+        """H, the places of the heads, (K, latent_dim)."""
+        return ops.convert_to_numpy(self.head_layer.weights[0])
+
+    def generate(self, n: int, seed: int = 0) -> np.ndarray:
+        """Return `n` images of heads in turn, with styles drawn from the prior."""
+        z = ops.convert_to_numpy(self.matched_prior.sample(n, seed=seed))
+        return self.decode(self.places[np.arange(n) % len(self.places)] + z)
+
+
+def build_heads(latent_dim: int, classes: int):
+    """Build the network y -> y H, one dense layer without bias."""
+    y = keras.Input((classes,), name="y")
+    # Far apart from the start, where a place says which head it is.
+    apart = keras.initializers.RandomNormal(stddev=10.0)
+    place = keras.layers.Dense(
+        latent_dim, use_bias=False, kernel_initializer=apart, name="places"
+    )
+    return keras.Model(y, place(y), name="heads")

@@ -1,0 +1,77 @@
+"""The checklist of the results page: features of older repositories, and where each is."""
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from keras_aae.experiments import COMPARISONS, RECIPES
+from keras_aae.publishing import formats, markdown
+from keras_aae.publishing.figure_file import figure_files
+from keras_aae.publishing.results import Kept, comparison_picture, sweep_picture
+
+
+def read_checklist(results: str | Path) -> dict[str, list[Any]]:
+    """Return the rows of `checklist.toml` by group; none where there is no such file."""
+    path = Path(results) / "checklist.toml"
+    return tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+
+
+def checklist(kept: Kept) -> list[str]:
+    """Return the section of the checklist; nothing if the folder has none."""
+    groups = read_checklist(kept.folder)
+    if not groups:
+        return []
+    rows, open_numbers, numbers = [], set(), set()
+    for group, features in groups.items():
+        rows.append(("", "", f"**{group}**", ""))
+        for number, what, pointers in features:
+            text, is_shown = _where(kept, pointers)
+            numbers.add(number)
+            if not is_shown:
+                open_numbers.add(number)
+            rows.append(("✓" if is_shown else "", number, what, text))
+    ticked = len(numbers) - len(open_numbers)
+    return [
+        "## Checklist",
+        "What the five older repositories have, and where it is to be seen here. A row "
+        "is ticked if everything that it points to is there.",
+        f"<details>\n<summary>{ticked} of {len(numbers)} are ticked</summary>",
+        markdown.table(("", "", "what", "where"), rows),
+        "</details>",
+    ]
+
+
+def _where(kept: Kept, pointers: list[dict[str, str]]) -> tuple[str, bool]:
+    """Return a cell of the checklist, and whether all that it points to is there."""
+    found = {": ".join(pointer.values()): _find(kept, pointer) for pointer in pointers}
+    missing = [name for name, text in found.items() if text is None]
+    parts = [text for text in found.values() if text is not None]
+    if missing:
+        parts.append(f"not made yet: {', '.join(missing)}")
+    return "; ".join(parts), not missing
+
+
+def _find(kept: Kept, pointer: dict[str, str]) -> str | None:
+    """Return a link to what a pointer names; None if it is not there."""
+    match pointer:
+        case {"file": file}:
+            there = (kept.folder.parent / file).exists()
+            return f"[{file}](../{file})" if there else None
+        case {"recipe": name, "metric": metric}:
+            values = kept.recipes[name].values(metric) if name in kept.recipes else []
+            text = f"{markdown.link(name)}: {metric}"
+            return f"{text} {formats.spread(values)}" if values else None
+        case {"recipe": name, "figure": figure} if name in kept.recipes:
+            files = {f.name: f"{name}/{f.file}" for f in figure_files(RECIPES[name])}
+            return _link(kept, f"{name}: {figure}", files.get(figure))
+        case {"comparison": name} if name in COMPARISONS:
+            return _link(kept, name, comparison_picture(COMPARISONS[name]))
+        case {"sweep": name}:
+            return _link(kept, name, sweep_picture(name))
+        case {"transfer": name} if name in kept.transfers:
+            return markdown.link(name)
+    return None
+
+
+def _link(kept: Kept, text: str, file: str | None) -> str | None:
+    return f"[{text}]({file})" if file and (kept.folder / file).exists() else None
