@@ -251,9 +251,9 @@ def validate(name: str, value: Any, annotation: Any, error: type = RecipeError) 
         return value
     try:
         return kind.read(value)
-    except ValueError as problem:
+    except (ValueError, OverflowError) as problem:
         none = ", or none" if optional else ""
-        near = "" if isinstance(problem, RecipeError) else str(problem)
+        near = str(problem) if type(problem) is ValueError else ""
         raise error(
             f"Invalid {name} {value!r}. Expected {kind.expected}{none}.{near}"
         ) from None
