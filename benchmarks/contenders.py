@@ -91,7 +91,7 @@ AAE = {
     OURS_JAX: _ours("jax", "aae"),
     SCAN: Contender("benchmarks.jax_aae:epochs", "jax"),
     TORCH_LOOP: Contender("benchmarks.torch_aae:epochs", "torch"),
-    OURS_HEALTH: _ours("tensorflow", "aae", health=True),
+    OURS_HEALTH: _ours("tensorflow", "aae", diagnostics=True),
 }
 
 SEN = {

@@ -34,22 +34,22 @@ def as_dataset(images) -> Dataset:
     return Dataset("images", Images(images), Images(images[:BATCH_SIZE]))
 
 
-def epochs(images, recipe, execution="auto", health=False):
+def epochs(images, recipe, execution="auto", diagnostics=False):
     """Epochs of the training loop as `training.train` makes it: feed, chunks, terms.
 
     Args:
         images: uint8, (n, height, width, channels).
         recipe: A key of `RECIPES`.
         execution: As of a recipe.
-        health: Whether an epoch ends by measuring the model's `health`.
+        diagnostics: Whether an epoch ends by measuring the model's `diagnostics`.
     """
     dataset = as_dataset(images)
     training = Training(complete(RECIPES[recipe], dataset), dataset)
     loop = TrainingLoop(
         training.model,
-        training.feed,
+        training.loader,
         epochs=0,
-        examined=training.examined if health else None,
+        diagnosed_images=training.diagnosed_images if diagnostics else None,
         execution=execution,
     )
 

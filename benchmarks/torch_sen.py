@@ -10,7 +10,7 @@ LATENT_DIM, FILTERS, BATCH_SIZE, SLOPE = 32, (8, 16, 32), 4, 0.2
 NOISE, DROPOUT, SMOOTHING, BETA_1 = 0.4, 0.2, 0.1, 0.4
 
 
-def _normalised(width):
+def _normalized(width):
     return nn.BatchNorm2d(width), nn.LeakyReLU(SLOPE), nn.Dropout(DROPOUT)
 
 
@@ -18,8 +18,8 @@ def _encoder():
     first, second, third = FILTERS
     return nn.Sequential(
         nn.Conv2d(1, first, 5, padding=2), nn.LeakyReLU(SLOPE),
-        nn.Conv2d(first, second, 5, 2, 2, bias=False), *_normalised(second),
-        nn.Conv2d(second, third, 5, 2, 2, bias=False), *_normalised(third),
+        nn.Conv2d(first, second, 5, 2, 2, bias=False), *_normalized(second),
+        nn.Conv2d(second, third, 5, 2, 2, bias=False), *_normalized(third),
         nn.Flatten(), nn.Dropout(DROPOUT),
         nn.Linear(49 * third, LATENT_DIM), nn.Sigmoid(),
     )  # fmt: skip
@@ -30,9 +30,9 @@ def _decoder():
     turned = {"stride": 2, "padding": 2, "output_padding": 1, "bias": False}
     return nn.Sequential(
         nn.Linear(LATENT_DIM, 98 * third, bias=False),
-        nn.Unflatten(1, (2 * third, 7, 7)), *_normalised(2 * third),
-        nn.ConvTranspose2d(2 * third, third, 5, **turned), *_normalised(third),
-        nn.ConvTranspose2d(third, second, 5, **turned), *_normalised(second),
+        nn.Unflatten(1, (2 * third, 7, 7)), *_normalized(2 * third),
+        nn.ConvTranspose2d(2 * third, third, 5, **turned), *_normalized(third),
+        nn.ConvTranspose2d(third, second, 5, **turned), *_normalized(second),
         nn.ConvTranspose2d(second, 1, 5, padding=2), nn.Sigmoid(),
     )  # fmt: skip
 

@@ -41,8 +41,8 @@ def encode(
 
     model = load_any_model(run)
     stream = open_stream(images, model.image_shape, data_dir)
-    with _progress("Encoding", len(stream)) as told:
-        path = encode_images(model, stream, output, told)
+    with _progress("Encoding", len(stream)) as on_progress:
+        path = encode_images(model, stream, output, on_progress)
     click.echo(str(path))
 
 
@@ -72,8 +72,8 @@ def decode(run: str, codes: str, output: str, backend: str | None) -> None:
     from keras_aae.publishing.source import load_any_model
 
     model, file = load_any_model(run), open_codes(codes)
-    with _progress("Decoding", file.count) as told:
-        path = decode_codes(model, file, output, told)
+    with _progress("Decoding", file.count) as on_progress:
+        path = decode_codes(model, file, output, on_progress)
     click.echo(str(path))
 
 
@@ -84,9 +84,9 @@ def _progress(title: str, total: int) -> Iterator[Callable[[int], None]]:
         length=total, label=title, file=sys.stderr, hidden=not sys.stderr.isatty()
     ) as bar:
 
-        def tell(done: int) -> None:
+        def report(done: int) -> None:
             if done and not bar.pos:
                 bar.label = f"{title}, {done:,} done before"
             bar.update(done - bar.pos)
 
-        yield tell
+        yield report

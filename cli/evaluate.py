@@ -22,7 +22,7 @@ from .tables import STYLES, print_metrics
 @click.argument("runs", nargs=-1, required=True, type=click.Path())
 @click.option(
     "--also", type=Name(METRICS, "metric"), multiple=True,
-    help="Measure NAME too, of those that take minutes: nll_5000_binarised. Repeatable.",
+    help="Measure NAME too, of those that take minutes: nll_5000_binarized. Repeatable.",
 )  # fmt: skip
 @click.option(
     "--table", type=click.Choice(list(STYLES)), default="text",

@@ -7,8 +7,10 @@ import traceback
 import click
 
 from keras_aae.errors import suggestion
+from keras_aae.lookup import current_name
 
 from .errors import outcome
+from .options import say_new_name
 
 STOPPED = 128  # exit codes from here on are of signals
 
@@ -43,10 +45,19 @@ class LazyGroup(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
+        args = [_current_flag(word) for word in args]
         near = suggestion(args[0], COMMANDS) if args else ""
         if near and args[0] not in COMMANDS:
             ctx.fail(f"No such command {args[0]!r}.{near}")
         return super().resolve_command(ctx, args)
+
+
+def _current_flag(word: str) -> str:
+    """Return a word of the command line with the flag's name of today."""
+    flag, equals, value = word.partition("=")
+    new = current_name("flag", flag)
+    say_new_name(flag, new)
+    return new + equals + value
 
 
 @click.group(

@@ -14,6 +14,12 @@ from keras_aae.recipe import BACKENDS
 from keras_aae.registry import DATASETS
 
 
+def say_new_name(old: str, new: str) -> None:
+    """Say on stderr what something is called now, if it has another name."""
+    if old != new:
+        click.echo(f"{old} is now called {new}.", err=True)
+
+
 class Name(click.ParamType):  # type: ignore[type-arg]
     """A name on a menu; a wrong one is answered with the choices."""
 
@@ -29,9 +35,11 @@ class Name(click.ParamType):  # type: ignore[type-arg]
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> Any:
         try:
-            return check_name(value, self.menu, self.name)
+            name = check_name(value, self.menu, self.name)
         except KerasAAEError as error:
             self.fail(str(error), param, ctx)
+        say_new_name(value, name)
+        return name
 
 
 class Assignment(click.ParamType):  # type: ignore[type-arg]

@@ -21,8 +21,8 @@ from .tables import print_rows
 @click.command()
 @click.argument("runs", nargs=-1, required=True, type=click.Path())
 @click.option(
-    "--labels", default=2000, type=Value(Count),
-    help="Labelled training images. [2000]",
+    "--num-labels", default=2000, type=Value(Count),
+    help="Labeled training images. [2000]",
 )  # fmt: skip
 @click.option(
     "--draws", default=5, type=Value(Count),
@@ -36,7 +36,7 @@ from .tables import print_rows
 @debug_option
 def probe(
     runs: tuple[str, ...],
-    labels: int,
+    num_labels: int,
     draws: int,
     seed: int,
     dataset: str | None,
@@ -46,13 +46,13 @@ def probe(
 ) -> None:
     """Train classifiers on the codes of RUNS from few labels, and on pixels.
 
-    Logistic regression, 5 nearest neighbours and a dense network learn from the codes of
-    a few labelled training images, and are tested on all test images: mean and standard
+    Logistic regression, 5 nearest neighbors and a dense network learn from the codes of
+    a few labeled training images, and are tested on all test images: mean and standard
     deviation over draws of the labels. The last row is of the same on pixels.
 
     \b
     Example:
-      keras-aae probe runs/vae_mnist_20260101-120000 --labels 2000
+      keras-aae probe runs/vae_mnist_20260101-120000 --num-labels 2000
     """
     select_backend(backend)
     from keras_aae.evaluation.few_labels import encoder_of
@@ -64,23 +64,25 @@ def probe(
     for run in runs:
         source = Source.open(run, dataset=dataset, data_dir=data_dir)
         asked = {"draws": draws, "seed": seed}
-        found[run] = probe(encoder_of(source.model), source.dataset, labels, **asked)
+        found[run] = probe(
+            encoder_of(source.model), source.dataset, num_labels, **asked
+        )
         datasets[source.dataset.fingerprint] = source.dataset
     for data in datasets.values():
         name = "pixels" if len(datasets) == 1 else f"pixels of {data.name}"
-        found[name] = probe(as_rows, data, labels, draws=draws, seed=seed)
+        found[name] = probe(as_rows, data, num_labels, draws=draws, seed=seed)
     if as_json:
         click.echo(json.dumps(found))
         return
     head = list(next(iter(found.values())))
-    rows = [[f"accuracy, {labels} labels", *head]]
+    rows = [[f"accuracy, {num_labels} labels", *head]]
     rows += [[name, *map(_cell, scores.values())] for name, scores in found.items()]
     print_rows(rows)
 
 
 def _cell(scores: list[float]) -> str:
-    from keras_aae.evaluation.statistics import summarise
+    from keras_aae.evaluation.statistics import summarize
 
-    summary = summarise([100 * score for score in scores])
+    summary = summarize([100 * score for score in scores])
     spread = "" if summary.sd is None else f" ± {summary.sd:.2f}"
     return f"{summary.mean:.2f}{spread} %"

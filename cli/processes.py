@@ -29,7 +29,7 @@ class End:
     line: str  # the last one of stderr
 
 
-def usable_cores() -> list[int]:
+def available_cores() -> list[int]:
     """Return the numbers of the cores that this process may run on."""
     if hasattr(os, "sched_getaffinity"):
         return sorted(os.sched_getaffinity(0))
@@ -62,7 +62,7 @@ class Listener(Protocol):
     def end(self, name: Any, end: End, /) -> None: ...
 
 
-class SideBySide:
+class ParallelProcesses:
     """Runs commands, as many at once as there are shares of the cores.
 
     A signal to stop is passed on to the commands under way, which end as they like, and
@@ -134,8 +134,8 @@ class SideBySide:
             _send(process, self.stopped)
         try:
             _, last = await asyncio.gather(
-                _tell(name, process.stdout, self.listener.output),
-                _tell(name, process.stderr, self.listener.error),
+                _forward(name, process.stdout, self.listener.output),
+                _forward(name, process.stderr, self.listener.error),
             )
         except BaseException:
             _send(process, signal.SIGTERM)
@@ -163,14 +163,16 @@ class SideBySide:
                 )
 
 
-async def _tell(name: Any, stream: Any, tell: Callable[[Any, str], object]) -> str:
+async def _forward(
+    name: Any, stream: Any, receive: Callable[[Any, str], object]
+) -> str:
     """Pass the lines of a stream on; return the last one."""
     last = ""
     async for line in stream:
         text = line.decode(errors="replace").strip()
         if text:
             last = text
-            tell(name, text)
+            receive(name, text)
     return last
 
 

@@ -21,11 +21,11 @@ class EventReporter:
     """One event after the other; see `keras_aae.training.Reporter` for the calls.
 
     Args:
-        tell: Function of each event, a dict of plain values.
+        emit_event: Function of each event, a dict of plain values.
     """
 
-    def __init__(self, tell: Callable[[dict[str, Any]], object] = emit):
-        self.tell = tell
+    def __init__(self, emit_event: Callable[[dict[str, Any]], object] = emit):
+        self.emit_event = emit_event
 
     def start(
         self, run: "RunFolder", recipe: Recipe, progress: "Progress", images: int
@@ -39,25 +39,27 @@ class EventReporter:
         }
         event |= {"seed": recipe.seed, "epochs": recipe.epochs, "images": images}
         event |= {"epoch": progress.epoch, "step": progress.step}
-        self.tell({"event": "start"} | event)
+        self.emit_event({"event": "start"} | event)
 
     def progress(self, progress: "Progress", images: int) -> None:
         """Tell how many images of the epoch under way are seen, and its terms so far."""
         event = {"epoch": progress.epoch + 1, "epochs": self.epochs}
         event |= {"images": images, "of": self.images}
-        self.tell({"event": "progress"} | event | {"terms": _terms_so_far(progress)})
+        self.emit_event(
+            {"event": "progress"} | event | {"terms": _terms_so_far(progress)}
+        )
 
     def epoch(self, row: dict[str, Any]) -> None:
         """Tell the row of the history of an epoch."""
-        self.tell({"event": "epoch", "epochs": self.epochs, "row": row})
+        self.emit_event({"event": "epoch", "epochs": self.epochs, "row": row})
 
     def note(self, text: str) -> None:
         """Tell what is being done that takes a while."""
-        self.tell({"event": "note", "text": text})
+        self.emit_event({"event": "note", "text": text})
 
     def warn(self, text: str) -> None:
         """Tell a warning."""
-        self.tell({"event": "warning", "text": text})
+        self.emit_event({"event": "warning", "text": text})
 
     def stop(self) -> None:
         """Do nothing: there is nothing to take away."""

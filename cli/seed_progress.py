@@ -19,7 +19,7 @@ OUTCOMES = {0: "done", 3: "diverged", 129: "stopped", 130: "stopped", 143: "stop
 
 
 class SeedLines:
-    """Every line of every training, after its seed; see `processes.SideBySide`.
+    """Every line of every training, after its seed; see `processes.ParallelProcesses`.
 
     Args:
         err: Write them to stderr.

@@ -96,7 +96,7 @@ def train_seeds(
     """
     from keras_aae.training.seeds import SeedFolder
 
-    from .processes import SideBySide
+    from .processes import ParallelProcesses
 
     for seed in seeds:
         recipe.replace(seed=seed)
@@ -112,7 +112,7 @@ def train_seeds(
     places = _shares(jobs, len(commands))
     _announce(folder, seeds, commands, places, as_json or progress == "json")
     with listening_to(commands, recipe.epochs, as_json, progress) as listener:
-        processes = SideBySide(places, listener, _environment())
+        processes = ParallelProcesses(places, listener, _environment())
         ends = processes.run(commands)
     if processes.stopped is not None:
         ends = {s: e for s, e in ends.items() if e.code != 128 + processes.stopped}
@@ -153,9 +153,9 @@ def _environment() -> dict[str, Any]:
 
 
 def _shares(jobs: int | None, count: int) -> list[list[int]]:
-    from .processes import has_gpu, shares, usable_cores
+    from .processes import available_cores, has_gpu, shares
 
-    cores = usable_cores()
+    cores = available_cores()
     # One training takes the whole memory of a GPU.
     most = jobs or (1 if has_gpu() else len(cores))
     return shares(cores, max(1, min(most, count)))

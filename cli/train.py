@@ -8,7 +8,8 @@ import click
 
 from keras_aae.checks import Count, Strength
 from keras_aae.experiments import RECIPES
-from keras_aae.recipe import EXECUTIONS, Recipe
+from keras_aae.lookup import current_name
+from keras_aae.recipe import EXECUTIONS, Recipe, current_option
 from keras_aae.registry import MODELS, NETWORKS, PRIORS
 
 from .backend import select_backend
@@ -24,6 +25,7 @@ from .options import (
     debug_option,
     json_option,
     progress_option,
+    say_new_name,
 )
 from .seeds import Seeds, train_seeds
 
@@ -92,12 +94,12 @@ def training_options(function: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("--monitor", help="Term whose best epoch is kept, e.g. val_neg_elbo.")
 @click.option("--patience", type=int, help="Epochs without improvement to stop after.")
 @click.option("--limit", type=int, help="Use at most so many images.")
-@click.option("--labels", type=int, help="Labelled training images.")
+@click.option("--num-labels", type=int, help="Labeled training images.")
 @click.option(
     "--image-size", type=int, help="Resize the images of a folder, lfw or cifar10."
 )
 @click.option(
-    "--channels", type=int, help="1 grey, 3 colour (image folder, lfw, cifar10)."
+    "--channels", type=int, help="1 gray, 3 color (image folder, lfw, cifar10)."
 )
 @click.option("--seed", type=int)
 @click.option(
@@ -235,7 +237,17 @@ def _recipe(
     chosen = {key: value for key, value in given.items() if value is not None}
     if "validation" in chosen and chosen["validation"] >= 1:
         chosen["validation"] = int(chosen["validation"])
+    _say_new_names(start.model, {**chosen, **settings})
     return override(start, {**chosen, **settings})
+
+
+def _say_new_names(model: str, settings: dict[str, Any]) -> None:
+    """Say what options, and the network among them, are called now."""
+    for key in settings:
+        say_new_name(key, current_option(model, key))
+    network = settings.get("network")
+    if isinstance(network, str):
+        say_new_name(network, current_name("network", network))
 
 
 def _finish(

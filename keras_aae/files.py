@@ -105,7 +105,7 @@ def read_json(path: Path) -> Any:
 
 
 @contextmanager
-def held(path: Path, what: str) -> Iterator[None]:
+def file_lock(path: Path, what: str) -> Iterator[None]:
     """Hold a lock file; the kernel lets go of it when the process ends, however.
 
     Args:

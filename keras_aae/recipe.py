@@ -19,6 +19,13 @@ from keras_aae.checks import (
     validate,
 )
 from keras_aae.errors import RecipeError, suggestion
+from keras_aae.lookup import (
+    RENAMED,
+    current_keys,
+    current_name,
+    current_term,
+    former_keys,
+)
 
 EXECUTIONS = ("auto", "xla", "graph", "steps")
 BACKENDS = ("tensorflow", "jax", "torch")
@@ -50,7 +57,7 @@ class Recipe:
     phase; `learning_rate` is a number or the text of a `Schedule`.
     `validation` is a number of training images, or a share of them; `monitor` names the
     term whose best epoch is kept, and `patience` epochs without improvement end the run.
-    `watch` is a number of training images whose codes' quantiles join the history.
+    `track_codes` is a number of training images whose codes' quantiles join the history.
     """
 
     model: str = "vae"
@@ -62,7 +69,7 @@ class Recipe:
     image_size: Count | None = None
     channels: Channels | None = None
     limit: Count | None = None
-    labels: Count | None = None
+    num_labels: Count | None = None
     validation: Validation = 0
     epochs: Count = 50
     batch_size: Count = 128
@@ -71,11 +78,13 @@ class Recipe:
     seed: Seed = 0
     monitor: str | None = None
     patience: Count | None = None
-    watch: Annotated[int, Whole(0)] = 0
+    track_codes: Annotated[int, Whole(0)] = 0
     backend: Annotated[str, Choice(BACKENDS)] | None = None
     execution: Annotated[str, Choice(EXECUTIONS)] = "auto"
 
     def __post_init__(self) -> None:
+        for name, value in _current_values(vars(self)).items():
+            object.__setattr__(self, name, value)
         for each in dataclasses.fields(self):
             given = getattr(self, each.name)
             plain = validate(each.name, given, each.type)
@@ -94,6 +103,7 @@ class Recipe:
         Raises:
             RecipeError: an unknown key, or a value that makes no sense.
         """
+        values = _current_values(values)
         known = [f.name for f in dataclasses.fields(cls)]
         for key in values:
             if key not in known:
@@ -106,9 +116,55 @@ class Recipe:
 
     @property
     def fingerprint(self) -> str:
-        """SHA-256 of all values but the number of epochs, which may grow on resume."""
-        values = self.to_dict() | {"epochs": None}
+        """SHA-256 of all values but the number of epochs, which may grow on resume.
+
+        It is of the names of format 1, so that older checkpoints and runs are found.
+        """
+        values = _former_values(self.to_dict()) | {"epochs": None}
         return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
+
+
+def current_option(model: str, key: str) -> str:
+    """Return what a value of a recipe, or an option of its model, is called today."""
+    kinds = ("recipe value", *(("gan option",) if model == "gan" else ()), "option")
+    return next((RENAMED[kind][key] for kind in kinds if key in RENAMED[kind]), key)
+
+
+def _current_values(values: dict[str, Any]) -> dict[str, Any]:
+    """Return the values of a recipe under today's names."""
+    values = current_keys("recipe value", values)
+    model = values.get("model")
+    if isinstance(model, str):
+        values["model"] = current_name("model", model)
+    if isinstance(values.get("monitor"), str):
+        values["monitor"] = current_term(values["monitor"])
+    if isinstance(options := values.get("options"), dict):
+        options = {current_option(str(model), key): v for key, v in options.items()}
+        if isinstance(options.get("network"), str):
+            options["network"] = current_name("network", options["network"])
+        values["options"] = options
+    return values
+
+
+def _former_values(values: dict[str, Any]) -> dict[str, Any]:
+    """Return the values of a recipe under the names of format 1."""
+    options = values["options"]
+    kinds = ("gan option", "option") if values["model"] == "gan" else ("option",)
+    for kind in kinds:
+        options = former_keys(kind, options)
+    named = {"model": values["model"], "network": options.get("network")}
+    former = {
+        kind: next((old for old, new in RENAMED[kind].items() if new == name), name)
+        for kind, name in named.items()
+    }
+    if "network" in options:
+        options = options | {"network": former["network"]}
+    values = values | {"model": former["model"], "options": options}
+    if values["monitor"] is not None:
+        prefix = "val_" if values["monitor"].startswith("val_") else ""
+        (term,) = former_keys("term", {values["monitor"].removeprefix(prefix): None})
+        values["monitor"] = prefix + term
+    return former_keys("recipe value", values)
 
 
 def unknown_key(key: str, known: Iterable[str]) -> str:
@@ -120,6 +176,7 @@ def unknown_key(key: str, known: Iterable[str]) -> str:
 def override(recipe: Recipe, settings: dict[str, Any]) -> Recipe:
     """A copy with `settings` applied: recipe values by name, all others as options."""
     fields = {f.name for f in dataclasses.fields(Recipe)} - {"options"}
+    settings = {current_option(recipe.model, k): v for k, v in settings.items()}
     values = {key: value for key, value in settings.items() if key in fields}
     options = {key: value for key, value in settings.items() if key not in fields}
     return recipe.replace(**values, options={**recipe.options, **options})

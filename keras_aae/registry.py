@@ -39,8 +39,8 @@ MODELS = {
         "keras_aae.models.aae:AAE",
         "adversarial autoencoder; joint, it is the Wasserstein autoencoder WAE-GAN",
     ),
-    "labelled-aae": (
-        "keras_aae.models.aae:LabelledAAE",
+    "labeled-aae": (
+        "keras_aae.models.aae:LabeledAAE",
         "adversarial autoencoder whose discriminator is told some classes",
     ),
     "supervised-aae": (
@@ -108,19 +108,19 @@ DATASETS = {
     ),
     "lfw": (
         "keras_aae.data.lfw:load_lfw",
-        "faces, one of each of 5,749 people, 64x64 in colour; a tenth held out; unlabelled",
+        "faces, one of each of 5,749 people, 64x64 in color; a tenth held out; unlabeled",
     ),
     "cifar10": (
         "keras_aae.data.cifar10:load_cifar10",
-        "photographs of ten classes, 50,000 + 10,000 images of 32x32 in colour",
+        "photographs of ten classes, 50,000 + 10,000 images of 32x32 in color",
     ),
     "lines": (
         "keras_aae.data.lines:load_lines",
-        "80 + 20 synthetic clouds of points along lines, as images of 28x28; unlabelled",
+        "80 + 20 synthetic clouds of points along lines, as images of 28x28; unlabeled",
     ),
     "lines-coordinates": (
         "keras_aae.data.lines:load_lines_coordinates",
-        "the same clouds as 200 points (x, y) in [0, 1], images of 200x2; unlabelled",
+        "the same clouds as 200 points (x, y) in [0, 1], images of 200x2; unlabeled",
     ),
 }
 
@@ -132,17 +132,17 @@ NETWORKS = {
         "keras_aae.networks:pooled",
         "convolutions and max-pooling, and the map is the code",
     ),
-    "normalised": (
-        "keras_aae.networks:normalised",
-        "fully connected with batch normalisation",
+    "dense-bn": (
+        "keras_aae.networks:dense_bn",
+        "fully connected with batch normalization",
     ),
-    "normalised-conv": (
-        "keras_aae.networks:normalised_conv",
-        "convolutions with batch normalisation",
+    "conv-bn": (
+        "keras_aae.networks:conv_bn",
+        "convolutions with batch normalization",
     ),
-    "faces": (
-        "keras_aae.networks:faces",
-        "three convolutions with batch normalisation, for faces",
+    "conv-bn-3": (
+        "keras_aae.networks:conv_bn_3",
+        "three convolutions with batch normalization, for faces",
     ),
 }
 
@@ -193,7 +193,7 @@ FIGURES = {
     ),
     "scatterplot": (
         "keras_aae.figures.scatterplot:scatterplot",
-        "codes of the test images, coloured by class",
+        "codes of the test images, colored by class",
     ),
     "latent-sweep": (
         "keras_aae.figures.latent_sweep:latent_sweep",
@@ -207,8 +207,8 @@ FIGURES = {
         "keras_aae.figures.animation:interpolation_animation",
         "GIF: from the codes of test images to those of others and back",
     ),
-    "neighbours": (
-        "keras_aae.figures.animation:neighbours",
+    "nearest-neighbors": (
+        "keras_aae.figures.animation:nearest_neighbors",
         "GIF: from test images to those whose codes are nearest, and back",
     ),
     "morph": (
@@ -267,8 +267,8 @@ FIGURES = {
         "keras_aae.figures.confusion:confusion",
         "how many test images of each class are given each class",
     ),
-    "labelled-samples": (
-        "keras_aae.figures.labelled_samples:labelled_samples",
+    "labeled-samples": (
+        "keras_aae.figures.labeled_samples:labeled_samples",
         "images of the data set under the names of their classes",
     ),
     "learning-curves": (
@@ -285,11 +285,11 @@ FIGURES = {
     ),
     "tsne": (
         "keras_aae.figures.projections:tsne",
-        "codes in the plane, neighbours kept near, by t-SNE",
+        "codes in the plane, neighbors kept near, by t-SNE",
     ),
     "scatterplot-3d": (
         "keras_aae.figures.scatterplot_3d:scatterplot_3d",
-        "codes of three dimensions, coloured by class",
+        "codes of three dimensions, colored by class",
     ),
     "code-distributions": (
         "keras_aae.figures.code_distributions:code_distributions",
@@ -327,8 +327,8 @@ FIGURES = {
         "keras_aae.figures.compare:compare",
         "numbers of several models beside each other, one panel a number",
     ),
-    "adversarial-health": (
-        "keras_aae.figures.adversarial_health:adversarial_health",
+    "adversarial-diagnostics": (
+        "keras_aae.figures.adversarial_diagnostics:adversarial_diagnostics",
         "accuracy of the discriminator, codes against the prior, over the epochs",
     ),
     "gradient-variance": (
@@ -354,33 +354,33 @@ METRICS = {
         "keras_aae.evaluation.likelihood:bound",
         "KL(q(z|x) || p(z)); nats",
     ),
-    "neg_elbo_binarised": (
+    "neg_elbo_binarized": (
         "keras_aae.evaluation.likelihood:bound",
-        "-ELBO of test images binarised at random; nats",
+        "-ELBO of test images binarized at random; nats",
     ),
-    "reconstruction_nll_binarised": (
+    "reconstruction_nll_binarized": (
         "keras_aae.evaluation.likelihood:bound",
-        "-log p(x|z) of binarised images; nats",
+        "-log p(x|z) of binarized images; nats",
     ),
-    "kl_binarised": (
+    "kl_binarized": (
         "keras_aae.evaluation.likelihood:bound",
-        "KL(q(z|x) || p(z)) of binarised images; nats",
+        "KL(q(z|x) || p(z)) of binarized images; nats",
     ),
     "nll": (
         "keras_aae.evaluation.likelihood:importance_sampled_nll",
         "-log p(x) by importance sampling, 200 samples, first 1,000 test images; nats",
     ),
-    "nll_binarised": (
+    "nll_binarized": (
         "keras_aae.evaluation.likelihood:importance_sampled_nll",
-        "the same of binarised images; nats",
+        "the same of binarized images; nats",
     ),
     "nll_5000": (
         "keras_aae.evaluation.likelihood:long_importance_sampled_nll",
         "-log p(x), 5,000 samples, all test images, Gaussian likelihood; nats; slow",
     ),
-    "nll_5000_binarised": (
+    "nll_5000_binarized": (
         "keras_aae.evaluation.likelihood:long_importance_sampled_nll",
-        "-log p(x), 5,000 samples, all test images binarised; nats; slow",
+        "-log p(x), 5,000 samples, all test images binarized; nats; slow",
     ),
     "active_units": (
         "keras_aae.evaluation.likelihood:active_units",
@@ -394,45 +394,60 @@ METRICS = {
         "keras_aae.evaluation.codes:mean_squared_error",
         "squared error a pixel of the reconstruction, pixels in [0, 1]",
     ),
-    "knn_accuracy_100": (
-        "keras_aae.evaluation.codes:knn_accuracy",
-        "5-nearest-neighbour accuracy on test codes with 100 labelled images",
+    "probe_knn_100": (
+        "keras_aae.evaluation.codes:knn_probe",
+        "5-nearest-neighbor accuracy on test codes with 100 labeled images",
     ),
-    "knn_accuracy_1000": (
-        "keras_aae.evaluation.codes:knn_accuracy",
-        "the same with 1,000 labelled images",
+    "probe_knn_1000": (
+        "keras_aae.evaluation.codes:knn_probe",
+        "the same with 1,000 labeled images",
     ),
-    "linear_accuracy": (
-        "keras_aae.evaluation.probes:linear_accuracy",
-        "logistic regression's accuracy on test codes with 10,000 labelled images",
+    "probe_logistic_10000": (
+        "keras_aae.evaluation.probes:logistic_probe",
+        "logistic regression's accuracy on test codes with 10,000 labeled images",
     ),
-    "frozen_accuracy_100": (
+    "probe_kernel_100": (
         "keras_aae.evaluation.probes:few_label_accuracies",
-        "kernel logistic regression's accuracy on test codes with 100 labelled images, "
+        "kernel logistic regression's accuracy on test codes with 100 labeled images, "
         "mean of 5 draws of these; their standard deviation (_std); slow",
     ),
-    "frozen_accuracy_500": (
+    "probe_kernel_500": (
         "keras_aae.evaluation.probes:few_label_accuracies",
-        "the same with 500 labelled images; slow",
+        "the same with 500 labeled images; slow",
     ),
-    "pseudo_label_accuracy_100": (
+    "probe_pseudo_labels_100": (
         "keras_aae.evaluation.probes:few_label_accuracies",
-        "the same with 100 labelled images and the classifier's own guesses at 2,500 "
+        "the same with 100 labeled images and the classifier's own guesses at 2,500 "
         "others; slow",
     ),
-    "spread_label_accuracy_100": (
-        "keras_aae.evaluation.probes:spread_label_accuracy",
-        "share of test images that 100 labels, spread along the neighbourhoods of 20,000 "
+    "probe_label_spreading_100": (
+        "keras_aae.evaluation.probes:label_spreading_probe",
+        "share of test images that 100 labels, spread along the neighborhoods of 20,000 "
         "training codes, find the class of; slow",
     ),
-    "probe_2000": (
-        "keras_aae.evaluation.probing:probed_codes",
-        "accuracies on test codes with 2,000 labelled images, means of 5 draws, of "
-        "logistic regression, 5 nearest neighbours and a dense network; slow",
+    "probe_logistic_2000": (
+        "keras_aae.evaluation.probing:probe_codes",
+        "logistic regression's accuracy on test codes from 2,000 labels, mean of 5 draws; slow",
     ),
-    "pixel_probe_2000": (
-        "keras_aae.evaluation.probing:probed_pixels",
-        "the same on pixels instead of codes; slow",
+    "probe_knn_2000": (
+        "keras_aae.evaluation.probing:probe_codes",
+        "5 nearest neighbors' accuracy on test codes from 2,000 labels, mean of 5 draws; slow",
+    ),
+    "probe_dense_2000": (
+        "keras_aae.evaluation.probing:probe_codes",
+        "a dense network's accuracy on test codes from 2,000 labels, mean of 5 draws; slow",
+    ),
+    "pixel_probe_logistic_2000": (
+        "keras_aae.evaluation.probing:probe_pixels",
+        "logistic regression's accuracy on pixels instead of codes from 2,000 labels, mean of 5 draws; slow",
+    ),
+    "pixel_probe_knn_2000": (
+        "keras_aae.evaluation.probing:probe_pixels",
+        "5 nearest neighbors' accuracy on pixels instead of codes from 2,000 labels, mean of 5 draws; slow",
+    ),
+    "pixel_probe_dense_2000": (
+        "keras_aae.evaluation.probing:probe_pixels",
+        "a dense network's accuracy on pixels instead of codes from 2,000 labels, mean of 5 draws; slow",
     ),
     "kmeans_accuracy": (
         "keras_aae.evaluation.classes:kmeans_agreement",
@@ -441,7 +456,7 @@ METRICS = {
     ),
     "kmeans_nmi": (
         "keras_aae.evaluation.classes:kmeans_agreement",
-        "normalised mutual information of these clusters and the classes, at most 1",
+        "normalized mutual information of these clusters and the classes, at most 1",
     ),
     "mean_code": (
         "keras_aae.evaluation.codes:mean_code",
@@ -463,16 +478,16 @@ METRICS = {
         "keras_aae.evaluation.prior:discriminator_accuracies",
         "share of prior samples that it tells from codes; 0.5 is chance",
     ),
-    "petal_accuracy": (
-        "keras_aae.evaluation.classes:petal_accuracy",
+    "component_accuracy": (
+        "keras_aae.evaluation.classes:component_accuracy",
         "share of test codes in the petal (or part of the prior) of their class",
     ),
-    "petal_coverage": (
-        "keras_aae.evaluation.classes:petal_coverage",
+    "component_coverage": (
+        "keras_aae.evaluation.classes:component_coverage",
         "share of test images whose code is within 3 deviations of the petal of its class",
     ),
-    "petal_purity": (
-        "keras_aae.evaluation.classes:petal_purity",
+    "component_purity": (
+        "keras_aae.evaluation.classes:component_purity",
         "share of test codes of the class that most codes in their petal have",
     ),
     "test_error": (
@@ -549,14 +564,18 @@ METRICS = {
 
 # Measured only where they are named, since they take many seconds, or minutes.
 SLOW_METRICS = (
-    "frozen_accuracy_100",
-    "frozen_accuracy_500",
-    "pseudo_label_accuracy_100",
-    "spread_label_accuracy_100",
-    "probe_2000",
-    "pixel_probe_2000",
+    "probe_kernel_100",
+    "probe_kernel_500",
+    "probe_pseudo_labels_100",
+    "probe_label_spreading_100",
+    "probe_logistic_2000",
+    "probe_knn_2000",
+    "probe_dense_2000",
+    "pixel_probe_logistic_2000",
+    "pixel_probe_knn_2000",
+    "pixel_probe_dense_2000",
     "nll_5000",
-    "nll_5000_binarised",
+    "nll_5000_binarized",
     "parzen_log_likelihood",
     "gaussian_log_likelihood",
 )

@@ -21,7 +21,7 @@ import pytest
 
 @pytest.fixture(scope="session")
 def toy_images():
-    """70 grey images of 8x8: bright squares, whose corner is their class."""
+    """70 gray images of 8x8: bright squares, whose corner is their class."""
     rng = np.random.default_rng(0)
     labels = np.arange(70) % 4
     x = rng.integers(0, 40, (70, 8, 8, 1))

@@ -21,11 +21,11 @@ class FourPhases(AutoencodingModel):
     """What the coming families will ask of the core, all at once.
 
     Four phases with four optimizers over shared networks, one phase twice a step,
-    three batches, labels, dropout, batch normalisation, noise, a weight on a schedule.
+    three batches, labels, dropout, batch normalization, noise, a weight on a schedule.
     """
 
     terms = ("reconstruction_nll", "discrimination", "fooling", "classification")
-    batches = ("first", "second", "labelled")
+    batches = ("first", "second", "labeled")
 
     def __init__(self, encoder, decoder, discriminator, classifier, *,
                  weight: Weight = 1.0, random: bool = True, seed: Seed = 0,
@@ -64,7 +64,7 @@ class FourPhases(AutoencodingModel):
             Phase("regularization", self.fooling, (self.encoder,), "first"),
             Phase(
                 "classification", self.classification,
-                (self.encoder, self.classifier), "labelled",
+                (self.encoder, self.classifier), "labeled",
             ),
             reconstruction,
         ]  # fmt: skip
@@ -128,10 +128,10 @@ SMALL_SEN = {"network": "dense", "discriminator_units": [8]}
 OPTIONS = {
     "conditional-vae": {"classes": 4},
     "wide-and-deep": {"classes": 4},
-    "labelled-aae": {"latent_dim": 2, "components": 4},
+    "labeled-aae": {"latent_dim": 2, "components": 4},
     "supervised-aae": {"classes": 4},
     "semi-supervised-aae": {"classes": 4},
-    "clustering-aae": {"classes": 4, "normalised_codes": True, "sharpness": 3.0},
+    "clustering-aae": {"classes": 4, "normalized_codes": True, "sharpness": 3.0},
     "reduction-aae": {"classes": 4},
     **dict.fromkeys(("sen", "variational-sen", "feature-sen"), SMALL_SEN),
     **dict.fromkeys(("classifying-sen", "directed-sen"), SMALL_SEN | {"classes": 4}),

@@ -33,7 +33,7 @@ class HasComponents(Protocol):
 
     num_classes: int
 
-    def sample_of(self, labels: Any, seed: Any) -> Any:
+    def sample_components(self, labels: Any, seed: Any) -> Any:
         """Return a code of each of the components, (n, latent_dim)."""
 
     def classify(self, z: "np.ndarray") -> "np.ndarray":
@@ -206,7 +206,7 @@ class HasPrior(Protocol):
 
 @ability(
     "a model that gives each class a component of its prior",
-    "Use a labelled adversarial autoencoder.",
+    "Use a labeled adversarial autoencoder.",
 )
 class HasClassComponents(HasPrior, Protocol):
     """A model that learns from labels which component is for which class."""
@@ -218,7 +218,7 @@ class HasClassComponents(HasPrior, Protocol):
 class DrawsCodes(Protocol):
     """A model whose codes may be random."""
 
-    def draw_codes(self, x: "np.ndarray", seed: int) -> "np.ndarray":
+    def sample_codes(self, x: "np.ndarray", seed: int) -> "np.ndarray":
         """Return codes drawn from q(z|x), (n, latent_dim)."""
 
 
@@ -278,17 +278,17 @@ class Discriminates(Protocol):
 class DiscriminatesCodes(Discriminates, Protocol):
     """A model whose discriminator judges codes."""
 
-    judges_images: Literal[False]
+    discriminates_images: Literal[False]
 
 
 @ability(
     "a model with a discriminator that is conditioned on classes",
-    "Use a labelled or a conditional adversarial autoencoder.",
+    "Use a labeled or a conditional adversarial autoencoder.",
 )
 class DiscriminatesClasses(DiscriminatesCodes, Protocol):
-    """A model whose discriminator can be told a class, if `classes_told` is not 0."""
+    """A model whose discriminator can be told a class, if `num_condition_classes` is not 0."""
 
-    classes_told: int
+    num_condition_classes: int
 
 
 @ability(
@@ -298,7 +298,7 @@ class DiscriminatesClasses(DiscriminatesCodes, Protocol):
 class DiscriminatesImages(Discriminates, Protocol):
     """A model whose discriminator judges images; a critic says any number."""
 
-    judges_images: Literal[True]
+    discriminates_images: Literal[True]
     has_critic: bool
 
 
@@ -308,7 +308,9 @@ class DiscriminatesBatches(DiscriminatesImages, Protocol):
 
     discriminator: Any
 
-    def judge_in_passing(self, x: Any, training: bool) -> tuple[Any, Any]:
+    def logits_without_updating_statistics(
+        self, x: Any, training: bool
+    ) -> tuple[Any, Any]:
         """Return logits and features, and leave moving averages as they are."""
 
 

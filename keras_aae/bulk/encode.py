@@ -23,7 +23,7 @@ from keras_aae.abilities import (
 from keras_aae.bulk.code_files import Codes, check_ending, write_codes
 from keras_aae.bulk.streams import Stream
 from keras_aae.errors import DataError, RunError
-from keras_aae.files import held, read_json, replacing, write_json
+from keras_aae.files import file_lock, read_json, replacing, write_json
 
 if TYPE_CHECKING:
     from keras_aae.engine import PhasedModel
@@ -36,7 +36,7 @@ def encode_images(
     model: "PhasedModel",
     stream: Stream,
     output: str | Path,
-    told: Callable[[int], object] = lambda rows: None,
+    on_progress: Callable[[int], object] = lambda rows: None,
 ) -> Path:
     """Write the codes of all images of a stream, with their ids and labels.
 
@@ -47,7 +47,7 @@ def encode_images(
         model: With `encode`.
         stream: Of `bulk.streams`.
         output: The file, .csv or .npz; see `write_codes`.
-        told: Is told how many images are done.
+        on_progress: Is told how many images are done.
 
     Returns:
         The file.
@@ -64,11 +64,11 @@ def encode_images(
     with _Partial.of(output, origin) as partial:
         raw = partial.path / "codes.raw"
         with partial.appending(raw, 4 * width) as file:
-            told(partial.done)
+            on_progress(partial.done)
             for x in _blocks(stream, partial.done):
                 file.write(model.encode(x).astype("<f4").tobytes())
                 partial.mark(partial.done + len(x), file)
-                told(partial.done)
+                on_progress(partial.done)
         codes = np.memmap(raw, "<f4", "r", shape=(partial.done, width))
         with replacing(output) as temporary:
             write_codes(temporary, codes, stream)
@@ -79,7 +79,7 @@ def decode_codes(
     model: "PhasedModel",
     codes: Codes,
     output: str | Path,
-    told: Callable[[int], object] = lambda rows: None,
+    on_progress: Callable[[int], object] = lambda rows: None,
 ) -> Path:
     """Write the images of all codes of a file.
 
@@ -90,7 +90,7 @@ def decode_codes(
         codes: Of `open_codes`.
         output: A new folder, of a PNG file for each code, named by its id; or an .npy
             file, float32 (n, H, W, C).
-        told: Is told how many images are done.
+        on_progress: Is told how many images are done.
 
     Returns:
         The folder, or the file.
@@ -114,7 +114,7 @@ def decode_codes(
     }
     write = _write_array if output.suffix.lower() == ".npy" else _write_pictures
     with _Partial.of(output, origin) as partial:
-        made = write(model, codes, partial, told)
+        made = write(model, codes, partial, on_progress)
         output.parent.mkdir(parents=True, exist_ok=True)
         made.rename(output)
     return output
@@ -151,11 +151,11 @@ def _write_pictures(
     model: "PhasedModel",
     codes: Codes,
     partial: "_Partial",
-    told: Callable[[int], object],
+    on_progress: Callable[[int], object],
 ) -> Path:
     folder = partial.path / "images"
     folder.mkdir(exist_ok=True)
-    told(partial.done)
+    on_progress(partial.done)
     for ids, labels, z in codes.rows(partial.done):
         for name, image in zip(ids, _decode(model, codes, z, labels), strict=True):
             path = folder / _file_name(codes, name)
@@ -165,7 +165,7 @@ def _write_pictures(
                 path
             )
         partial.mark(partial.done + len(z))
-        told(partial.done)
+        on_progress(partial.done)
     return folder
 
 
@@ -173,18 +173,18 @@ def _write_array(
     model: "PhasedModel",
     codes: Codes,
     partial: "_Partial",
-    told: Callable[[int], object],
+    on_progress: Callable[[int], object],
 ) -> Path:
     path, shape = partial.path / "images.npy", (codes.count, *model.image_shape)
     mode = "r+" if path.exists() and partial.done else "w+"
-    told(partial.done)
+    on_progress(partial.done)
     for _, labels, z in codes.rows(partial.done):
         images = np.lib.format.open_memmap(path, mode, np.float32, shape)
         images[partial.done : partial.done + len(z)] = _decode(model, codes, z, labels)
         images.flush()
         mode = "r+"
         partial.mark(partial.done + len(z))
-        told(partial.done)
+        on_progress(partial.done)
     return path
 
 
@@ -240,7 +240,7 @@ class _Partial:
         path = output.with_name(output.name + ".partial")
         try:
             path.mkdir(parents=True, exist_ok=True)
-            with held(path / "lock", f"{str(path)!r}"):
+            with file_lock(path / "lock", f"{str(path)!r}"):
                 partial = cls(path)
                 partial.begin(origin)
                 yield partial

@@ -52,7 +52,7 @@ def load_cifar10(
     image_size: int | tuple[int, int] = 32,
     channels: int = 3,
 ) -> Dataset:
-    """Load CIFAR-10: 50,000 + 10,000 images of ten classes, 32x32 in colour, uint8.
+    """Load CIFAR-10: 50,000 + 10,000 images of ten classes, 32x32 in color, uint8.
 
     A folder `cifar10` with `train` and `test`, in each a sub-folder of pictures for every
     class, is looked for in `data_dir`, in the folder named by KERAS_AAE_DATA and in Keras'
@@ -62,7 +62,7 @@ def load_cifar10(
     Args:
         data_dir: folder to look in first.
         image_size: side or (H, W) to which all images are resized.
-        channels: 1 for grey, 3 for colour.
+        channels: 1 for gray, 3 for color.
 
     Raises:
         DataError: it cannot be found or downloaded, is damaged, or images are missing.
@@ -86,7 +86,7 @@ def _checked(folder: Path, dataset: Dataset) -> Dataset:
             f"{folder} holds {counts[0]:,} + {counts[1]:,} images of "
             f"{dataset.num_classes} classes; expected {COUNTS[0]:,} + {COUNTS[1]:,} of "
             f"CIFAR-10's: {', '.join(CLASSES)}. Delete it, or replace it by a whole "
-            "copy; to use it as it is, give its path as the data set."
+            "copy; to use it is, give its path as the data set."
         )
     return dataset
 

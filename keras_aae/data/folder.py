@@ -9,7 +9,7 @@ from keras_aae.data.pictures import (
     ENDINGS,
     check_channels,
     check_size,
-    has_colour,
+    has_color,
     read_pictures,
 )
 from keras_aae.errors import DataError
@@ -34,7 +34,7 @@ def load_folder(
         path: the folder.
         image_size: side or (H, W) to which all images are resized, whatever their
             proportions; None if all have one size already.
-        channels: 1 for grey, 3 for colour; None for colour if any image has colours.
+        channels: 1 for gray, 3 for color; None for color if any image has colors.
 
     Raises:
         DataError: there are no images, one is unreadable or has another size, or the
@@ -123,7 +123,7 @@ def _name_classes(names: set[str | None]) -> str:
 
 
 def _common_channels(parts: list[list[Picture]]) -> int:
-    return 3 if any(has_colour(file) for part in parts for file, _ in part) else 1
+    return 3 if any(has_color(file) for part in parts for file, _ in part) else 1
 
 
 def _read(

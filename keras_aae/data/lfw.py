@@ -49,7 +49,7 @@ def load_lfw(
     Args:
         data_dir: folder to look in first.
         image_size: side or (H, W) to which all images are resized.
-        channels: 1 for grey, 3 for colour.
+        channels: 1 for gray, 3 for color.
 
     Raises:
         DataError: it cannot be found or downloaded, people are missing, or an image is

@@ -50,7 +50,7 @@ def load_lines(data_dir: str | Path | None = None) -> Dataset:
         data_dir: not used, as there is no file to look for.
     """
     del data_dir
-    return _dataset("lines", rasterised(clouds()))
+    return _dataset("lines", rasterized(clouds()))
 
 
 def _dataset(name: str, x: np.ndarray) -> Dataset:
@@ -91,7 +91,7 @@ def _points(
     return left + t * (right - left) + rng.normal(0, NOISE, (n, 2))
 
 
-def rasterised(points: np.ndarray) -> np.ndarray:
+def rasterized(points: np.ndarray) -> np.ndarray:
     """Images in which the pixels that hold a point are 255, uint8 (n, 28, 28).
 
     x runs to the right and y upwards; the edges x = 1 and y = 1 belong to the last pixels.

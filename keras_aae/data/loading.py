@@ -38,7 +38,7 @@ def load_dataset(
             digits, with a `note` that says so.
         data_dir: folder to look in first for the files of a named set.
         image_size: for a folder and `resized_names()`: side or (H, W) of all images.
-        channels: for the same: 1 for grey, 3 for colour.
+        channels: for the same: 1 for gray, 3 for color.
         limit: use at most so many train and so many test images.
         seed: chooses them.
 

@@ -1,4 +1,4 @@
-"""Image files to arrays: grey or colour, upright, 8 bits, resized."""
+"""Image files to arrays: gray or color, upright, 8 bits, resized."""
 
 import warnings
 from collections.abc import Callable, Sequence
@@ -15,7 +15,7 @@ from keras_aae.errors import DataError
 FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".bmp": "BMP"}
 ENDINGS = tuple(FORMATS)
 Result = TypeVar("Result")
-GREY_MODES = ("1", "L", "LA", "La", "I", "I;16", "I;16B", "I;16L")
+GRAY_MODES = ("1", "L", "LA", "La", "I", "I;16", "I;16B", "I;16L")
 
 
 def check_size(image_size: Any) -> tuple[int, int] | None:
@@ -47,13 +47,13 @@ def check_channels(channels: int | None) -> None:
     validate("channels", channels, Channels | None, DataError)
 
 
-def has_colour(path: Path) -> bool:
-    """Return whether an image file has colours, by its header: grey stored as RGB has.
+def has_color(path: Path) -> bool:
+    """Return whether an image file has colors, by its header: gray stored as RGB has.
 
     Raises:
         DataError: the file is not a whole image of the kind its ending says.
     """
-    return _read(path, lambda image: image.mode not in GREY_MODES)
+    return _read(path, lambda image: image.mode not in GRAY_MODES)
 
 
 def read_pictures(
@@ -89,7 +89,7 @@ def read_picture(
     Args:
         path: the file.
         size: (H, W) for a bicubic resize, or None.
-        channels: 1 for grey, 3 for colour.
+        channels: 1 for gray, 3 for color.
         middle: share of either side that is kept, about its middle, before the resize.
 
     Raises:
@@ -106,7 +106,7 @@ def read_picture(
 
 
 def resized(x: np.ndarray, size: tuple[int, int] | None, channels: int) -> np.ndarray:
-    """Return colour images, uint8 (n, H, W, 3), as `read_pictures` would.
+    """Return color images, uint8 (n, H, W, 3), as `read_pictures` would.
 
     Raises:
         DataError: the memory is too small.

@@ -7,7 +7,7 @@ from keras_aae.checks import Seed, validate
 from keras_aae.errors import DataError
 
 # What a draw is for; part of its seed, so that two draws of one run are independent.
-TEST, VALIDATION, LIMIT, LABELLED = range(4)
+TEST, VALIDATION, LIMIT, LABELED = range(4)
 
 
 def generator(seed: int, purpose: int) -> np.random.Generator:
@@ -26,7 +26,7 @@ def random_subset(total: int, n: int, rng: np.random.Generator) -> np.ndarray:
 
 
 def stratified_subset(labels: ArrayLike | None, n: int, seed: int) -> np.ndarray:
-    """Choose `n` labelled images, as equally many of each class as there are.
+    """Choose `n` labeled images, as equally many of each class as there are.
 
     Args:
         labels: (total,) class numbers; -1 is unknown and never chosen.
@@ -37,20 +37,20 @@ def stratified_subset(labels: ArrayLike | None, n: int, seed: int) -> np.ndarray
         Sorted positions, (n,).
 
     Raises:
-        DataError: there are no labels, or `n` is not between 1 and the labelled images.
+        DataError: there are no labels, or `n` is not between 1 and the labeled images.
     """
     if labels is None:
         raise DataError(
-            "The images have no labels; expected a labelled set. Use another data set."
+            "The images have no labels; expected a labeled set. Use another data set."
         )
     labels = np.asarray(labels)
     available = int((labels >= 0).sum())
     if not 1 <= n <= available:
         raise DataError(
-            f"Cannot choose {n} labelled images; expected a number from 1 to {available}, "
-            "the labelled images of the set."
+            f"Cannot choose {n} labeled images; expected a number from 1 to {available}, "
+            "the labeled images of the set."
         )
-    rng = generator(seed, LABELLED)
+    rng = generator(seed, LABELED)
     classes, sizes = np.unique(labels[labels >= 0], return_counts=True)
     return _draw(labels, classes, _equal_counts(sizes, n, rng), rng)
 

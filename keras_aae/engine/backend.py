@@ -3,8 +3,8 @@
 An engine is a module with
 
 - `gradients(model, objective, variables)` -> (loss, terms, gradients);
-- `input_gradient(model, function, x)` -> that of a scalar function of images, a constant;
-- `input_slope(model, function, x)` -> the same, itself a function of the weights;
+- `input_gradient(model, function, x, create_graph=False)` -> that of a scalar function
+  of images, a constant, or with `create_graph` itself a function of the weights;
 - `Steps`, the `train_step` and `test_step` that stock `fit` and `evaluate` call;
 - `compile_chunk(model, step, execution)` -> run(block, count): `count` steps over a
   block of shape (steps, batch, ...), updating the model's state in place;

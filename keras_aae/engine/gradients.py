@@ -10,14 +10,14 @@ from keras import ops
 
 from keras_aae.engine.backend import engine
 from keras_aae.engine.batch import Batch, Block, batches_at, map_block
-from keras_aae.engine.feed import Feed
+from keras_aae.engine.batch_loader import BatchLoader
 from keras_aae.engine.loop import same_randomness
 from keras_aae.engine.phases import PhasedModel
 
 
-def first_batches(feed: Feed) -> dict[str, Batch]:
+def first_batches(loader: BatchLoader) -> dict[str, Batch]:
     """What the first step of a feed sees."""
-    block = feed.block(0, 0, 1, 1)
+    block = loader.block(0, 0, 1, 1)
     return map_block(ops.convert_to_tensor, batches_at(block, 0))
 
 
@@ -27,7 +27,7 @@ def phase_gradients(
     """What each phase would move its variables by, before its optimizer has a say.
 
     d objective / d v  for every variable v of the phase's networks, with the model as in
-    training: dropout is on, and batches are normalised by their own averages.
+    training: dropout is on, and batches are normalized by their own averages.
 
     Args:
         model: A `PhasedModel`.

@@ -56,13 +56,18 @@ def gradients(
     return loss, terms, grads
 
 
-def input_gradient(model: "PhasedModel", function: Function, x: Tensor) -> Tensor:
-    """The gradient of a scalar function at x, a constant; the model's state stays."""
-    return lax.stop_gradient(input_slope(model, function, x))
+def input_gradient(
+    model: "PhasedModel", function: Function, x: Tensor, create_graph: bool = False
+) -> Tensor:
+    """The gradient of a scalar function at x; the model's state stays.
+
+    With `create_graph` it can itself be differentiated, else it is a constant.
+    """
+    gradient = _input_gradient(model, function, x)
+    return gradient if create_graph else lax.stop_gradient(gradient)
 
 
-def input_slope(model: "PhasedModel", function: Function, x: Tensor) -> Tensor:
-    """The gradient of a scalar function at x, to be differentiated; the state stays."""
+def _input_gradient(model: "PhasedModel", function: Function, x: Tensor) -> Tensor:
     mapping = [(v, v.value) for v in state(model)]
 
     def stateless(x: Tensor) -> Tensor:

@@ -17,9 +17,10 @@ from keras import ops
 from keras_aae.data.images import Images
 from keras_aae.engine.backend import engine
 from keras_aae.engine.batch import Block
-from keras_aae.engine.feed import Feed, in_order
+from keras_aae.engine.batch_loader import BatchLoader, in_order
 from keras_aae.engine.phases import PhasedModel
 from keras_aae.errors import DivergedError, RecipeError
+from keras_aae.lookup import current_terms
 
 EVALUATION_BATCH_SIZE = 250
 PERCENTS = (0, 5, 25, 50, 75, 95, 100)
@@ -50,20 +51,27 @@ class Progress:
         """Ready for JSON."""
         return asdict(self)
 
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> "Progress":
+        """Return the inverse of `to_dict`, terms under today's names."""
+        totals = current_terms(values["totals"])
+        history = [current_terms(row) for row in values["history"]]
+        return cls(**values | {"totals": totals, "history": history})
+
 
 class TrainingLoop:
     """Trains a compiled model on a feed.
 
     Args:
         model: A compiled `PhasedModel`.
-        feed: The `Feed` of training images.
+        loader: The `BatchLoader` of training images.
         validation: Images to measure the same terms on after each epoch, or None.
         epochs: To train in all.
         monitor: Column of the history whose best epoch is kept, the highest of those that
             the model maximizes and the lowest of others. None keeps the last epoch.
         patience: Epochs without a better value after which to stop, or None.
-        watched: Images the quantiles of whose codes join the history, or None.
-        examined: Images that the model's `health` is measured on, or None.
+        tracked_images: Images the quantiles of whose codes join the history, or None.
+        diagnosed_images: Images that the model's `diagnostics` is measured on, or None.
         execution: See `engine.backend`; "auto" chooses.
 
     Attributes:
@@ -73,19 +81,19 @@ class TrainingLoop:
     def __init__(
         self,
         model: PhasedModel,
-        feed: Feed,
+        loader: BatchLoader,
         validation: Images | None = None,
         *,
         epochs: int,
         monitor: str | None = None,
         patience: int | None = None,
-        watched: np.ndarray | None = None,
-        examined: np.ndarray | None = None,
+        tracked_images: np.ndarray | None = None,
+        diagnosed_images: np.ndarray | None = None,
         execution: str = "auto",
     ):
-        self.model, self.feed, self.validation = model, feed, validation
+        self.model, self.loader, self.validation = model, loader, validation
         self.epochs, self.monitor, self.patience = epochs, monitor, patience
-        self.watched, self.examined = watched, examined
+        self.tracked_images, self.diagnosed_images = tracked_images, diagnosed_images
         auto = execution == "auto"
         self.execution = engine.choose_execution(model) if auto else execution
         self.best_weights: list[np.ndarray] | None = None
@@ -112,7 +120,7 @@ class TrainingLoop:
         """
         self._restore_totals(progress)
         while not self.finished(progress):
-            while progress.step < self.feed.steps:
+            while progress.step < self.loader.steps:
                 self._chunk(progress)
                 after_chunk()
             after_epoch(self._end_epoch(progress))
@@ -123,15 +131,15 @@ class TrainingLoop:
 
     def _chunk(self, progress: Progress) -> None:
         started = time.perf_counter()
-        feed, start = self.feed, progress.step
-        if start < feed.full_steps:
-            width = feed.block_steps
-            count = min(self._steps_to_take(width), feed.full_steps - start)
-            self._train(feed.block(progress.epoch, start, count, width), count)
+        loader, start = self.loader, progress.step
+        if start < loader.full_steps:
+            width = loader.block_steps
+            count = min(self._steps_to_take(width), loader.full_steps - start)
+            self._train(loader.block(progress.epoch, start, count, width), count)
             self._time_step((time.perf_counter() - started) / count)
         else:
             count = 1
-            self._train(feed.last_block(progress.epoch), 1)
+            self._train(loader.last_block(progress.epoch), 1)
         progress.step += count
         progress.totals = self._read_totals(progress)
         progress.seconds += time.perf_counter() - started
@@ -156,7 +164,7 @@ class TrainingLoop:
         return row
 
     def _row(self, progress: Progress) -> Row:
-        images = self.feed.images_in(0, self.feed.steps)
+        images = self.loader.images_in(0, self.loader.steps)
         terms = {t.name: float(t.result()) for t in self.model.metrics}
         row = {
             "epoch": progress.epoch + 1,
@@ -167,10 +175,10 @@ class TrainingLoop:
         if self.validation is not None:
             values = measure_terms(self.model, self.validation, self._test)
             row |= {f"val_{name}": value for name, value in values.items()}
-        if self.watched is not None:
-            row |= code_quantiles(self.model, self.watched)
-        if self.examined is not None:
-            row |= self.model.health(self.examined)
+        if self.tracked_images is not None:
+            row |= code_quantiles(self.model, self.tracked_images)
+        if self.diagnosed_images is not None:
+            row |= self.model.diagnostics(self.diagnosed_images)
         return row
 
     def _keep_best(self, progress: Progress, row: Row) -> None:
@@ -239,11 +247,11 @@ def code_quantiles(model: PhasedModel, x: np.ndarray) -> dict[str, float]:
     """The quantiles of what a model's encoder says of images, over all dimensions.
 
     Returns:
-        z_mean_q05 and so on: percents of the values of each of its `code_statistics`.
+        z_mean_q05 and so on: percents of the values of each of its `encoder_outputs`.
     """
     return {
         f"{name}_q{percent:02d}": float(value)
-        for name, values in model.code_statistics(x).items()
+        for name, values in model.encoder_outputs(x).items()
         for percent, value in zip(
             PERCENTS, np.percentile(values, PERCENTS), strict=True
         )

@@ -19,7 +19,7 @@ def has_convolutions(model: keras.Model) -> bool:
     return _has(model, CONVOLUTIONS)
 
 
-def has_batch_normalisation(model: keras.Model) -> bool:
+def has_batch_normalization(model: keras.Model) -> bool:
     """Whether what any layer makes of an image depends on the others of its batch."""
     return _has(model, BATCH)
 
@@ -29,10 +29,12 @@ def has_noise(model: keras.Model) -> bool:
     return _has(model, NOISE)
 
 
-def call_in_passing(network: keras.Model, x: Tensor, training: bool) -> Tensor:
+def call_without_updating_statistics(
+    network: keras.Model, x: Tensor, training: bool
+) -> Tensor:
     """What a network makes of x, without a trace in its running averages.
 
-    Images moved on purpose, made ones, or the same few labelled ones are no sample of
+    Images moved on purpose, made ones, or the same few labeled ones are no sample of
     the data.
     """
     trainable, others = network.trainable_variables, network.non_trainable_variables

@@ -22,7 +22,7 @@ class Phase:
 
     Args:
         name: Names the phase's optimizer; phases of one name share it.
-        objective: Function (batch, training) -> (scalar to minimise, dict of terms).
+        objective: Function (batch, training) -> (scalar to minimize, dict of terms).
         networks: The Keras models or layers whose weights this phase moves.
         batch: Which of the model's `batches` it sees; None is the first.
     """
@@ -50,40 +50,40 @@ class PhasedModel(engine.Steps, keras.Model):
 
     A family gives `phases()` and names what its objectives return in `terms`. A step
     runs the phases in order, each on the weights the one before left. Besides the terms,
-    `loss` is tracked: the sum of the scalars that the phases minimise.
+    `loss` is tracked: the sum of the scalars that the phases minimize.
 
     Class attributes:
         terms: Names of the terms, nats per example where their name says nll, kl or elbo.
-        maximized: Those terms, and columns of `health`, that are better when higher; all
+        maximized: Those terms, and columns of `diagnostics`, that are better when higher; all
             others are better when lower.
         batches: Names of the batches that a step consumes. They share the training
-            images out among them; a batch named "labelled" is drawn from the labelled
+            images out among them; a batch named "labeled" is drawn from the labeled
             images instead.
         pixel_noise: Whether a step draws a random number for every pixel.
-        health_images: Training images that `health` is measured on after every epoch.
+        diagnostic_images: Training images that `diagnostics` is measured on after every epoch.
         label_classes: How many classes labels may be of; None where they are not used.
         needs_all_labels: Whether an image without a label cannot be learned from, and
             none is to be left out.
-        labelled_only: Whether it learns from the labelled images, without all others.
+        labeled_only: Whether it learns from the labeled images, without all others.
         uses_labels: Whether it learns to name the classes of images from their labels.
         decodes_classes: Whether `decode` takes the class of each image beside its code.
         components_are_classes: Whether the components of its prior stand for the classes
             of the data, by their numbers.
-        judges_images: Whether `discriminate` judges images, not codes.
+        discriminates_images: Whether `discriminate` judges images, not codes.
     """
 
     terms: tuple[str, ...] = ()
     maximized: tuple[str, ...] = ()
     batches: tuple[str, ...] = ("images",)
     pixel_noise: bool = False
-    health_images: int = 0
+    diagnostic_images: int = 0
     label_classes: int | None = None
     needs_all_labels: bool = False
-    labelled_only: bool = False
+    labeled_only: bool = False
     uses_labels: bool = False
     decodes_classes: bool = False
     components_are_classes: bool = False
-    judges_images: bool = False
+    discriminates_images: bool = False
 
     def __init__(
         self, *, seed: int = 0, terms: tuple[str, ...] | None = None, **kwargs: Any
@@ -197,11 +197,11 @@ class PhasedModel(engine.Steps, keras.Model):
         self._track({"loss": sum(losses)}, batch)
         return {name: tracker.result() for name, tracker in self.trackers.items()}
 
-    def health(self, x: np.ndarray) -> dict[str, float]:
+    def diagnostics(self, x: np.ndarray) -> dict[str, float]:
         """What else a family has to say of itself after an epoch, for the history."""
         return {}
 
-    def complaints(self, row: dict[str, Any]) -> dict[str, str]:
+    def warnings_from(self, row: dict[str, Any]) -> dict[str, str]:
         """What a row of the history says is going wrong: kind -> warning."""
         return {}
 

@@ -38,19 +38,14 @@ def gradients(
     return loss.detach(), {name: term.detach() for name, term in terms.items()}, grads
 
 
-def input_gradient(model: "PhasedModel", function: Function, x: Tensor) -> Tensor:
-    """The gradient of a scalar function at x, a constant; the model's state stays."""
-    return _input_gradient(model, function, x, create_graph=False)
-
-
-def input_slope(model: "PhasedModel", function: Function, x: Tensor) -> Tensor:
-    """The gradient of a scalar function at x, to be differentiated; the state stays."""
-    return _input_gradient(model, function, x, create_graph=torch.is_grad_enabled())
-
-
-def _input_gradient(
-    model: "PhasedModel", function: Function, x: Tensor, create_graph: bool
+def input_gradient(
+    model: "PhasedModel", function: Function, x: Tensor, create_graph: bool = False
 ) -> Tensor:
+    """The gradient of a scalar function at x; the model's state stays.
+
+    With `create_graph` it can itself be differentiated, else it is a constant.
+    """
+    create_graph = create_graph and torch.is_grad_enabled()
     before = [(v, v.value.detach().clone()) for v in model.non_trainable_variables]
     with torch.enable_grad():
         x = x.detach().requires_grad_()

@@ -38,7 +38,7 @@ def evaluate(
 
     Args:
         model: Any model of `keras_aae`.
-        dataset: The `Dataset`; its training images serve as labelled examples.
+        dataset: The `Dataset`; its training images serve as labeled examples.
         seed: Of every random draw.
         names: Keys of `registry.METRICS`; None is all that apply but the slow ones.
         strict: Whether a named metric that does not apply is an error.

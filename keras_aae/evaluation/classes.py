@@ -16,11 +16,11 @@ from keras_aae.data import stratified_subset
 from keras_aae.errors import UnsupportedError
 from keras_aae.evaluation.density import finite_codes
 from keras_aae.evaluation.few_labels import encoder_of, quiet
-from keras_aae.evaluation.pixels import labelled
+from keras_aae.evaluation.pixels import labeled
 
 WITHIN = 3  # standard deviations
 STARTS = 10  # of k-means, of which the best counts
-EXAMPLES = 10_000  # the most labelled training images that clusters are named after
+EXAMPLES = 10_000  # the most labeled training images that clusters are named after
 
 
 def classification_error(model, dataset, seed: int) -> dict[str, float]:
@@ -63,14 +63,14 @@ def cluster_errors(model, dataset, seed: int) -> dict[str, float]:
 
     A cluster is of the class of the one example that is most surely of the cluster; for
     `cluster_error_majority`, of the class that most examples in it have, if there are
-    any. Examples are at most 10,000 labelled training images, as many of each class.
+    any. Examples are at most 10,000 labeled training images, as many of each class.
 
     References:
         Adversarial Autoencoders (Makhzani, Shlens, Jaitly, Goodfellow, Frey, 2015),
         section 5; the paper takes validation images, which we have trained on.
     """
     require(model, Clusters, by="Metric 'cluster_error'")
-    x, labels = labelled(dataset.test)
+    x, labels = labeled(dataset.test)
     clusters = model.class_probabilities(x).argmax(axis=1)
     x, known = _examples(dataset.train, seed)
     probabilities = model.class_probabilities(x)
@@ -101,11 +101,11 @@ def kmeans_agreement(model, dataset, seed: int) -> dict[str, float]:
     from sklearn.metrics import normalized_mutual_info_score
 
     encode = encoder_of(model)
-    x, labels = labelled(dataset.test)
+    x, labels = labeled(dataset.test)
     codes, size = finite_codes(encode(x)), dataset.num_classes
     if len(codes) < size:
         raise UnsupportedError(
-            f"{size} clusters need at least as many labelled test images, and there are "
+            f"{size} clusters need at least as many labeled test images, and there are "
             f"{len(codes)}. Use more."
         )
     with quiet():
@@ -118,19 +118,19 @@ def kmeans_agreement(model, dataset, seed: int) -> dict[str, float]:
     }
 
 
-def petal_accuracy(model, dataset, seed: int) -> dict[str, float]:
+def component_accuracy(model, dataset, seed: int) -> dict[str, float]:
     """Share of test images whose code lies in the part of the prior that is their class's.
 
     It is of models whose codes are told the classes: without labels, any part may become
     any class.
     """
     del seed
-    prior = _prior_of_told_parts(model, dataset, "Metric 'petal_accuracy'")
-    x, labels = labelled(dataset.test)
-    return {"petal_accuracy": np.mean(prior.classify(model.encode(x)) == labels)}
+    prior = _prior_of_classes(model, dataset, "Metric 'component_accuracy'")
+    x, labels = labeled(dataset.test)
+    return {"component_accuracy": np.mean(prior.classify(model.encode(x)) == labels)}
 
 
-def petal_coverage(model, dataset, seed: int) -> dict[str, float]:
+def component_coverage(model, dataset, seed: int) -> dict[str, float]:
     """Share of test images whose code is within three deviations of its digit's petal.
 
     Petals overlap near the middle, where the most likely one is often another: of samples
@@ -138,27 +138,27 @@ def petal_coverage(model, dataset, seed: int) -> dict[str, float]:
     98.9 % within three standard deviations of theirs.
     """
     del seed
-    by = "Metric 'petal_coverage'"
-    prior = require(_prior_of_told_parts(model, dataset, by), HasPetals, by=by)
-    x, labels = labelled(dataset.test)
+    by = "Metric 'component_coverage'"
+    prior = require(_prior_of_classes(model, dataset, by), HasPetals, by=by)
+    x, labels = labeled(dataset.test)
     near = prior.distance(model.encode(x), labels) < WITHIN
-    return {"petal_coverage": np.mean(near)}
+    return {"component_coverage": np.mean(near)}
 
 
-def petal_purity(model, dataset, seed: int) -> dict[str, float]:
+def component_purity(model, dataset, seed: int) -> dict[str, float]:
     """Share of test images of the class that most images in their part of the prior have."""
     del seed
-    prior = _prior_of_parts(model, "Metric 'petal_purity'")
-    x, labels = labelled(dataset.test)
+    prior = _prior_with_components(model, "Metric 'component_purity'")
+    x, labels = labeled(dataset.test)
     parts = prior.classify(model.encode(x))
     counts = _counts(parts, labels, dataset, prior.num_classes)
-    return {"petal_purity": counts.max(axis=1).sum() / len(labels)}
+    return {"component_purity": counts.max(axis=1).sum() / len(labels)}
 
 
 def _classified(model, dataset, by: str) -> tuple[np.ndarray, np.ndarray]:
-    """Return the probabilities of the classes of labelled test images, and their classes."""
+    """Return the probabilities of the classes of labeled test images, and their classes."""
     require(model, ClassifiesByLabels, by=by)
-    x, labels = labelled(dataset.test)
+    x, labels = labeled(dataset.test)
     probabilities = model.class_probabilities(x)
     if probabilities.shape[1] != dataset.num_classes:
         raise UnsupportedError(
@@ -168,25 +168,25 @@ def _classified(model, dataset, by: str) -> tuple[np.ndarray, np.ndarray]:
     return probabilities, labels
 
 
-def _prior_of_parts(model, by: str):
+def _prior_with_components(model, by: str):
     """Return the prior of a model that encodes, if it has components."""
     return require(require(model, Encodes, HasPrior, by=by).prior, HasComponents, by=by)
 
 
-def _prior_of_told_parts(model, dataset, by: str):
+def _prior_of_classes(model, dataset, by: str):
     """The prior, if the model is told which of its parts are for which class."""
-    prior = _prior_of_parts(model, by)
+    prior = _prior_with_components(model, by)
     require(model, HasClassComponents, by=by)
     if prior.num_classes != dataset.num_classes:
         raise UnsupportedError(
             f"{by} needs a prior of {dataset.num_classes} components, one a class, and "
-            f"this has {prior.num_classes}. Use metric 'petal_purity'."
+            f"this has {prior.num_classes}. Use metric 'component_purity'."
         )
     return prior
 
 
 def _examples(images, seed: int):
-    labels = labelled(images)[1]
+    labels = labeled(images)[1]
     chosen = stratified_subset(images.labels, min(EXAMPLES, len(labels)), seed)
     return images.gather(chosen)
 

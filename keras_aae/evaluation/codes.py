@@ -15,7 +15,7 @@ from keras_aae.data import stratified_subset
 from keras_aae.engine.loop import measure_terms
 from keras_aae.errors import UnsupportedError
 
-NEIGHBOURS = 5
+NEIGHBORS = 5
 METRIC = "Metric 'reconstruction_loss'"
 
 
@@ -57,25 +57,25 @@ def mean_code(model, dataset, seed: int) -> dict[str, float]:
     return {"mean_code": np.mean(model.encode(dataset.test.array()), dtype=float)}
 
 
-def knn_accuracy(model, dataset, seed: int) -> dict[str, float]:
-    """Share of test images whose nearest labelled codes vote for their class.
+def knn_probe(model, dataset, seed: int) -> dict[str, float]:
+    """Share of test images whose nearest labeled codes vote for their class.
 
-    The 100 or 1,000 labelled images are a stratified draw from the training images; 5
-    neighbours, Euclidean distance.
+    The 100 or 1,000 labeled images are a stratified draw from the training images; 5
+    neighbors, Euclidean distance.
     """
     from sklearn.neighbors import KNeighborsClassifier
 
     train, test = dataset.train, dataset.test
-    require(model, Encodes, by="Metric 'knn_accuracy'")
+    require(model, Encodes, by="Metric 'knn_probe'")
     if train.labels is None or test.labels is None:
         raise UnsupportedError(
-            "Metric 'knn_accuracy' needs labelled images. Use another data set."
+            "Metric 'knn_probe' needs labeled images. Use another data set."
         )
     values, codes = {}, model.encode(test.array())
     for count in (100, 1000):
         if count > len(train):
             continue
         x, labels = train.gather(stratified_subset(train.labels, count, seed))
-        classifier = KNeighborsClassifier(NEIGHBOURS).fit(model.encode(x), labels)
-        values[f"knn_accuracy_{count}"] = classifier.score(codes, test.labels)
+        classifier = KNeighborsClassifier(NEIGHBORS).fit(model.encode(x), labels)
+        values[f"probe_knn_{count}"] = classifier.score(codes, test.labels)
     return values

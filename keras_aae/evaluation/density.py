@@ -10,7 +10,7 @@ from keras_aae.errors import KerasAAEError
 from keras_aae.evaluation.pixels import evenly_spaced
 
 CODES = 10_000  # the most training images that a density is fitted to
-REGULARISATION = 1e-3  # added to a variance, in mean variances of a dimension
+REGULARIZATION = 1e-3  # added to a variance, in mean variances of a dimension
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,7 +60,7 @@ def _log_normal(difference: np.ndarray, factor: np.ndarray) -> np.ndarray:
 def fit_density(model, dataset, *, components: int = 10, seed: int = 0) -> CodeDensity:
     """The mixture of Gaussians that fits the codes of the training images best.
 
-    Expectation maximisation on at most 10,000 codes, of images spread evenly over the
+    Expectation maximization on at most 10,000 codes, of images spread evenly over the
     training set. It makes a generator of any autoencoder, and often a better one of a
     model with a prior: the codes need not lie as the prior does.
 
@@ -90,7 +90,7 @@ def fit_density(model, dataset, *, components: int = 10, seed: int = 0) -> CodeD
             f"Expected from 1 to {len(codes)} components."
         )
     # Unused units have no variance of their own, and some codes hold nothing else.
-    floor = max(REGULARISATION * codes.var(axis=0).mean(), 1e-12)
+    floor = max(REGULARIZATION * codes.var(axis=0).mean(), 1e-12)
     mixture = GaussianMixture(components, reg_covar=floor, random_state=seed)
     # Its many small products are ten times as fast on one thread as on two that wait.
     with warnings.catch_warnings(), threadpool_limits(1):

@@ -10,7 +10,7 @@ from keras_aae.abilities import Encodes, require
 from keras_aae.data import stratified_subset
 from keras_aae.evaluation.density import finite_codes
 
-DRAWS = 5  # of the labelled images
+DRAWS = 5  # of the labeled images
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,7 +24,7 @@ class Features:
 
     @classmethod
     def scaled(cls, train, classes, test, test_classes) -> "Features":
-        """Return finite features centred and divided by one number.
+        """Return finite features centered and divided by one number.
 
         By it training features have mean variance 1: units that hold nothing keep their
         small variance.
@@ -44,8 +44,8 @@ class Features:
         return fitted.score(self.test, self.test_classes)
 
 
-def draws_of(seed: int, count: int = DRAWS) -> range:
-    """Return the seeds of so many draws of labelled images, other ones for each seed."""
+def draw_seeds(seed: int, count: int = DRAWS) -> range:
+    """Return the seeds of so many draws of labeled images, other ones for each seed."""
     return range(count * seed, count * (seed + 1))
 
 

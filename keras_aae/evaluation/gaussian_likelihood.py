@@ -37,7 +37,7 @@ def gaussian_log_likelihood(model, dataset, seed: int) -> dict[str, float]:
     the encoder's code and one from the best of 10,000 other prior samples. On average
     the estimate is below log p(x), never above. The one deviation s of all pixels is the
     most likely for 1,000 images spread evenly over the training set, found by expectation
-    maximisation.
+    maximization.
 
     Returns:
         The mean, and under endings of their own its standard error, the deviation s, and
@@ -73,8 +73,10 @@ def most_likely_deviation(estimator: "Estimator", x) -> float:
     deviation = np.sqrt(np.mean(np.square(rows - joint.decode(joint.model.encode(x)))))
     for _ in range(TUNING_ROUNDS):
         deviation = max(deviation, SMALLEST_DEVIATION)
-        misfit = estimator.estimate(x, deviation, TUNING_SAMPLES).misfit
-        deviation = np.sqrt(misfit.mean() / rows.shape[1])
+        reconstruction_error = estimator.estimate(
+            x, deviation, TUNING_SAMPLES
+        ).reconstruction_error
+        deviation = np.sqrt(reconstruction_error.mean() / rows.shape[1])
     return float(max(deviation, SMALLEST_DEVIATION))
 
 
@@ -88,18 +90,18 @@ class Estimates(NamedTuple):
     """
 
     log_prob: np.ndarray
-    misfit: np.ndarray
+    reconstruction_error: np.ndarray
     effective_samples: np.ndarray
 
     @classmethod
-    def of(cls, log_weights, misfit) -> "Estimates":
+    def of(cls, log_weights, reconstruction_error) -> "Estimates":
         """Those of N samples, (n, N) each."""
         highest = log_weights.max(axis=1, keepdims=True)
         w = np.exp(log_weights - highest)
         total = w.sum(axis=1)
         return cls(
             highest[:, 0] + np.log(total / w.shape[1]),
-            np.sum(w * misfit, axis=1) / total,
+            np.sum(w * reconstruction_error, axis=1) / total,
             total**2 / np.sum(w**2, axis=1),
         )
 
@@ -160,15 +162,22 @@ class Estimator:
     def _weigh(self, x, proposal: "Proposal", z, s: float) -> Estimates:
         """The estimates of x, (n, pixels), by codes z of the proposal, (n, k, width)."""
         shared = self.samples
-        misfit = np.hstack([shared.misfit(x), self.joint.misfit(x[:, None], z)])
+        reconstruction_error = np.hstack(
+            [
+                shared.reconstruction_error(x),
+                self.joint.reconstruction_error(x[:, None], z),
+            ]
+        )
         log_prior = np.broadcast_to(shared.log_prior, (len(x), len(shared.codes)))
         log_prior = np.hstack([log_prior, self.joint.log_prior(z)])
         log_q = np.hstack([proposal.log_prob(c) for c in (shared.codes[None], z)])
-        share = z.shape[1] / misfit.shape[1]
+        share = z.shape[1] / reconstruction_error.shape[1]
         log_mixture = np.logaddexp(log_q + np.log(share), log_prior + np.log1p(-share))
         log_volume = x.shape[1] / 2 * np.log(2 * np.pi * s**2)
-        log_likelihood = -misfit / (2 * s**2) - log_volume
-        return Estimates.of(log_likelihood + log_prior - log_mixture, misfit)
+        log_likelihood = -reconstruction_error / (2 * s**2) - log_volume
+        return Estimates.of(
+            log_likelihood + log_prior - log_mixture, reconstruction_error
+        )
 
 
 @dataclass(frozen=True, eq=False)

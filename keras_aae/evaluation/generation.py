@@ -70,7 +70,7 @@ def generated_images(model, dataset, seed: int) -> dict[str, float]:
     mean probability of an image's most probable class.
     """
     require(model, Generates, by="Metric 'fid'")
-    classifier, real = _judged_by(dataset)
+    classifier, real = _classified_by(dataset)
     images = model.generate(len(real), seed=seed)
     probabilities = classifier.class_probabilities(images)
     classes = probabilities.shape[1]
@@ -91,12 +91,12 @@ def mixture_images(model, dataset, seed: int) -> dict[str, float]:
         From Variational to Deterministic Autoencoders (Ghosh et al., 2020), section 4.
     """
     require(model, Encodes, DecodesCodesAlone, by="Metric 'fid_mixture'")
-    classifier, real = _judged_by(dataset)
+    classifier, real = _classified_by(dataset)
     images = generate_from_density(model, dataset, len(real), seed=seed)
     return {"fid_mixture": _distance(classifier, images, real)}
 
 
-def _judged_by(dataset):
+def _classified_by(dataset):
     """The classifier for images like these, and the test images to compare with.
 
     Raises:

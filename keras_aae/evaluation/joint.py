@@ -51,7 +51,7 @@ class Joint:
         rows = as_rows(self.model.decode(z.reshape(-1, z.shape[-1]).astype("float32")))
         return rows.reshape(*z.shape[:-1], -1)
 
-    def misfit(self, x, z) -> np.ndarray:
+    def reconstruction_error(self, x, z) -> np.ndarray:
         """||x - g(z)||^2 of codes (..., latent_dim), (...)."""
         return np.sum(np.square(x - self.decode(z)), axis=-1, dtype=float)
 
@@ -63,7 +63,7 @@ class Joint:
 
     def log_prob(self, x, z, s: float) -> np.ndarray:
         """log p(x, z) but for a constant, (...), in nats."""
-        return self.log_prior(z) - self.misfit(x, z) / (2 * s**2)
+        return self.log_prior(z) - self.reconstruction_error(x, z) / (2 * s**2)
 
     def expansion(self, x, z, s: float, center, spread):
         """Curvature and slope of log p(x, z) at codes z, after Gauss and Newton.
@@ -99,7 +99,7 @@ class PriorSamples:
     images: np.ndarray
     log_prior: np.ndarray
 
-    def misfit(self, x) -> np.ndarray:
+    def reconstruction_error(self, x) -> np.ndarray:
         """||x - g(z)||^2 of each x, (n, pixels), and each of the codes, (n, N)."""
         from sklearn.metrics.pairwise import euclidean_distances  # takes a second
 
@@ -107,4 +107,4 @@ class PriorSamples:
 
     def nearest(self, x) -> np.ndarray:
         """The code whose image is nearest to each x, (n, latent_dim)."""
-        return self.codes[self.misfit(x).argmin(axis=1)]
+        return self.codes[self.reconstruction_error(x).argmin(axis=1)]

@@ -10,7 +10,7 @@ from keras_aae.abilities import (
     supports,
 )
 from keras_aae.errors import UnsupportedError
-from keras_aae.evaluation.pixels import labelled
+from keras_aae.evaluation.pixels import labeled
 
 IMPORTANCE_IMAGES = 1000
 IMPORTANCE_SAMPLES = 200
@@ -19,15 +19,15 @@ SAMPLES_AT_ONCE = 20
 ACTIVE_VARIANCE = 0.01
 
 
-def binarised(x: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """One draw of Bernoulli pixels with the grey values as probabilities, uint8."""
+def binarized(x: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """One draw of Bernoulli pixels with the gray values as probabilities, uint8."""
     scale = 255 if x.dtype == np.uint8 else 1
     on = rng.random(x.shape, np.float32) * scale < x
     return np.where(on, np.uint8(255), np.uint8(0))
 
 
 def _inputs(model, dataset, seed):
-    """Yield test images as they are, and binarised where the likelihood is Bernoulli's.
+    """Yield test images as they are, and binarized where the likelihood is Bernoulli's.
 
     Yields:
         The ending of the metric's name, the images, and their classes if the model
@@ -37,11 +37,11 @@ def _inputs(model, dataset, seed):
     x, labels = _test_images(model, dataset)
     yield "", x, labels
     if model.likelihood == "bernoulli":
-        yield "_binarised", binarised(x, np.random.default_rng([seed, 1])), labels
+        yield "_binarized", binarized(x, np.random.default_rng([seed, 1])), labels
 
 
 def _test_images(model, dataset):
-    """Return all test images and None, or the labelled ones and their classes.
+    """Return all test images and None, or the labeled ones and their classes.
 
     A conditional model has a likelihood p(x|y): of images whose class is known.
     """
@@ -53,7 +53,7 @@ def _test_images(model, dataset):
             f"and data set {dataset.name!r} has {dataset.num_classes} classes. Use the "
             "data set that it was trained on."
         )
-    return labelled(dataset.test)
+    return labeled(dataset.test)
 
 
 def bound(model, dataset, seed: int) -> dict[str, float]:
@@ -85,7 +85,7 @@ def importance_sampled_nll(model, dataset, seed: int) -> dict[str, float]:
 def long_importance_sampled_nll(model, dataset, seed: int) -> dict[str, float]:
     """-log p(x) with 5,000 samples an image, of all test images; in nats.
 
-    As in papers: of binarised images, where the likelihood is Bernoulli's.
+    As in papers: of binarized images, where the likelihood is Bernoulli's.
     """
     *_, (ending, x, labels) = _inputs(model, dataset, seed)
     return {f"nll_5000{ending}": _nll(model, x, LONG_IMPORTANCE_SAMPLES, seed, labels)}

@@ -13,7 +13,7 @@ def evenly_spaced(images, n: int) -> np.ndarray:
     return images.gather(positions)[0]
 
 
-def labelled(images, n: int | None = None):
+def labeled(images, n: int | None = None):
     """The images of a split whose class is known, and their classes.
 
     Args:
@@ -26,7 +26,7 @@ def labelled(images, n: int | None = None):
     labels = images.labels
     if labels is None or not (labels >= 0).any():
         raise UnsupportedError(
-            "Errors and accuracies need labelled images. Use another data set."
+            "Errors and accuracies need labeled images. Use another data set."
         )
     known = np.flatnonzero(labels >= 0)
     if n is not None and n < len(known):

@@ -76,7 +76,7 @@ def _codes_and_samples(model, dataset, seed: int):
         draw, prior = partial(_draw_posterior, model), model.prior
     else:
         require(model, MatchesPrior, by="A distance of codes from the prior")
-        draw, prior = model.draw_codes, model.matched_prior
+        draw, prior = model.sample_codes, model.matched_prior
     codes = draw(evenly_spaced(dataset.test, CODES), seed=seed)
     return codes, ops.convert_to_numpy(prior.sample(len(codes), seed=seed))
 

@@ -8,27 +8,27 @@ from keras_aae.data import stratified_subset
 from keras_aae.errors import UnsupportedError
 from keras_aae.evaluation.few_labels import (
     Features,
-    draws_of,
+    draw_seeds,
     encoder_of,
     logistic,
     quiet,
 )
-from keras_aae.evaluation.pixels import labelled
+from keras_aae.evaluation.pixels import labeled
 
 TRAINING_IMAGES = 10_000
-LABELS = (100, 500)
+LABEL_COUNTS = (100, 500)
 LANDMARKS = 600  # training codes that others are compared with
 # Inverse of the penalty, chosen with the rest on training images that nothing was
 # trained on, of autoencoders and VAEs of MNIST.
-LINEAR, KERNEL = 1.0, 30.0
-GUESSED_LABELS = 100
-GUESSED_IMAGES = 2500
+LOGISTIC_INVERSE_PENALTY, KERNEL_INVERSE_PENALTY = 1.0, 30.0
+PSEUDO_LABEL_COUNT = 100
+PSEUDO_LABEL_IMAGES = 2500
 SHARES = (0.2, 0.4, 0.6, 0.8, 1.0)  # of the guesses believed, round after round
 # Chosen on training images too, of the codes of a shared-encoding network.
-SPREAD_IMAGES, NEIGHBOURS, SPREAD = 20_000, 10, 0.99
+SPREADING_IMAGES, NEIGHBORS, SPREADING_ALPHA = 20_000, 10, 0.99
 
 
-def linear_accuracy(model, dataset, seed: int) -> dict[str, float]:
+def logistic_probe(model, dataset, seed: int) -> dict[str, float]:
     """Share of test images that logistic regression on codes finds the class of.
 
     It is trained on the codes and labels of 10,000 training images.
@@ -36,7 +36,7 @@ def linear_accuracy(model, dataset, seed: int) -> dict[str, float]:
     del seed
     codes = _codes(model, dataset)
     with quiet():
-        return {"linear_accuracy": codes.score(logistic(LINEAR))}
+        return {"probe_logistic_10000": codes.score(logistic(LOGISTIC_INVERSE_PENALTY))}
 
 
 def few_label_accuracies(model, dataset, seed: int) -> dict[str, float]:
@@ -48,11 +48,11 @@ def few_label_accuracies(model, dataset, seed: int) -> dict[str, float]:
     whitened (Nystroem's method), which needs no labels. W is fitted to the labels of 100
     or 500 training images, equally many of each class.
 
-    For `pseudo_label_accuracy_100` the classifier of 100 labels guesses the classes of
+    For `probe_pseudo_labels_100` the classifier of 100 labels guesses the classes of
     2,500 other training images and is fitted again to the labels and the fifth of the
     guesses that it is surest of; it guesses anew and takes two fifths, and so on to all.
 
-    All are means over five draws of the labelled images; `_std` is the standard deviation
+    All are means over five draws of the labeled images; `_std` is the standard deviation
     over these.
 
     References:
@@ -64,27 +64,29 @@ def few_label_accuracies(model, dataset, seed: int) -> dict[str, float]:
     codes, values = _codes(model, dataset), {}
     with quiet():
         codes = _compared(codes, seed)
-        for n in LABELS:
+        for n in LABEL_COUNTS:
             if n <= len(codes.train):
-                known = [codes.with_labels(n, draw) for draw in draws_of(seed)]
-                scores = [each.score(logistic(KERNEL)) for each in known]
-                values |= _summary(f"frozen_accuracy_{n}", scores)
-        if GUESSED_LABELS < len(codes.train):
-            scores = [_pseudo_label_score(codes, draw) for draw in draws_of(seed)]
-            values |= _summary(f"pseudo_label_accuracy_{GUESSED_LABELS}", scores)
+                known = [codes.with_labels(n, draw) for draw in draw_seeds(seed)]
+                scores = [
+                    each.score(logistic(KERNEL_INVERSE_PENALTY)) for each in known
+                ]
+                values |= _summary(f"probe_kernel_{n}", scores)
+        if PSEUDO_LABEL_COUNT < len(codes.train):
+            scores = [_pseudo_label_score(codes, draw) for draw in draw_seeds(seed)]
+            values |= _summary(f"probe_pseudo_labels_{PSEUDO_LABEL_COUNT}", scores)
     return values
 
 
-def spread_label_accuracy(model, dataset, seed: int) -> dict[str, float]:
+def label_spreading_probe(model, dataset, seed: int) -> dict[str, float]:
     """Share of test images that 100 labels, spread along the codes, find the class of.
 
     F = (1 - alpha) (I - alpha S)^-1 Y,  S = D^-1/2 W D^-1/2
 
-    of the graph W of the 10 nearest neighbours among 20,000 training codes, with alpha =
-    0.99 and Y one-hot where an image is labelled; its rows are made distributions, and
+    of the graph W of the 10 nearest neighbors among 20,000 training codes, with alpha =
+    0.99 and Y one-hot where an image is labeled; its rows are made distributions, and
     every class is given the same mass, as it has among the labels. A test image is of
     the class that its 10 nearest training codes are of, most by F. The mean over five
-    draws of the labelled images; `_std` is the standard deviation over these.
+    draws of the labeled images; `_std` is the standard deviation over these.
 
     References:
         Learning with Local and Global Consistency (Zhou, Bousquet, Lal, Weston,
@@ -94,24 +96,26 @@ def spread_label_accuracy(model, dataset, seed: int) -> dict[str, float]:
     """
     from sklearn.neighbors import NearestNeighbors  # takes a second
 
-    codes = _codes(model, dataset, SPREAD_IMAGES)
-    if len(codes.train) <= GUESSED_LABELS:
+    codes = _codes(model, dataset, SPREADING_IMAGES)
+    if len(codes.train) <= PSEUDO_LABEL_COUNT:
         return {}
     with quiet():
-        search = NearestNeighbors(n_neighbors=NEIGHBOURS).fit(codes.train)
+        search = NearestNeighbors(n_neighbors=NEIGHBORS).fit(codes.train)
         nearest = search.kneighbors(codes.test, return_distance=False)
-        scores = [_spread_score(codes, nearest, draw) for draw in draws_of(seed)]
-    return _summary(f"spread_label_accuracy_{GUESSED_LABELS}", scores)
+        scores = [
+            _label_spreading_score(codes, nearest, draw) for draw in draw_seeds(seed)
+        ]
+    return _summary(f"probe_label_spreading_{PSEUDO_LABEL_COUNT}", scores)
 
 
-def _spread_score(codes: Features, nearest: np.ndarray, draw: int) -> float:
+def _label_spreading_score(codes: Features, nearest: np.ndarray, draw: int) -> float:
     from sklearn.semi_supervised import LabelSpreading  # takes a second
 
-    told = stratified_subset(codes.classes, GUESSED_LABELS, draw)
+    chosen = stratified_subset(codes.classes, PSEUDO_LABEL_COUNT, draw)
     labels = np.full(len(codes.train), -1)
-    labels[told] = codes.classes[told]
+    labels[chosen] = codes.classes[chosen]
     graph = LabelSpreading(
-        kernel="knn", n_neighbors=NEIGHBOURS, alpha=SPREAD, max_iter=100
+        kernel="knn", n_neighbors=NEIGHBORS, alpha=SPREADING_ALPHA, max_iter=100
     ).fit(codes.train, labels)
     shares = graph.label_distributions_ / graph.label_distributions_.sum(axis=0)
     found = graph.classes_[shares[nearest].sum(axis=1).argmax(axis=1)]
@@ -120,11 +124,11 @@ def _spread_score(codes: Features, nearest: np.ndarray, draw: int) -> float:
 
 def _codes(model, dataset, images: int = TRAINING_IMAGES) -> Features:
     encode = encoder_of(model)
-    x, labels = labelled(dataset.train, images)
-    test, test_labels = labelled(dataset.test)
+    x, labels = labeled(dataset.train, images)
+    test, test_labels = labeled(dataset.test)
     if len(np.unique(labels)) < 2:
         raise UnsupportedError(
-            "A classifier of codes needs labelled training images of at least 2 classes. "
+            "A classifier of codes needs labeled training images of at least 2 classes. "
             "Use another data set."
         )
     return Features.scaled(encode(x), labels, encode(test), test_labels)
@@ -143,19 +147,21 @@ def _compared(codes: Features, seed: int) -> Features:
 
 
 def _pseudo_label_score(codes: Features, draw: int) -> float:
-    told = stratified_subset(codes.classes, GUESSED_LABELS, draw)
-    z, labels = codes.train[told], codes.classes[told]
-    others = np.setdiff1d(np.arange(len(codes.train)), told)
-    spread = np.linspace(0, len(others) - 1, min(GUESSED_IMAGES, len(others)))
+    chosen = stratified_subset(codes.classes, PSEUDO_LABEL_COUNT, draw)
+    z, labels = codes.train[chosen], codes.classes[chosen]
+    others = np.setdiff1d(np.arange(len(codes.train)), chosen)
+    spread = np.linspace(0, len(others) - 1, min(PSEUDO_LABEL_IMAGES, len(others)))
     others = codes.train[others[spread.astype(int)]]
-    classifier = logistic(KERNEL).fit(z, labels)
+    classifier = logistic(KERNEL_INVERSE_PENALTY).fit(z, labels)
     for share in SHARES:
         guesses = classifier.predict_proba(others)
         surest = np.argsort(-guesses.max(axis=1), kind="stable")
         surest = surest[: max(1, round(share * len(others)))]
         guessed = classifier.classes_[guesses[surest].argmax(axis=1)]
         believed = np.concatenate([z, others[surest]])
-        classifier = logistic(KERNEL).fit(believed, np.concatenate([labels, guessed]))
+        classifier = logistic(KERNEL_INVERSE_PENALTY).fit(
+            believed, np.concatenate([labels, guessed])
+        )
     return classifier.score(codes.test, codes.test_classes)
 
 

@@ -6,25 +6,25 @@ from keras_aae.data import stratified_subset
 from keras_aae.evaluation.few_labels import (
     DRAWS,
     Features,
-    draws_of,
+    draw_seeds,
     encoder_of,
     logistic,
     quiet,
 )
-from keras_aae.evaluation.pixels import as_rows, labelled
+from keras_aae.evaluation.pixels import as_rows, labeled
 
-LABELS = 2000
-NEIGHBOURS, HIDDEN_UNITS = 5, (100,)
+NUM_LABELS = 2000
+NEIGHBORS, HIDDEN_UNITS = 5, (100,)
 
 
 def probe(encode, dataset, labels: int, *, draws: int = DRAWS, seed: int = 0):
     """How many test images classifiers find the class of, that know few labels.
 
     logistic:    softmax(W z + b), with scikit-learn's penalty
-    neighbours:  a vote of the 5 nearest, Euclidean distance
+    knn:         a vote of the 5 nearest, Euclidean distance
     dense:       a hidden layer of 100 ReLU units, Adam, until the loss falls no more
 
-    Features are centred and divided by one number, so that their mean variance is 1.
+    Features are centered and divided by one number, so that their mean variance is 1.
 
     Args:
         encode: Images -> features, (n, d): of a model, or `as_rows` for pixels.
@@ -40,9 +40,9 @@ def probe(encode, dataset, labels: int, *, draws: int = DRAWS, seed: int = 0):
         UnsupportedError: the test images have no labels.
         DataError: there are fewer labels than asked for.
     """
-    test, test_labels = labelled(dataset.test)
+    test, test_labels = labeled(dataset.test)
     asked, scores = encode(test), {}
-    for number, draw in enumerate(draws_of(seed, draws)):
+    for number, draw in enumerate(draw_seeds(seed, draws)):
         chosen = stratified_subset(dataset.train.labels, labels, draw)
         x, classes = dataset.train.gather(chosen)
         features = Features.scaled(encode(x), classes, asked, test_labels)
@@ -52,19 +52,21 @@ def probe(encode, dataset, labels: int, *, draws: int = DRAWS, seed: int = 0):
     return scores
 
 
-def probed_codes(model, dataset, seed: int) -> dict[str, float]:
+def probe_codes(model, dataset, seed: int) -> dict[str, float]:
     """The accuracies of `probe` on codes, from 2,000 labels: means of 5 draws."""
-    return _means("probe_2000", probe(encoder_of(model), dataset, LABELS, seed=seed))
+    return _means(
+        "probe_{}_2000", probe(encoder_of(model), dataset, NUM_LABELS, seed=seed)
+    )
 
 
-def probed_pixels(model, dataset, seed: int) -> dict[str, float]:
+def probe_pixels(model, dataset, seed: int) -> dict[str, float]:
     """The accuracies of `probe` on pixels, from 2,000 labels: the model plays no part."""
     del model
-    return _means("pixel_probe_2000", probe(as_rows, dataset, LABELS, seed=seed))
+    return _means("pixel_probe_{}_2000", probe(as_rows, dataset, NUM_LABELS, seed=seed))
 
 
 def _means(name: str, scores: dict) -> dict[str, float]:
-    return {f"{name}_{key}": float(np.mean(values)) for key, values in scores.items()}
+    return {name.format(key): float(np.mean(values)) for key, values in scores.items()}
 
 
 def _classifiers(seed: int) -> dict:
@@ -73,6 +75,6 @@ def _classifiers(seed: int) -> dict:
 
     return {
         "logistic": logistic(),
-        "neighbours": KNeighborsClassifier(NEIGHBOURS),
+        "knn": KNeighborsClassifier(NEIGHBORS),
         "dense": MLPClassifier(HIDDEN_UNITS, max_iter=300, random_state=seed),
     }

@@ -19,9 +19,9 @@ from keras_aae.evaluation.pixels import as_rows
 METRIC = "The space of each class"
 POINTS = 100  # along each axis
 OUTSIDE = 0.005  # share of the codes beyond each end of an axis
-NEIGHBOURS = 10
+NEIGHBORS = 10
 AGREEING = 8  # votes of ten; with fewer for one class a point is ambiguous
-LABELLED_IMAGES = 10_000
+LABELED_IMAGES = 10_000
 TEST_IMAGES = 1000
 MOST_CLASSES = 20  # beyond it shares are too many numbers to read
 
@@ -30,7 +30,7 @@ MOST_CLASSES = 20  # beyond it shares are too many numbers to read
 class Space:
     """Which class each point of a plane of codes decodes to.
 
-    Points are the centres of equal cells; rows run along z_2 and columns along z_1, both
+    Points are the centers of equal cells; rows run along z_2 and columns along z_1, both
     upwards.
 
     Args:
@@ -69,7 +69,7 @@ def measure_space(model, dataset, *, seed: int = 0) -> Space:
 
     Args:
         model: with two latent dimensions, `decode`, and a `prior` or `encode`.
-        dataset: labelled.
+        dataset: labeled.
         seed: of the choice of training images and of the fitted density.
 
     Raises:
@@ -85,7 +85,7 @@ def measure_space(model, dataset, *, seed: int = 0) -> Space:
     return Space(
         limits=limits,
         classes=share.argmax(axis=1).reshape(shape),
-        ambiguous=(share.max(axis=1) < AGREEING / NEIGHBOURS - 1e-6).reshape(shape),
+        ambiguous=(share.max(axis=1) < AGREEING / NEIGHBORS - 1e-6).reshape(shape),
         mass=(mass / mass.sum()).reshape(shape),
         num_classes=dataset.num_classes,
         accuracy=accuracy,
@@ -111,10 +111,10 @@ def _check(model, dataset) -> None:
         )
     parts = (dataset.train, dataset.test)
     known = [0 if p.labels is None else (p.labels >= 0).sum() for p in parts]
-    if min(known) == 0 or known[0] < NEIGHBOURS or dataset.num_classes > MOST_CLASSES:
+    if min(known) == 0 or known[0] < NEIGHBORS or dataset.num_classes > MOST_CLASSES:
         raise UnsupportedError(
-            "The space of each class needs labelled test images, at least "
-            f"{NEIGHBOURS} labelled training images and at most {MOST_CLASSES} classes. "
+            "The space of each class needs labeled test images, at least "
+            f"{NEIGHBORS} labeled training images and at most {MOST_CLASSES} classes. "
             "Use another data set."
         )
 
@@ -130,7 +130,7 @@ def _region(model, dataset, seed: int):
 
 
 def _grid(across, up) -> np.ndarray:
-    """Centres of equal cells, (POINTS^2, 2), z_1 running fastest."""
+    """Centers of equal cells, (POINTS^2, 2), z_1 running fastest."""
     middles = (np.arange(POINTS) + 0.5) / POINTS
     z_1, z_2 = (low + middles * (high - low) for low, high in (across, up))
     return np.stack(np.meshgrid(z_1, z_2), axis=-1).reshape(-1, 2).astype("float32")
@@ -140,8 +140,8 @@ def _voting(dataset, seed: int):
     """The function from images to the classes' shares of votes, and its accuracy."""
     from sklearn.neighbors import KNeighborsClassifier  # takes a second
 
-    x, labels = _labelled(dataset.train, LABELLED_IMAGES, seed)
-    classifier = KNeighborsClassifier(NEIGHBOURS, algorithm="brute")
+    x, labels = _labeled(dataset.train, LABELED_IMAGES, seed)
+    classifier = KNeighborsClassifier(NEIGHBORS, algorithm="brute")
     classifier.fit(as_rows(x), labels)
 
     def votes(images):
@@ -149,10 +149,10 @@ def _voting(dataset, seed: int):
         shares[:, classifier.classes_] = classifier.predict_proba(as_rows(images))
         return shares
 
-    x, labels = _labelled(dataset.test, TEST_IMAGES, seed)
+    x, labels = _labeled(dataset.test, TEST_IMAGES, seed)
     return votes, float(np.mean(votes(x).argmax(axis=1) == labels))
 
 
-def _labelled(images, n: int, seed: int):
+def _labeled(images, n: int, seed: int):
     known = int((images.labels >= 0).sum())
     return images.gather(stratified_subset(images.labels, min(n, known), seed))

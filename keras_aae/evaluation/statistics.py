@@ -27,7 +27,7 @@ class Summary:
     n: int
 
 
-def summarise(values) -> Summary:
+def summarize(values) -> Summary:
     """The summary of some values, at least one.
 
     Raises:
@@ -57,7 +57,7 @@ def difference(values, base) -> Summary:
         The generalization of Student's problem when several different population
         variances are involved (Welch, 1947), https://doi.org/10.1093/biomet/34.1-2.28
     """
-    one, two = summarise(values), summarise(base)
+    one, two = summarize(values), summarize(base)
     mean, n = one.mean - two.mean, min(one.n, two.n)
     if n == 1:
         return Summary(mean, None, None, None, n)

@@ -79,11 +79,11 @@ def numbers(found: dict[str, Transfer]) -> dict:
 
 
 def transfer(encode, dataset: Dataset, classifier: str, *, seed: int = 0) -> Transfer:
-    """Train a classifier on frozen features of labelled images, and test it.
+    """Train a classifier on frozen features of labeled images, and test it.
 
     Args:
         encode: Images -> features, (n, d).
-        dataset: Labelled, train and test.
+        dataset: Labeled, train and test.
         classifier: A key of `CLASSIFIERS`.
         seed: Of the classifier.
 
@@ -109,7 +109,7 @@ def transfer(encode, dataset: Dataset, classifier: str, *, seed: int = 0) -> Tra
 
 
 def of_classes(dataset: Dataset, names=None) -> Dataset:
-    """The labelled images alone, of some classes or of all.
+    """The labeled images alone, of some classes or of all.
 
     Raises:
         DataError: there is no such class.
@@ -135,7 +135,7 @@ def of_classes(dataset: Dataset, names=None) -> Dataset:
 
 
 def _encoded(encode, images: Images):
-    """Features and classes of the labelled images of a part, encoded batch by batch."""
+    """Features and classes of the labeled images of a part, encoded batch by batch."""
     _check_labels(images)
     known = images.subset(np.flatnonzero(images.labels >= 0))
     starts = range(0, len(known), BATCH)
@@ -146,7 +146,7 @@ def _encoded(encode, images: Images):
 def _check_labels(images: Images) -> None:
     if images.labels is None or not (images.labels >= 0).any():
         raise UnsupportedError(
-            "Transfer needs labelled images. Use a folder with a sub-folder for each "
+            "Transfer needs labeled images. Use a folder with a sub-folder for each "
             "class, or another data set."
         )
 

@@ -16,10 +16,10 @@ CURVES = ("embedding-histograms", "learning-curves")
 # Classifiers of its frozen encoder: with 100 and 500 labels, with guesses of its own, and
 # ours.
 FEW_LABELS = (
-    "frozen_accuracy_100",
-    "frozen_accuracy_500",
-    "pseudo_label_accuracy_100",
-    "spread_label_accuracy_100",
+    "probe_kernel_100",
+    "probe_kernel_500",
+    "probe_pseudo_labels_100",
+    "probe_label_spreading_100",
 )
 
 # Leaky ReLUs have a slope of 0.2 here, 0.1 there; the generator's random numbers are
@@ -37,7 +37,7 @@ SEN_MNIST = Experiment(
     ),
     about="shared-encoding network of the original's width, for a GPU",
     source=SOURCE + "README.md and sens_network_mnist.py, after four of its epochs",
-    published={"frozen_accuracy_100": 0.75, "frozen_accuracy_500": 0.90},
+    published={"probe_kernel_100": 0.75, "probe_kernel_500": 0.90},
     metrics=FEW_LABELS,
     figures=(
         *PANEL,
@@ -133,16 +133,16 @@ def _classifiers(name: str, about: str, *metrics: str) -> Table:
 SEN_CLASSIFIER_100 = _classifiers(
     "sen-classifier-100",
     "classifiers of a frozen encoder from 100 labels, over five draws of them",
-    "frozen_accuracy_100",
-    "spread_label_accuracy_100",
+    "probe_kernel_100",
+    "probe_label_spreading_100",
 )
 SEN_CLASSIFIER_500 = _classifiers(
-    "sen-classifier-500", "the same from 500 labels", "frozen_accuracy_500"
+    "sen-classifier-500", "the same from 500 labels", "probe_kernel_500"
 )
 SEN_PSEUDO_LABELS = _classifiers(
     "sen-pseudo-labels",
     "the same from 100 labels and its own guesses of 2,500 others",
-    "pseudo_label_accuracy_100",
+    "probe_pseudo_labels_100",
 )
 
 # What sharing the embedding is worth: the same budget without the game, with it, and with
@@ -166,8 +166,8 @@ SEN_ABLATION = Table(
     recipes=("sen-alone", "sen-mnist-small-1", "sen-classified"),
     metrics=(
         "mse",
-        "knn_accuracy_1000",
-        "linear_accuracy",
+        "probe_knn_1000",
+        "probe_logistic_10000",
         *FEW_LABELS,
         "fid",
         "class_coverage",
@@ -204,7 +204,7 @@ SEN_BATCHES = Table(
     "sen-batches",
     "SENs by the width of their batches and of their embeddings",
     recipes=tuple(experiment.name for experiment in SEN_GRID),
-    metrics=("mse", "knn_accuracy_1000", "linear_accuracy", "fid", "class_coverage"),
+    metrics=("mse", "probe_knn_1000", "probe_logistic_10000", "fid", "class_coverage"),
     finding=(
         "For as many images seen, batches of 4 make the best images at either width, as "
         "the repository found; those of 64 have had a sixteenth of the steps. What the "
@@ -220,7 +220,7 @@ SEN_20D = SEN_MNIST_SMALL_1.variant(
     "SEN of 20 dimensions, for few labels",
     {"latent_dim": 20},
     source="ours: for few labels, beside autoencoder and VAE",
-    metrics=("probe_2000", *FEW_LABELS),
+    metrics=("probe_logistic_2000", "probe_knn_2000", "probe_dense_2000", *FEW_LABELS),
     figures=PANEL,
 )
 

@@ -18,7 +18,14 @@ EPOCHS = 4
 PLANE = ("reconstruction-strip", "scatterplot", ("latent-sweep", {"spacing": "codes"}))
 SPACE = ("reconstruction-strip", "tsne", "interpolation")
 COMPARED = {  # with few labels
-    "metrics": ("probe_2000", "pixel_probe_2000"),
+    "metrics": (
+        "probe_logistic_2000",
+        "probe_knn_2000",
+        "probe_dense_2000",
+        "pixel_probe_logistic_2000",
+        "pixel_probe_knn_2000",
+        "pixel_probe_dense_2000",
+    ),
     "seeds": (0, 1, 2),
 }
 
@@ -75,17 +82,17 @@ CONV_VAE_20D = CONV_VAE_5D.variant(
 CONV_AAE_20D = CONV_VAE_20D.variant(
     "conv-aae-20d",
     "convolutional adversarial autoencoder with 20 dimensions",
-    {"model": "aae", "loss": "bernoulli", "joint": True, "matching_weight": 10.0},
+    {"model": "aae", "loss": "bernoulli", "joint": True, "regularization_weight": 10.0},
     source="ours: for few labels, beside autoencoder and VAE",
-    figures=("reconstruction-strip", "samples", "adversarial-health"),
+    figures=("reconstruction-strip", "samples", "adversarial-diagnostics"),
 )
 FEW_LABELS = Table(
     "few-labels",
     "classifiers of 20-D codes, and of pixels, from 2,000 labels",
     recipes=("conv-autoencoder-20d", "conv-vae-20d", "conv-aae-20d", "sen-20d"),
     metrics=(
-        *(f"probe_2000_{kind}" for kind in ("logistic", "neighbours", "dense")),
-        *(f"pixel_probe_2000_{kind}" for kind in ("logistic", "neighbours", "dense")),
+        *(f"probe_{kind}_2000" for kind in ("logistic", "knn", "dense")),
+        *(f"pixel_probe_{kind}_2000" for kind in ("logistic", "knn", "dense")),
         "mse",
     ),
     finding=(
@@ -139,7 +146,7 @@ CLASSIFIER_CONV = CLASSIFIER_DENSE.variant(
     published={"test_error": 0.9},
 )
 
-# Read off its picture. It stops by 5,000 labelled images more; here they are among the
+# Read off its picture. It stops by 5,000 labeled images more; here they are among the
 # labels. Dropout, batches of 16 and the patience were chosen at 250 labels, on training
 # images.
 ACCURACIES = {
@@ -158,7 +165,7 @@ LABEL_CURVE = Sweep(
         epochs=400,
     ),
     about="error of a dense classifier against the number of labels, 50 to 55,000",
-    value="labels",
+    value="num_labels",
     values=tuple(ACCURACIES),
     metric="test_error",
     source="gtoubassi/mnist-vae, accuracy_vs_samples.png, one training each",

@@ -9,7 +9,7 @@ The notebooks train on all 60,000 images and draw only these; we keep 5,000 of t
 validation. Their loss is the mean squared error a pixel and 0.1 of -log D, ours the sum,
 so 78.4 of it. They keep the learning rate for 45 epochs, after which codes and prior still
 move round each other (the discriminator right on 49-65 % of the validation codes, squared
-error there 0.0384); ours falls, for 60. They draw the labelled fifth of every batch anew, until all labels have
+error there 0.0384); ours falls, for 60. They draw the labeled fifth of every batch anew, until all labels have
 been seen; ours are the same 10,000 images throughout.
 """
 
@@ -21,7 +21,7 @@ from keras_aae.recipe import Recipe
 SOURCE = "hrenski/Adversarial-Autoencoder-Experiments, "
 PIXELS = 784
 PRIOR = ("posterior-prior", ("latent-sweep", {"spacing": "prior"}))
-HEALTH = ("adversarial-health", "discriminator-output", "learning-curves")
+DIAGNOSTICS = ("adversarial-diagnostics", "discriminator-output", "learning-curves")
 
 AAE_GAUSSIAN = Experiment(
     Recipe(
@@ -35,7 +35,7 @@ AAE_GAUSSIAN = Experiment(
             "decoder_activation": "relu",
             "discriminator_units": [128, 128],
             "joint": True,
-            "matching_weight": 0.1 * PIXELS,
+            "regularization_weight": 0.1 * PIXELS,
         },
         learning_rate="cosine:0.001:0.00001:60",
         batch_size=128,
@@ -52,7 +52,7 @@ AAE_GAUSSIAN = Experiment(
         "posterior-prior",
         "latent-sweep",
         "reconstruction-grid",
-        "adversarial-health",
+        "adversarial-diagnostics",
         "discriminator-output",
         "samples-by-epoch",
         "learning-curves",
@@ -67,19 +67,19 @@ AAE_UMBRELLA = AAE_GAUSSIAN.variant(
     {"prior": "umbrella"},
     source=SOURCE + "its umbrella notebook, which kept a single epoch",
     published={},
-    figures=(*PRIOR, *HEALTH),
+    figures=(*PRIOR, *DIAGNOSTICS),
 )
 
 AAE_UMBRELLA_LABELS = AAE_UMBRELLA.variant(
     "aae-umbrella-labels",
     "the same with 10,000 labels told to the discriminator",
-    {"model": "labelled-aae", "labels": 10_000},
-    source=SOURCE + "its labelled umbrella notebook (of training images)",
+    {"model": "labeled-aae", "labels": 10_000},
+    source=SOURCE + "its labeled umbrella notebook (of training images)",
     published={
         "train_reconstruction_loss": 0.040 * PIXELS,
         "train_discrimination": 1.382,
     },
-    figures=(*PRIOR, "mode-samples", "reconstruction-grid", *HEALTH),
+    figures=(*PRIOR, "mode-samples", "reconstruction-grid", *DIAGNOSTICS),
 )
 
 # The notebook of the faces is lost: what is known of it are its networks, 400 dimensions
@@ -96,14 +96,14 @@ LFW_AAE_400 = Experiment(
         dataset="lfw",
         options={
             "latent_dim": 400,
-            "network": "faces",
+            "network": "conv-bn-3",
             "hidden_units": [48, 36, 24],
             "activation": "leaky_relu",
             "decoder_activation": "relu",
             "discriminator_units": [400, 400, 200],
             "discriminator_dropout": 0.2,
             "joint": True,
-            "matching_weight": 30.0,
+            "regularization_weight": 30.0,
             "augmentation": "faces",
         },
         optimizer={
@@ -123,8 +123,8 @@ LFW_AAE_400 = Experiment(
         ("reconstruction-grid", {"n": 36, "part": "train"}),
         ("reconstruction-grid", {"n": 36}),
         "samples",
-        "neighbours",
-        "adversarial-health",
+        "nearest-neighbors",
+        "adversarial-diagnostics",
         "learning-curves",
     ),
     quick=False,
@@ -157,7 +157,7 @@ CLASSIFIER_CIFAR10 = Experiment(
     about="convolutional classifier of CIFAR-10, what transfer is measured against",
     source=SOURCE + "cifar10_transfer.png, the specialist network",
     published={"test_error": 26.09, "test_auroc": 96.00},
-    figures=("labelled-samples", "confusion", "misclassified", "learning-curves"),
+    figures=("labeled-samples", "confusion", "misclassified", "learning-curves"),
     quick=False,
 )
 

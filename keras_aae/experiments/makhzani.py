@@ -5,7 +5,7 @@ keras-aae train --recipe aae-semi-100            about 8 min
 keras-aae train --recipe wae-mmd                 about 2 min
 
 The paper's networks are two layers of 1,000 units that see noisy images, trained for up
-to 5,000 epochs. Those with categories have layers of 500 here, batch normalisation and a
+to 5,000 epochs. Those with categories have layers of 500 here, batch normalization and a
 smooth q(y|x), and are trained for 20.
 """
 
@@ -17,14 +17,14 @@ from keras_aae.experiments.hrenski import AAE_UMBRELLA_LABELS, PRIOR
 from keras_aae.recipe import Recipe
 
 SOURCE = "Adversarial Autoencoders (Makhzani, Shlens, Jaitly, Goodfellow, Frey, 2015), "
-HEALTH = ("adversarial-health", "learning-curves")
+DIAGNOSTICS = ("adversarial-diagnostics", "learning-curves")
 
 NETWORKS = {
     "latent_dim": 5,
-    "network": "normalised",
+    "network": "dense-bn",
     "hidden_units": [500, 500],
     "discriminator_units": [100, 100],
-    "normalised_codes": True,
+    "normalized_codes": True,
 }
 GAME = {"name": "adam", "beta_1": 0.5}
 
@@ -49,7 +49,7 @@ AAE_SWISS_ROLL = AAE_UMBRELLA_LABELS.variant(
     {"prior": "swiss-roll", "discriminator_noise": "linear:0.5:0:40"},
     source=SOURCE + "figure 4, of which it has pictures and no numbers",
     published={},
-    figures=(*PRIOR, "discriminator-output", *HEALTH),
+    figures=(*PRIOR, "discriminator-output", *DIAGNOSTICS),
     seeds=(0,),
 )
 
@@ -75,15 +75,15 @@ AAE_STYLE = Experiment(
         ("style-grid", {"spacing": "sweep"}),
         "reconstructions",
         "discriminator-output",
-        *HEALTH,
+        *DIAGNOSTICS,
     ),
 )
 
 # Chosen with 100 labels on 10,000 validation images of the training part. Error there after
 # 16 epochs without smoothing: 12.7 % with the paper's noise of 0.3 on the images, 9.0 % with
-# batch normalisation and noise of 0.3 on units too, 7.2 % with noise of 0.5 and 5-D styles
+# batch normalization and noise of 0.3 on units too, 7.2 % with noise of 0.5 and 5-D styles
 # (6.3 % after 36). With smoothing 2.4 to 4.1 % after 8 epochs (four seeds; one of them 2.7
-# to 3.4 % with radii from 1.8 to 5), and no noise is needed; without batch normalisation
+# to 3.4 % with radii from 1.8 to 5), and no noise is needed; without batch normalization
 # smoothing makes q(y|x) constant. With a radius that was large from the start one seed of
 # three stayed at 12 %: its cut went through the 4s and the 9s, not between them. All of
 # this with directions r that were found by a batch's own averages; by running ones two
@@ -94,7 +94,7 @@ AAE_SEMI_100 = Experiment(
         model="semi-supervised-aae",
         dataset="mnist",
         options={**NETWORKS, "sharpness": 3.0, "radius": "linear:0:3.5:8"},
-        labels=100,
+        num_labels=100,
         optimizer={**_optimizers(20), "smoothing": GAME, "classification": "adam"},
         learning_rate="cosine:0.001:0.00001:20",
         batch_size=100,
@@ -103,7 +103,7 @@ AAE_SEMI_100 = Experiment(
     about="semi-supervised adversarial autoencoder, 100 labels",
     source=SOURCE + "table 2",
     published={"test_error": 1.90},
-    figures=("style-grid", "cluster-heads", "reconstructions", *HEALTH),
+    figures=("style-grid", "cluster-heads", "reconstructions", *DIAGNOSTICS),
     seeds=(0, 1, 2),
     quick=False,
 )
@@ -124,7 +124,7 @@ AAE_SEMI_ALL = AAE_SEMI_100.variant(
 
 # By majority of their labels after 9 epochs 30 clusters had 8 % of these images wrong; after
 # 6 epochs with radius 1.0 15 %, 1.5 12 %, 2.2 16 %, without smoothing 15 % and falling. If
-# codes are not normalised, all images end in one cluster; with smoothing in a phase of its
+# codes are not normalized, all images end in one cluster; with smoothing in a phase of its
 # own a third of the clusters die (15 to 17 % wrong after 9 epochs).
 AAE_CLUSTERS_16 = AAE_SEMI_100.variant(
     "aae-clusters-16",
@@ -135,12 +135,12 @@ AAE_CLUSTERS_16 = AAE_SEMI_100.variant(
         "classes": 16,
         "radius": 1.5,
         "joint_smoothing": True,
-        "matching_weight": 3.0,
+        "regularization_weight": 3.0,
         "optimizer": _optimizers(20),
     },
     source=SOURCE + "table 3",
     published={"cluster_error": 9.55},
-    figures=("cluster-heads", "reconstructions", *HEALTH),
+    figures=("cluster-heads", "reconstructions", *DIAGNOSTICS),
     seeds=(0, 1),
 )
 
@@ -159,7 +159,7 @@ AAE_REDUCTION_2D = AAE_CLUSTERS_16.variant(
     {"model": "reduction-aae", "latent_dim": 2, "classes": 20},
     source=SOURCE + "figure 10 (20 clusters without labels)",
     published={"cluster_error": 13.95},
-    figures=("scatterplot", "cluster-heads", "reconstructions", *HEALTH),
+    figures=("scatterplot", "cluster-heads", "reconstructions", *DIAGNOSTICS),
     seeds=(0,),
 )
 
@@ -169,7 +169,7 @@ WAE_MMD = Experiment(
         name="wae-mmd",
         model="wae",
         dataset="mnist",
-        options={**WAE_NETWORKS, "kernel": "imq", "matching_weight": 100.0},
+        options={**WAE_NETWORKS, "kernel": "imq", "regularization_weight": 100.0},
         learning_rate="cosine:0.001:0.00001:50",
         batch_size=128,
         validation=5000,
@@ -179,7 +179,7 @@ WAE_MMD = Experiment(
     source="Wasserstein Auto-Encoders (Tolstikhin, Bousquet, Gelly, Schoelkopf, 2017); on "
     "MNIST, of which it has pictures and no numbers",
     metrics=("gaussian_log_likelihood",),
-    figures=("samples", "reconstructions", "samples-by-epoch", *HEALTH),
+    figures=("samples", "reconstructions", "samples-by-epoch", *DIAGNOSTICS),
 )
 
 # The same networks, with a discriminator in the place of the kernel.
@@ -192,7 +192,7 @@ WAE_GAN = replace(
             **WAE_NETWORKS,
             "discriminator_units": [512, 256],
             "joint": True,
-            "matching_weight": 10.0,
+            "regularization_weight": 10.0,
         },
         optimizer={
             "reconstruction": GAME,

@@ -145,13 +145,13 @@ SPARSE_KL = Experiment(
 )
 
 # Here the notebooks' ReLU codes stay, as the penalty is finite for them too. Only the
-# encoder's kernel is penalised: on both kernels the decoder is left with the mean image.
+# encoder's kernel is penalized: on both kernels the decoder is left with the mean image.
 _RELU = {
     "code_activation": "relu",
     "sparsity_target": 0.05,
     "sparsity_reduction": "sum",
     "sparsity_weight": 3.0 * PIXELS,
-    "penalised": "encoder",
+    "penalized": "encoder",
     "learning_rate": 1e-3,
 }
 SPARSE_KL_DECAY = SPARSE_KL.variant(
@@ -226,7 +226,7 @@ NETWORKS = {
     "discriminator_activation": "leaky_relu",
 }
 GAME = {"name": "adam", "beta_1": 0.5}
-HEALTH = ("samples-animation", "adversarial-health", "discriminator-output")
+DIAGNOSTICS = ("samples-animation", "adversarial-diagnostics", "discriminator-output")
 AAE_8D = Experiment(
     Recipe(
         name="aae-8d",
@@ -235,7 +235,7 @@ AAE_8D = Experiment(
         options={
             **NETWORKS,
             "joint": True,
-            "matching_weight": 0.001 * PIXELS / (4 * 0.999),
+            "regularization_weight": 0.001 * PIXELS / (4 * 0.999),
             "separate_updates": True,
         },
         optimizer=GAME,
@@ -247,10 +247,10 @@ AAE_8D = Experiment(
     source=SOURCE + "Keras Adversarial Autoencoder MNIST (of training images)",
     published={
         "mse": 0.0186,
-        "train_accuracy_codes": 0.78,
-        "train_accuracy_prior": 0.78,
+        "train_discriminator_accuracy_codes": 0.78,
+        "train_discriminator_accuracy_prior": 0.78,
     },
-    figures=("samples-by-epoch", *HEALTH, "learning-curves"),
+    figures=("samples-by-epoch", *DIAGNOSTICS, "learning-curves"),
 )
 
 # The same networks with a phase of its own for the regularization and a slower
@@ -276,7 +276,7 @@ AAE_8D_MATCHED = Experiment(
     "log-likelihood by Parzen windows",
     published={"mse": 0.0186, "parzen_log_likelihood": 340},
     metrics=("parzen_log_likelihood", "gaussian_log_likelihood"),
-    figures=("samples", *HEALTH, "reconstructions", "learning-curves"),
+    figures=("samples", *DIAGNOSTICS, "reconstructions", "learning-curves"),
 )
 
 # Its notebooks Gumbel, Categorical with noise and Reparameterization Trick.

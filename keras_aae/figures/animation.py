@@ -57,7 +57,7 @@ def interpolation_animation(
 
 
 @validated
-def neighbours(
+def nearest_neighbors(
     model, dataset, *, n: Count = 16, frames: Several = 32, seed: Seed = 0
 ) -> Animation:
     """Test images, one a tile: to that whose code is nearest, and back.
@@ -66,7 +66,7 @@ def neighbours(
 
     Args:
         model: with `encode` and `decode`.
-        dataset: whose test images are taken, and whose neighbours are searched.
+        dataset: whose test images are taken, and whose neighbors are searched.
         n: tiles; fewer if there are fewer test images.
         frames: of the way there and back.
         seed: of the choice of images.
@@ -79,20 +79,20 @@ def neighbours(
     chosen = varied_positions(dataset, n, seed)
     nearest = _nearest_others(model, dataset, chosen)
     stops = np.stack([chosen, nearest], axis=1)
-    return _tours(model, dataset, stops, frames, "neighbours")
+    return _tours(model, dataset, stops, frames, "nearest-neighbors")
 
 
 def _nearest_others(model, dataset, positions: np.ndarray) -> np.ndarray:
     """Where the nearest code stands that is not the same, (n,)."""
     from sklearn.metrics import pairwise_distances  # takes a second
 
-    encode = require(model, Encodes, by="Figure 'neighbours'").encode
+    encode = require(model, Encodes, by="Figure 'nearest-neighbors'").encode
     codes = encode(images_at(dataset, np.arange(len(dataset.test))))
     distances = pairwise_distances(codes[positions], codes)
     distances[(codes[positions][:, None] == codes).all(axis=-1)] = np.inf
     if np.isinf(distances).all(axis=1).any():
         raise DataError(
-            "Figure 'neighbours' needs test images with different codes. Those of data set "
+            "Figure 'nearest-neighbors' needs test images with different codes. Those of data set "
             f"{dataset.name!r} have one."
         )
     return distances.argmin(axis=1)

@@ -71,7 +71,7 @@ def near_zero(codes: np.ndarray, tolerance: float) -> np.ndarray:
 
 @house_style()
 def _figure(codes, zero, labels, dataset, names, tolerance):
-    # A colour bar has to know of the layout when it is made.
+    # A color bar has to know of the layout when it is made.
     figure = Figure(figsize=(COLUMN, HEIGHT), layout="constrained")
     axes = figure.add_subplot()
     low, span = codes.min(axis=0), np.ptp(codes, axis=0)
@@ -91,7 +91,7 @@ def _across(codes: np.ndarray, zero: np.ndarray, labels) -> np.ndarray:
     """Where points stand across the strips that they are in, from 0 to 1, (n, 2)."""
     across = np.zeros_like(codes)
     for unit in (0, 1):
-        # Neighbours along the strip get places far apart across it.
+        # Neighbors along the strip get places far apart across it.
         rows = np.flatnonzero(zero[:, unit])
         rows = rows[codes[rows, 1 - unit].argsort(kind="stable")]
         across[rows, unit] = np.arange(len(rows)) * GOLDEN % 1

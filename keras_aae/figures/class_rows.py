@@ -27,7 +27,7 @@ def labels_for(model, dataset, figure: str) -> np.ndarray:
     require(model, ClassifiesByLabels, by=f"Figure {figure!r}")
     if labels is None:
         raise UnsupportedError(
-            f"Figure {figure!r} needs labelled images. Use another data set."
+            f"Figure {figure!r} needs labeled images. Use another data set."
         )
     return labels
 

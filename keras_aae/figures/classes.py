@@ -6,7 +6,7 @@ from matplotlib.lines import Line2D
 from keras_aae.figures.style import INK, PALETTE
 
 MOST_CLASSES = 20  # beyond it no legend can tell them apart
-MARKERS = "o^"  # the second ten classes take the colours again, as triangles
+MARKERS = "o^"  # the second ten classes take the colors again, as triangles
 POINT = 1.4  # points across, of one code among ten thousand; fewer are larger
 LABEL_HEIGHT = 0.15  # inches
 AXES_INCHES = 2.4  # inches that the points of a column's figure spread over, about
@@ -20,7 +20,7 @@ BOX = {
 
 
 def show_classes(axes, points: np.ndarray, labels, color: str = PALETTE[0]):
-    """Scatter `points`, (n, 2 or 3), in the colours of `labels`, in `color` if None."""
+    """Scatter `points`, (n, 2 or 3), in the colors of `labels`, in `color` if None."""
     area = POINT**2 * np.clip(np.sqrt(10_000 / len(points)), 1, 6)
     look = {"s": area, "linewidths": 0, "rasterized": True}
     if labels is None:
@@ -44,7 +44,7 @@ def _scatter_classes(axes, points, labels, look):
 def label_medians(write, points: np.ndarray, labels, names, inch: float | None = None):
     """Write each class's name at the median of its points, or as near as it can be read.
 
-    More classes than colours are left to the legend: their names would hide the points.
+    More classes than colors are left to the legend: their names would hide the points.
 
     Args:
         write: `Axes.text`, or what takes the same.
@@ -79,7 +79,7 @@ def write_names(write, classes, names, middles: np.ndarray, inch):
 
 
 def apart(centers: np.ndarray, sizes: np.ndarray) -> np.ndarray:
-    """Centres of boxes, (k, 2), moved up and down until no two overlap."""
+    """Centers of boxes, (k, 2), moved up and down until no two overlap."""
     centers, k = centers.copy(), len(centers)
     order = np.sign(np.subtract.outer(np.arange(k), np.arange(k)))
     for _ in range(100):
@@ -138,7 +138,7 @@ def short_name(name: str, letters: int = 12) -> str:
 
 
 def class_color(label: int) -> str:
-    """The colour of a class; those beyond the tenth take the colours again."""
+    """The color of a class; those beyond the tenth take the colors again."""
     return PALETTE[label % len(PALETTE)]
 
 

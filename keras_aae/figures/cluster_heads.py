@@ -63,7 +63,7 @@ def _heads(model) -> np.ndarray:
     """The image of each cluster, (clusters, H, W, C)."""
     by = "Figure 'cluster-heads'"
     if supports(model, HasPlaces):
-        return require(model, Decodes, by=by).decode(model.places)
+        return require(model, Decodes, by=by).decode(model.head_positions)
     k = require(model, DecodesClasses, HasLatentDim, by=by).classes
     return model.decode(np.zeros((k, model.latent_dim), "float32"), np.arange(k))
 

@@ -11,7 +11,7 @@ from keras_aae.figures.panels import mark_epochs, with_width
 from keras_aae.figures.style import COLUMN, PAGE, PALETTE, house_style, lay_out
 
 PANEL_HEIGHT = 2.0  # inches
-TINTS = (0.2, 0.6)  # the share of the median's colour in the widest, the narrowest band
+TINTS = (0.2, 0.6)  # the share of the median's color in the widest, the narrowest band
 MEDIAN = "median"
 
 
@@ -38,7 +38,7 @@ def code_distributions(history):
     if not panels:
         raise UnsupportedError(
             "Figure 'code-distributions' needs quantiles of the codes, and this history "
-            "holds none. Train with watch=500 (`--set watch=500`), which writes those "
+            "holds none. Train with track_codes=500 (`--set track_codes=500`), which writes those "
             "of 500 images."
         )
     return _figure(values(history, "epoch"), panels)
@@ -73,7 +73,7 @@ def _panel(axes, epochs: np.ndarray, curves: dict[str, np.ndarray]) -> dict:
     drawn, wide = {}, {name: with_width(epochs, curves[name]) for name in curves}
     bands = [name for name in curves if name != MEDIAN]
     for name, tint in zip(bands, np.linspace(*TINTS, len(bands)), strict=True):
-        # Opaque, so that the colours are those of the legend.
+        # Opaque, so that the colors are those of the legend.
         color = 1 - tint * (1 - np.array(to_rgb(PALETTE[0])))
         x, bounds = wide[name]
         drawn[name] = axes.fill_between(x, *bounds, color=color, linewidth=0.3)

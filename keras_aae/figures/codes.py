@@ -41,7 +41,9 @@ def encode_test_images(
         KerasAAEError: a code is not a finite number.
     """
     require(model, Encodes, by=f"Figure {figure!r}")
-    encode = model.draw_codes if drawn and supports(model, DrawsCodes) else model.encode
+    encode = (
+        model.sample_codes if drawn and supports(model, DrawsCodes) else model.encode
+    )
     positions = np.linspace(0, len(dataset.test) - 1, min(n, len(dataset.test)))
     positions = np.random.default_rng(0).permutation(positions.astype(int))
     images, labels = dataset.test.gather(positions)
@@ -72,9 +74,9 @@ def plane(points: np.ndarray, labels, names):
     """A figure of `points`, (n, 2), whose classes are named on them and beside them.
 
     Returns:
-        The `Figure` and its axes, to be labelled and then `settle`d.
+        The `Figure` and its axes, to be labeled and then `settle`d.
     """
-    # A colour bar has to know of the layout when it is made.
+    # A color bar has to know of the layout when it is made.
     figure = Figure(figsize=(COLUMN, HEIGHT), layout="constrained")
     axes = figure.add_subplot()
     show_classes(axes, points, labels)

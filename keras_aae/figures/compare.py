@@ -28,8 +28,8 @@ USUAL = {
     "fid_mixture": LESS,
     "interpolation_energy": LESS,
     "prior_sliced_wasserstein": LESS,
-    "knn_accuracy_1000": MORE,
-    "linear_accuracy": MORE,
+    "probe_knn_1000": MORE,
+    "probe_logistic_10000": MORE,
     "kmeans_accuracy": MORE,
     "test_error": LESS,
 }

@@ -44,7 +44,7 @@ def confusion(model, dataset):
 
 @house_style()
 def confusion_matrix(counts: np.ndarray, names, note: str = ""):
-    """A matrix of numbers of images, coloured by their share of the row.
+    """A matrix of numbers of images, colored by their share of the row.
 
     Args:
         counts: (k, k) images of a class (row) given a class (column).

@@ -45,10 +45,10 @@ def discriminator_output(model, dataset, *, n: Count = 1000, seed: Seed = 0):
     codes, _ = encode_test_images(model, dataset, n, KIND, drawn=True)
     samples = draw_samples(model.prior, len(codes), seed)
     on_codes, on_samples = (np.asarray(model.discriminate(z)) for z in (codes, samples))
-    is_told = supports(model, DiscriminatesClasses) and model.classes_told
-    told = " (no class told)" if is_told else ""
+    is_told = supports(model, DiscriminatesClasses) and model.num_condition_classes
+    conditioning = " (no class told)" if is_told else ""
     return _figure(
-        on_codes, on_samples, f"probability of the prior{told}", dataset.note
+        on_codes, on_samples, f"probability of the prior{conditioning}", dataset.note
     )
 
 
@@ -58,10 +58,10 @@ def _figure(on_codes: np.ndarray, on_samples: np.ndarray, name: str, note: str):
     left, right = figure.subplots(1, 2, sharey=True)
     n = f"{len(on_codes):,}"
     _panel(left, on_codes, PALETTE[0])
-    found = f"{np.mean(on_codes < CHANCE):.1%} recognised (D < {CHANCE})"
+    found = f"{np.mean(on_codes < CHANCE):.1%} recognized (D < {CHANCE})"
     left.set_title(f"codes of {n} test images, {found}")
     _panel(right, on_samples, PALETTE[1])
-    found = f"{np.mean(on_samples > CHANCE):.1%} recognised (D > {CHANCE})"
+    found = f"{np.mean(on_samples > CHANCE):.1%} recognized (D > {CHANCE})"
     right.set_title(f"{n} samples of the prior, {found}")
     left.set(ylim=(-0.02, 1.02), ylabel=f"D, {name}")
     left.set_yticks(TICKS, TICK_LABELS)

@@ -10,7 +10,7 @@ from matplotlib.ticker import MaxNLocator
 from keras_aae.abilities import GeneratesCodes, ReencodesCodes, supports
 from keras_aae.checks import Count, Seed, Several, validated
 from keras_aae.figures.codes import encode_test_images
-from keras_aae.figures.prior_samples import check_widths, generated_codes
+from keras_aae.figures.prior_samples import check_same_width, generated_codes
 from keras_aae.figures.rows import away
 from keras_aae.figures.style import (
     COLUMN,
@@ -59,7 +59,7 @@ def embedding_histograms(
     """
     codes, _ = encode_test_images(model, dataset, n, KIND, drawn=True)
     generated = generated_codes(model, len(codes), seed, KIND)
-    check_widths(codes, generated, KIND)
+    check_same_width(codes, generated, KIND)
     shown = {
         f"codes of {len(codes):,} test images{_part(codes)}": codes,
         f"{len(generated):,} {_kind(model)}": generated,

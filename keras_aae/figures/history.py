@@ -6,7 +6,7 @@ import re
 import numpy as np
 
 NOT_TERMS = ("epoch", "seconds", "images_per_second")
-HEALTH = re.compile(  # of adversarial training; the figure of that name draws it
+DIAGNOSTICS = re.compile(  # of adversarial training; the figure of that name draws it
     r"(val_)?accuracy_(codes|prior|categories|category_prior)|sliced_wasserstein|mmd|code_(mean|std)_\d+"
 )
 QUANTILE = re.compile(r"(?P<quantity>.+)_q(?P<percent>\d{2,3})")
@@ -19,7 +19,7 @@ def terms(history: list[dict]) -> list[str]:
         for name in _columns(history)
         if name not in NOT_TERMS
         and not QUANTILE.fullmatch(name)
-        and not HEALTH.fullmatch(name)
+        and not DIAGNOSTICS.fullmatch(name)
     ]
     return list(dict.fromkeys(name.removeprefix("val_") for name in names))
 

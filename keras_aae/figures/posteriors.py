@@ -18,7 +18,7 @@ from keras_aae.figures.classes import MOST_CLASSES, label_medians, legend, show_
 from keras_aae.figures.codes import encode_test_images
 from keras_aae.figures.outlines import show_outlines
 from keras_aae.figures.prior_samples import (
-    check_widths,
+    check_same_width,
     draw_components,
 )
 from keras_aae.figures.style import (
@@ -57,10 +57,10 @@ class Panel:
 def posterior_prior(model, dataset, *, n: Count = 5000, seed: Seed = 0):
     """Codes of the test images, and as many samples of the prior, side by side.
 
-    Codes have the colour of their class. Samples have that of their component, if the
+    Codes have the color of their class. Samples have that of their component, if the
     prior has any, drawn as often each; where the discriminator is told the class these
     are the same. Of more than two dimensions the first two are drawn, since to a normal
-    prior all are alike. Beyond 20 classes all points have one colour.
+    prior all are alike. Beyond 20 classes all points have one color.
 
     Args:
         model: with `encode` and a `prior`.
@@ -78,11 +78,13 @@ def posterior_prior(model, dataset, *, n: Count = 5000, seed: Seed = 0):
         model, dataset, n, "posterior-prior", least=2, drawn=True
     )
     samples, components = draw_components(prior, len(codes), seed)
-    check_widths(codes, samples, "posterior-prior")
+    check_same_width(codes, samples, "posterior-prior")
     labels, components = _countable(labels), _countable(components)
     names = tuple(dataset.class_names)
-    told = supports(model, HasClassComponents) and prior.num_classes == len(names)
-    component, component_names = ("class", names) if told else ("component", ())
+    are_classes = supports(model, HasClassComponents) and prior.num_classes == len(
+        names
+    )
+    component, component_names = ("class", names) if are_classes else ("component", ())
     titles = [
         f"codes of {len(codes):,} test images" + _by("class", labels),
         f"{len(samples):,} samples of the prior" + _by(component, components),
@@ -98,9 +100,9 @@ def posterior_prior(model, dataset, *, n: Count = 5000, seed: Seed = 0):
 def posteriors(models, dataset, *, n: Count = 5000):
     """Codes of the test images by several models, side by side on the same axes.
 
-    They have the colour of their class and lie over the outlines of the model's prior, if
+    They have the color of their class and lie over the outlines of the model's prior, if
     it has one. Of more than two dimensions the first two are drawn. Beyond 20 classes all
-    points have one colour.
+    points have one color.
 
     Args:
         models: heading -> model with `encode`, four at most, all for the same images.

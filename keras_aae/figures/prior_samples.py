@@ -27,7 +27,7 @@ def draw_components(prior, n: int, seed: int):
         return draw_samples(prior, n, seed), None
     labels = np.arange(n) % prior.num_classes
     labels = np.random.default_rng(seed).permutation(labels).astype("int32")
-    return _as_array(prior.sample_of(labels, seed)), labels
+    return _as_array(prior.sample_components(labels, seed)), labels
 
 
 def generated_codes(model, n: int, seed: int, figure: str) -> np.ndarray:
@@ -44,7 +44,7 @@ def generated_codes(model, n: int, seed: int, figure: str) -> np.ndarray:
     return draw_samples(prior, n, seed)
 
 
-def check_widths(codes: np.ndarray, samples: np.ndarray, figure: str):
+def check_same_width(codes: np.ndarray, samples: np.ndarray, figure: str):
     """Check that samples have as many dimensions as the codes that they are drawn beside.
 
     Raises:

@@ -15,7 +15,7 @@ from keras_aae.abilities import (
     supports,
 )
 from keras_aae.checks import Count, Seed, validated
-from keras_aae.engine.networks import has_batch_normalisation
+from keras_aae.engine.networks import has_batch_normalization
 from keras_aae.engine.phases import as_tensor_images
 from keras_aae.evaluation.pixels import evenly_spaced
 from keras_aae.figures.style import (
@@ -40,7 +40,7 @@ def probability_histograms(model, dataset, *, n: Count = 5000, seed: Seed = 0):
 
     Lines stand at the means. A generator that fools the discriminator makes the two
     alike; where the discriminator wins, they stand at the two ends. Where it has batch
-    normalisation, it judges batches of 64 that are real or generated, as in training: by
+    normalization, it judges batches of 64 that are real or generated, as in training: by
     running averages, which are of both, it would tell little. Of a critic, which knows no
     probabilities, its value is shown.
 
@@ -66,15 +66,17 @@ def probability_histograms(model, dataset, *, n: Count = 5000, seed: Seed = 0):
 
 def _goes_by_batches(model) -> bool:
     is_able = supports(model, DiscriminatesBatches)
-    return is_able and has_batch_normalisation(model.discriminator)
+    return is_able and has_batch_normalization(model.discriminator)
 
 
 def _in_batches(model, x: np.ndarray) -> np.ndarray:
-    """D of images in batches, each normalised by itself, as in training, (n,)."""
+    """D of images in batches, each normalized by itself, as in training, (n,)."""
     probabilities = []
     for start in range(0, len(x), BATCH_SIZE):
         batch = ops.convert_to_tensor(x[start : start + BATCH_SIZE])
-        logits, _ = model.judge_in_passing(as_tensor_images(batch), training=True)
+        logits, _ = model.logits_without_updating_statistics(
+            as_tensor_images(batch), training=True
+        )
         probabilities.append(ops.convert_to_numpy(ops.sigmoid(logits))[:, 0])
     return np.concatenate(probabilities)
 

@@ -17,7 +17,7 @@ from keras_aae.figures.codes import (
 from keras_aae.figures.style import house_style
 
 ORDINALS = ("first", "second", "third")
-FEWEST = 5  # images, so that each has neighbours to stay near
+FEWEST = 5  # images, so that each has neighbors to stay near
 Perplexity = Annotated[float, Number(1)]
 ANGLE = 0.7  # Barnes-Hut's; 0.5 takes half as long again for a KL smaller by 0.4 %
 
@@ -53,12 +53,12 @@ def principal_components(codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
     Each component points to where its largest loading is positive.
     """
-    centred = codes - codes.mean(axis=0)
-    directions, variances, _ = np.linalg.svd(centred.T @ centred)
+    centered = codes - codes.mean(axis=0)
+    directions, variances, _ = np.linalg.svd(centered.T @ centered)
     largest = np.abs(directions).argmax(axis=0)
     directions *= np.sign(directions[largest, np.arange(len(largest))])
     shares = variances / max(variances.sum(), np.finfo(float).tiny)
-    return centred @ directions, shares
+    return centered @ directions, shares
 
 
 def component_names(shares: np.ndarray, pair: Sequence[int]) -> list[str]:
@@ -74,7 +74,7 @@ def component_names(shares: np.ndarray, pair: Sequence[int]) -> list[str]:
 def tsne(
     model, dataset, *, n: Count = 2000, perplexity: Perplexity = 30.0, seed: Seed = 0
 ):
-    """Codes of the test images in the plane, neighbours kept near one another.
+    """Codes of the test images in the plane, neighbors kept near one another.
 
     t-SNE places y_i so that sum_ij p_ij log(p_ij / q_ij) is least, where p_ij falls with
     the distance of codes i and j, its reach set for each code by the perplexity, and
@@ -85,7 +85,7 @@ def tsne(
         model: with `encode`.
         dataset: whose test images are encoded.
         n: the most images drawn; spread evenly over the test set if it holds more.
-        perplexity: how many neighbours count; at most a third of the images is used.
+        perplexity: how many neighbors count; at most a third of the images is used.
         seed: of scikit-learn's random choices.
 
     Raises:

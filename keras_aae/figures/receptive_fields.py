@@ -14,7 +14,7 @@ from keras_aae.figures.grid import near_square, tile
 from keras_aae.figures.style import house_style, image_figure
 
 SIGNED = "RdBu_r"  # blue below 0, white at 0, red above
-BAR = (1.6, 0.06, 0.16)  # inches: the colour bar's length, height and distance below
+BAR = (1.6, 0.06, 0.16)  # inches: the color bar's length, height and distance below
 SHARE = 99.5  # per cent of the weights lie within the scale
 
 
@@ -25,8 +25,8 @@ def receptive_fields(model, *, n: Count = 100):
     Of a dense layer on all pixels, a unit's weights have the shape of the image; of a
     convolution, they are its kernel. Units are sorted by the norm of their weights and
     share one scale, symmetric about 0, so that a dead unit is blank; half a per cent of
-    the weights lie beyond it. Of a colour image the
-    weights are shown as colours around grey, which is 0.
+    the weights lie beyond it. Of a color image the
+    weights are shown as colors around gray, which is 0.
 
     Args:
         model: with an `encoder` network.

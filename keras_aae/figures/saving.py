@@ -21,8 +21,8 @@ FORMATS = {
 }
 
 
-GREYS = (
-    16  # shades of a grey animation, half the bytes of 32 and hardly to be told apart
+GRAYS = (
+    16  # shades of a gray animation, half the bytes of 32 and hardly to be told apart
 )
 
 
@@ -92,13 +92,13 @@ def _gif(animation) -> bytes:
 
 
 def _paletted(frame: np.ndarray):
-    """A frame in at most 256 colours, grey ones in few shades, since a GIF has no more."""
+    """A frame in at most 256 colors, gray ones in few shades, since a GIF has no more."""
     from PIL import Image
 
     if frame.shape[-1] == 3:
         return Image.fromarray(frame).quantize(dither=Image.Dither.NONE)
-    shades = np.rint(frame[..., 0] / 255 * (GREYS - 1)).astype("uint8")
+    shades = np.rint(frame[..., 0] / 255 * (GRAYS - 1)).astype("uint8")
     image = Image.fromarray(shades, "P")
-    grey = np.rint(np.linspace(0, 255, GREYS)).astype("uint8")
-    image.putpalette(grey.repeat(3).tobytes())
+    gray = np.rint(np.linspace(0, 255, GRAYS)).astype("uint8")
+    image.putpalette(gray.repeat(3).tobytes())
     return image

@@ -14,11 +14,11 @@ from keras_aae.figures.style import COLUMN, add_note, house_style, lay_out
 
 @validated
 def scatterplot(model, dataset, *, n: Count = 10000):
-    """Codes of the test images, coloured by class.
+    """Codes of the test images, colored by class.
 
     Two dimensions are drawn as they are, on equal axes, over the prior's outlines. Of more
     dimensions the first two principal components are drawn, of one dimension a row of
-    codes for each class. Beyond 20 classes colour runs with the class number instead.
+    codes for each class. Beyond 20 classes color runs with the class number instead.
 
     Args:
         model: with `encode`.
@@ -38,7 +38,7 @@ def scatterplot(model, dataset, *, n: Count = 10000):
 @house_style()
 def _rows_figure(codes: np.ndarray, labels, dataset):
     """A row for each class, codes along it, spread over its height to be seen."""
-    # A colour bar has to know of the layout when it is made.
+    # A color bar has to know of the layout when it is made.
     figure = Figure(figsize=(COLUMN, HEIGHT), layout="constrained")
     axes = figure.add_subplot()
     rows = class_rows(axes, labels, dataset.class_names)

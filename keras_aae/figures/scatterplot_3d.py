@@ -25,7 +25,7 @@ GRID = {"grid.color": "#d9d9d9", "grid.linewidth": 0.4}
 def scatterplot_3d(
     model, dataset, *, n: Count = 10000, elev: float = 20.0, azim: float = -60.0
 ):
-    """Codes of three dimensions, coloured by class, one unit as long on every axis.
+    """Codes of three dimensions, colored by class, one unit as long on every axis.
 
     Args:
         model: with `encode`, to three dimensions.

@@ -9,7 +9,7 @@ from scipy.ndimage import distance_transform_edt
 
 from keras_aae.abilities import prior_or_none
 from keras_aae.checks import Seed, validated
-from keras_aae.evaluation.space import AGREEING, NEIGHBOURS, measure_space
+from keras_aae.evaluation.space import AGREEING, NEIGHBORS, measure_space
 from keras_aae.figures.classes import short_name, write_names
 from keras_aae.figures.outlines import show_outlines
 from keras_aae.figures.style import INK, PAGE, PALETTE, add_note, house_style, lay_out
@@ -30,7 +30,7 @@ def space_per_class(model, dataset, *, seed: Seed = 0):
 
     Args:
         model: of two latent dimensions, with `decode`, and a `prior` or `encode`.
-        dataset: labelled; its training images classify what is decoded.
+        dataset: labeled; its training images classify what is decoded.
         seed: of the choice of those images.
 
     Raises:
@@ -122,7 +122,7 @@ def _show_shares(axes, space, weights, training: np.ndarray, name: str):
 
 
 def _legend(figure):
-    votes = f"fewer than {AGREEING} of {NEIGHBOURS} nearest training images agree"
+    votes = f"fewer than {AGREEING} of {NEIGHBORS} nearest training images agree"
     figure.legend(
         handles=[
             Patch(color=_pale(np.array(to_rgb(INK))), label=f"ambiguous: {votes}"),

@@ -1,4 +1,4 @@
-"""The one style of all figures: sizes, colours, type, and images on a page."""
+"""The one style of all figures: sizes, colors, type, and images on a page."""
 
 import textwrap
 import threading
@@ -19,7 +19,7 @@ INK = "#333333"
 FAINT = "#999999"
 NOTE_SIZE = 6
 
-# Ten colours searched for the largest least distance (OKLab) to normal sight, deuteranopia
+# Ten colors searched for the largest least distance (OKLab) to normal sight, deuteranopia
 # and protanopia at once, and ordered so that digits often mixed up differ most.
 PALETTE = (
     "#446699",
@@ -88,7 +88,7 @@ def image_figure(
     """A figure that is one image, each of its pixels whole pixels on the page.
 
     Args:
-        image: (H, W, C) in [0, 1]; one channel is shown in grey.
+        image: (H, W, C) in [0, 1]; one channel is shown in gray.
         tile: pixels of the longer side of the small images that it is made of.
         margins: inches left of and below the image, for axes.
         head: inches above the image, for headings.

@@ -1,4 +1,4 @@
-"""Images on a page, each under its title, framed in the colour of its class if it has one."""
+"""Images on a page, each under its title, framed in the color of its class if it has one."""
 
 import numpy as np
 from matplotlib.patches import Rectangle
@@ -41,7 +41,7 @@ def titled_images(
         columns: images in a row.
         note: of the data set, for under the figure.
         labels: (n,) the class of each image, for frames and a legend; none of either
-            where a class is unknown, or beyond the colours.
+            where a class is unknown, or beyond the colors.
         names: of the classes.
         largest: inches that an image may be wide or high.
 

@@ -9,8 +9,8 @@ from matplotlib.ticker import LogLocator, MaxNLocator
 from keras_aae.abilities import TrainsByPhases, networks_of, require
 from keras_aae.checks import Count, Seed, validated
 from keras_aae.data import Images
-from keras_aae.engine import Feed
-from keras_aae.engine.feed import LABELLED
+from keras_aae.engine import BatchLoader
+from keras_aae.engine.batch_loader import LABELED
 from keras_aae.engine.gradients import first_batches, phase_gradients
 from keras_aae.errors import KerasAAEError, UnsupportedError
 from keras_aae.figures.receptive_fields import as_array, kernel_variables
@@ -23,7 +23,7 @@ from keras_aae.figures.style import (
     lay_out,
 )
 
-NETWORKS = ("encoder", "generator", "decoder", "discriminator", "classifier")
+NETWORK_NAMES = ("encoder", "generator", "decoder", "discriminator", "classifier")
 PANEL_HEIGHT = 1.9  # inches
 BINS = 80
 BEYOND = 1.02  # of the largest weight: how far the axis goes
@@ -90,33 +90,33 @@ def gradient_histograms(model, dataset, *, n: Count = 64, seed: Seed = 0):
             "Figure 'gradient-histograms' needs networks of weights, and "
             f"{type(model).__name__} has none. Use another model."
         )
-    feed = _feed(model, dataset.train, n, seed)
+    loader = _loader(model, dataset.train, n, seed)
     found = {
         phase: {
             names[id(variable)]: gradient.ravel()
             for variable, gradient in pairs
             if id(variable) in names
         }
-        for phase, pairs in phase_gradients(model, first_batches(feed)).items()
+        for phase, pairs in phase_gradients(model, first_batches(loader)).items()
     }
     figure = _figure(found, "gradient")
     add_note(figure, dataset.note)
     return figure
 
 
-def _feed(model, images: Images, n: int, seed: int) -> Feed:
-    labelled = None
-    if LABELLED in model.batches and images.labels is not None:
-        labelled = images.subset(np.flatnonzero(images.labels >= 0))
+def _loader(model, images: Images, n: int, seed: int) -> BatchLoader:
+    labeled = None
+    if LABELED in model.batches and images.labels is not None:
+        labeled = images.subset(np.flatnonzero(images.labels >= 0))
     n = min(n, len(images) // max(1, len(model.batches)))
-    return Feed(images, n, model.batches, seed=seed, labelled=labelled)
+    return BatchLoader(images, n, model.batches, seed=seed, labeled=labeled)
 
 
 def _first_kernels(model) -> dict:
     """The kernel of the first layer of each network, by the network's name."""
     found = {
         name: next(kernel_variables(network), None)
-        for name, network in networks_of(model, NETWORKS).items()
+        for name, network in networks_of(model, NETWORK_NAMES).items()
     }
     return {name: kernel for name, kernel in found.items() if kernel is not None}
 
@@ -124,7 +124,9 @@ def _first_kernels(model) -> dict:
 @house_style()
 def _figure(curves: dict[str, dict[str, np.ndarray]], quantity: str):
     """A panel a network, from heading -> network -> values."""
-    names = [name for name in NETWORKS if any(name in each for each in curves.values())]
+    names = [
+        name for name in NETWORK_NAMES if any(name in each for each in curves.values())
+    ]
     columns = min(3, len(names))
     rows = math.ceil(len(names) / columns)
     width = COLUMN if columns == 1 else PAGE

@@ -13,10 +13,10 @@ from keras import ops
 
 from keras_aae.checks import Choice, Tensor
 
-WINS = 0.95  # of what the discriminator is shown, told right
+DOMINANT = 0.95  # of what the discriminator is shown, told right
 
 
-def loss_on_prior(real: Tensor, smoothing: float = 0.0) -> Tensor:
+def real_loss(real: Tensor, smoothing: float = 0.0) -> Tensor:
     """-E[(1 - s) log D(real) + s log(1 - D(real))].
 
     The smoothing s keeps the discriminator from being too sure of the prior.
@@ -28,7 +28,7 @@ def loss_on_prior(real: Tensor, smoothing: float = 0.0) -> Tensor:
     return ops.mean(ops.softplus(-real) + smoothing * real)
 
 
-def loss_on_codes(fake: Tensor) -> Tensor:
+def fake_loss(fake: Tensor) -> Tensor:
     """-E[log(1 - D(fake))]; at chance, D = 1/2 everywhere, it is log 2, as the other."""
     return ops.mean(ops.softplus(fake))
 
@@ -47,12 +47,12 @@ GENERATOR_LOSSES = {"non-saturating": non_saturating, "minimax": minimax}
 GeneratorLoss = Annotated[str, Choice(GENERATOR_LOSSES)]
 
 
-def share_positive(logits: Tensor) -> Tensor:
+def fraction_positive(logits: Tensor) -> Tensor:
     """Share of codes that the discriminator takes for the prior's; 0 counts half."""
     return ops.mean(0.5 * (1.0 + ops.sign(logits)))
 
 
-def discriminator_wins(
+def discriminator_dominates(
     row: Mapping[str, float],
     accuracies: Sequence[str],
     fakes: str = "of the codes",
@@ -67,7 +67,7 @@ def discriminator_wins(
         reals: What the second is of.
     """
     rights = [row[name] for name in accuracies]
-    if min(rights) < WINS:
+    if min(rights) < DOMINANT:
         return {}
     return {
         accuracies[0]: f"The discriminator wins: it tells {rights[0]:.0%} {fakes} and "

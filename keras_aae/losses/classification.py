@@ -16,7 +16,7 @@ def cross_entropy(labels: Tensor, logits: Tensor) -> Tensor:
     )
 
 
-def wrong(labels: Tensor, logits: Tensor) -> Tensor:
+def zero_one_loss(labels: Tensor, logits: Tensor) -> Tensor:
     """1 where another class than the label has the largest logit, else 0."""
     found = ops.cast(ops.argmax(logits, axis=-1), "int32")
     return ops.cast(ops.not_equal(found, ops.cast(labels, "int32")), logits.dtype)

@@ -13,7 +13,7 @@ from keras_aae.checks import Choice, Tensor
 
 
 def _flat(images: Tensor) -> Tensor:
-    # Before the arithmetic: XLA does not vectorise over a last axis of one channel.
+    # Before the arithmetic: XLA does not vectorize over a last axis of one channel.
     return ops.reshape(images, (ops.shape(images)[0], -1))
 
 

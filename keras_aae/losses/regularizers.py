@@ -41,7 +41,7 @@ class WeightPenalty(keras.regularizers.Regularizer):
 
     @classmethod
     def get(cls, weight_decay: float, nonnegativity: float) -> "WeightPenalty | None":
-        """The penalty, or None where there is nothing to penalise."""
+        """The penalty, or None where there is nothing to penalize."""
         given = (weight_decay, nonnegativity)
         return cls(*given) if any(given) else None
 

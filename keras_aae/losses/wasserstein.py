@@ -19,12 +19,12 @@ def wasserstein_distance(real: Tensor, fake: Tensor) -> Tensor:
     return ops.mean(real) - ops.mean(fake)
 
 
-def critic_fooled(fake: Tensor) -> Tensor:
-    """-E f(fake), what the generator minimises of that distance."""
+def wasserstein_generator_loss(fake: Tensor) -> Tensor:
+    """-E f(fake), what the generator minimizes of that distance."""
     return -ops.mean(fake)
 
 
-def between(real: Tensor, fake: Tensor, shares: Tensor) -> Tensor:
+def interpolate(real: Tensor, fake: Tensor, shares: Tensor) -> Tensor:
     """Images on the lines from generated to real ones, e x + (1 - e) G(z).
 
     Args:
@@ -35,14 +35,14 @@ def between(real: Tensor, fake: Tensor, shares: Tensor) -> Tensor:
     return shares * real + (1.0 - shares) * fake
 
 
-def slope_penalty(slopes: Tensor) -> Tensor:
+def gradient_penalty(gradients: Tensor) -> Tensor:
     """E (||slope|| - 1)^2, of the critic's gradients for images, (batch, H, W, C).
 
     References:
         Improved Training of Wasserstein GANs (Gulrajani, Ahmed, Arjovsky, Dumoulin,
         Courville, 2017), equation 3.
     """
-    squares = ops.sum(ops.square(slopes), axis=(1, 2, 3))
+    squares = ops.sum(ops.square(gradients), axis=(1, 2, 3))
     return ops.mean(ops.square(ops.sqrt(ops.maximum(squares, TINY)) - 1.0))
 
 

@@ -4,7 +4,7 @@ Plain layers of Keras and what they are made of. None of them takes code, reads 
 looks anything up; functions are not on the list at all.
 """
 
-NETWORKS = {
+NETWORK_CLASSES = {
     "keras": {"Sequential"},
     "keras.src.models.functional": {"Functional"},
 }
@@ -48,10 +48,10 @@ TRAINING = {
     "keras.optimizers.schedules": SCHEDULES,
 }
 ALLOWED = (
-    NETWORKS
+    NETWORK_CLASSES
     | TRAINING
     | {
-        "keras": NETWORKS["keras"] | {"DTypePolicy"},
+        "keras": NETWORK_CLASSES["keras"] | {"DTypePolicy"},
         "keras.constraints": {"MaxNorm", "MinMaxNorm", "NonNeg", "UnitNorm"},
         "keras.initializers": INITIALIZERS,
         "keras.layers": LAYERS,

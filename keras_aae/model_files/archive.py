@@ -55,7 +55,7 @@ def read_file(path: str | os.PathLike[str]) -> bytes:
     Raises:
         ModelFileError: it is anything else; the message says what.
     """
-    name = check_name(path)
+    name = check_file_name(path)
     try:
         # One descriptor for all checks and the reading: the file cannot be exchanged in
         # between.
@@ -83,7 +83,7 @@ def _open(name: str) -> int:
     return os.open(name, flags)
 
 
-def check_name(path: str | os.PathLike[str]) -> str:
+def check_file_name(path: str | os.PathLike[str]) -> str:
     """The path as text, if it names a local `.keras` file.
 
     Raises:
@@ -170,7 +170,7 @@ def _check_members(members: list[zipfile.ZipInfo], file_size: int) -> None:
         if member.compress_type != zipfile.ZIP_STORED or member.flag_bits & 1:
             raise ModelFileError(
                 f"{member.filename} of the model file is compressed or encrypted. Keras "
-                "stores it as it is; save the model again with Keras."
+                "stores it is; save the model again with Keras."
             )
         if member.file_size > MAX_BYTES[member.filename]:
             raise ModelFileError(
@@ -220,6 +220,6 @@ def _short(error: Exception) -> str:
     return " ".join(str(error).split())[:200] or type(error).__name__
 
 
-def sha256(content: bytes) -> str:
+def sha256_of_bytes(content: bytes) -> str:
     """SHA-256 of a file's content."""
     return hashlib.sha256(content).hexdigest()

@@ -10,7 +10,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from keras_aae.errors import ModelFileError
-from keras_aae.model_files.allowlist import ACTIVATIONS, ALLOWED, NETWORKS, TRAINING
+from keras_aae.model_files.allowlist import (
+    ACTIVATIONS,
+    ALLOWED,
+    NETWORK_CLASSES,
+    TRAINING,
+)
 from keras_aae.registry import MODELS
 
 PACKAGE = "keras_aae"
@@ -112,7 +117,7 @@ def is_ours(value: dict[str, Any]) -> bool:
 
 def is_network(value: dict[str, Any]) -> bool:
     """Whether a config is of a Functional or Sequential model."""
-    return _is_listed(value, NETWORKS)
+    return _is_listed(value, NETWORK_CLASSES)
 
 
 def _is_listed(value: dict[str, Any], classes: Mapping[str, set[str]]) -> bool:

@@ -8,7 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from keras_aae.errors import ModelFileError
-from keras_aae.model_files.archive import Archive, read_archive, read_file, sha256
+from keras_aae.model_files.archive import (
+    Archive,
+    read_archive,
+    read_file,
+    sha256_of_bytes,
+)
 from keras_aae.model_files.config import check_config, is_network
 from keras_aae.model_files.weights import check_weights
 
@@ -37,7 +42,7 @@ def inspect_model(path: str | os.PathLike[str]) -> dict[str, Any]:
     report = {
         "path": str(Path(path)),
         "size": len(content),
-        "sha256": sha256(content),
+        "sha256": sha256_of_bytes(content),
         "accepted": True,
         "reason": None,
     }

@@ -31,7 +31,7 @@ from keras_aae.model_files.archive import (
     METADATA,
     WEIGHTS,
     Archive,
-    check_name,
+    check_file_name,
     parse_json,
     read_archive,
     read_file,
@@ -140,7 +140,7 @@ def _private_copy(archive: Archive) -> Iterator[Path]:
 
 
 def _explain(archive: Archive, error: Exception) -> str:
-    # In one line, and without the colours that Keras puts in.
+    # In one line, and without the colors that Keras puts in.
     reason = re.sub(r"\x1b\[\d*m", "", " ".join(str(error).split()))
     reason = reason[:300] or type(error).__name__
     version = str(archive.metadata.get("keras_version"))[:20]
@@ -162,7 +162,7 @@ def save_model(model: keras.Model, path: str | os.PathLike[str]) -> None:
             as a Lambda layer, that `load_model` would refuse; nothing is written.
         OSError: it could not be written; a file that was there is as it was.
     """
-    path = Path(check_name(path))
+    path = Path(check_file_name(path))
     require_finite(model)
     _require_loadable(model)
     with _same_random_numbers():

@@ -1,6 +1,9 @@
 """The model families; importing this registers every class with Keras."""
 
-from keras_aae.models.aae import AAE, WAE, LabelledAAE, SupervisedAAE
+import keras
+
+from keras_aae.lookup import RENAMED
+from keras_aae.models.aae import AAE, WAE, LabeledAAE, SupervisedAAE
 from keras_aae.models.autoencoder import (
     Autoencoder,
     ContractiveAutoencoder,
@@ -30,7 +33,7 @@ __all__ = [
     "DenoisingAutoencoder",
     "DirectedSEN",
     "FeatureSEN",
-    "LabelledAAE",
+    "LabeledAAE",
     "ReductionAAE",
     "SemiSupervisedAAE",
     "SparseAutoencoder",
@@ -38,3 +41,7 @@ __all__ = [
     "VariationalSEN",
     "WideAndDeepVAE",
 ]
+
+# Files written before classes were renamed name them as they were.
+for _old, _new in RENAMED["class"].items():
+    keras.saving.get_custom_objects()[f"keras_aae>{_old}"] = globals()[_new]

@@ -11,10 +11,10 @@ from keras_aae.errors import RecipeError
 from keras_aae.losses.adversarial import (
     GENERATOR_LOSSES,
     GeneratorLoss,
-    discriminator_wins,
-    loss_on_codes,
-    loss_on_prior,
-    share_positive,
+    discriminator_dominates,
+    fake_loss,
+    fraction_positive,
+    real_loss,
 )
 from keras_aae.losses.distances import Kernel, mmd
 from keras_aae.models.base.conditional import ClassDecodingModel, check_labels
@@ -29,16 +29,16 @@ class AAE(PriorMatchingModel):
 
     Three phases a step, each on the networks as the one before left them:
 
-    reconstruction:  encoder, decoder   minimise  E_x loss(x, decoder(z))
-    discrimination:  discriminator      minimise  -E log D(z_p) - E_x log(1 - D(z))
-    regularization:  encoder            minimise  -E_x log D(z)
+    reconstruction:  encoder, decoder   minimize  E_x loss(x, decoder(z))
+    discrimination:  discriminator      minimize  -E log D(z_p) - E_x log(1 - D(z))
+    regularization:  encoder            minimize  -E_x log D(z)
 
     with z a draw from q(z|x) and z_p one of the prior. `joint` makes one phase of the
-    first and the last, after the discrimination: then encoder and decoder minimise
-    loss + matching_weight (-log D(z)), and it is the Wasserstein autoencoder WAE-GAN.
+    first and the last, after the discrimination: then encoder and decoder minimize
+    loss + regularization_weight (-log D(z)), and it is the Wasserstein autoencoder WAE-GAN.
 
     Args:
-        encoder, decoder, prior, components, loss, matching_weight, input_noise,
+        encoder, decoder, prior, components, loss, regularization_weight, input_noise,
             augmentation, seed: As of `PriorMatchingModel`.
         discriminator: codes -> logit, (batch, 1).
         posterior: q(z|x), "deterministic", "gaussian" or "noise".
@@ -60,10 +60,10 @@ class AAE(PriorMatchingModel):
         "reconstruction_loss",
         "discrimination",
         "regularization",
-        "accuracy_codes",
-        "accuracy_prior",
+        "discriminator_accuracy_codes",
+        "discriminator_accuracy_prior",
     )
-    maximized = ("accuracy_codes", "accuracy_prior")
+    maximized = ("discriminator_accuracy_codes", "discriminator_accuracy_prior")
     builders = (*PriorMatchingModel.builders, build_discriminator)
 
     def __init__(
@@ -85,10 +85,10 @@ class AAE(PriorMatchingModel):
         return (*networks, cls.build_discriminator(**options))
 
     @classmethod
-    def build_discriminator(cls, told: int = 0, *, latent_dim, **options):
+    def build_discriminator(cls, condition_width: int = 0, *, latent_dim, **options):
         """Return a discriminator that is told one-hot classes, `told` wide."""
         critic = pick(build_discriminator, options)
-        return build_discriminator(latent_dim, told, **critic)
+        return build_discriminator(latent_dim, condition_width, **critic)
 
     def phases(self):
         """Reconstruction, discrimination, regularization; the first and last may be one."""
@@ -122,19 +122,22 @@ class AAE(PriorMatchingModel):
         """The discriminator's loss on prior samples, as many as the batch has images."""
         z = self.sample_prior(batch)
         logits = self.discriminator_logits(z, batch.labels, training)
-        loss = loss_on_prior(logits, self.label_smoothing)
+        loss = real_loss(logits, self.label_smoothing)
         # Doubled, since the mean over both updates is reported.
-        terms = {"discrimination": 2 * loss, "accuracy_prior": share_positive(logits)}
+        terms = {
+            "discrimination": 2 * loss,
+            "discriminator_accuracy_prior": fraction_positive(logits),
+        }
         return loss, terms
 
     def discrimination_of_codes(self, batch, training):
         """The discriminator's loss on the codes of a batch."""
         logits = self.discriminator_logits(
-            self.draw(batch.x, training), batch.labels, training
+            self.sample_codes_tensor(batch.x, training), batch.labels, training
         )
-        loss = loss_on_codes(logits)
-        right = 1.0 - share_positive(logits)
-        return loss, {"discrimination": 2 * loss, "accuracy_codes": right}
+        loss = fake_loss(logits)
+        right = 1.0 - fraction_positive(logits)
+        return loss, {"discrimination": 2 * loss, "discriminator_accuracy_codes": right}
 
     def penalty(self, z, labels, training):
         """How surely codes are told from the prior, by the discriminator as it is now."""
@@ -146,7 +149,7 @@ class AAE(PriorMatchingModel):
         return self.prior.sample(ops.shape(batch.x)[0], self.seed_generator)
 
     @property
-    def classes_told(self) -> int:
+    def num_condition_classes(self) -> int:
         """How many classes the discriminator can be told, besides "unknown"; 0 if none."""
         inputs = self.discriminator.inputs
         return inputs[1].shape[-1] - 1 if len(inputs) > 1 else 0
@@ -160,13 +163,13 @@ class AAE(PriorMatchingModel):
                 matter to a discriminator that is told no classes.
             training: Whether noise is added.
         """
-        z, unknown = self.blurred(z, training), self.classes_told
+        z, unknown = self.blurred(z, training), self.num_condition_classes
         if not unknown:
             return self.discriminator(z, training=training)
         if labels is None:
             labels = ops.full((ops.shape(z)[0],), -1, "int32")
-        told = ops.where(labels < 0, unknown, labels)
-        one_hot = ops.one_hot(told, unknown + 1, dtype=z.dtype)
+        condition = ops.where(labels < 0, unknown, labels)
+        one_hot = ops.one_hot(condition, unknown + 1, dtype=z.dtype)
         return self.discriminator([z, one_hot], training=training)
 
     def blurred(self, z, training):
@@ -188,17 +191,17 @@ class AAE(PriorMatchingModel):
         """
         z = self.check_codes(z)
         labels = np.full(len(z), -1) if labels is None else labels
-        labels = check_labels(labels, len(z), self.classes_told, least=-1)
+        labels = check_labels(labels, len(z), self.num_condition_classes, least=-1)
         return self.map("discriminate", _discriminate, z, labels)
 
-    def complaints(self, row):
-        return super().complaints(row) | discriminator_wins(
-            row, ("accuracy_codes", "accuracy_prior")
+    def warnings_from(self, row):
+        return super().warnings_from(row) | discriminator_dominates(
+            row, ("discriminator_accuracy_codes", "discriminator_accuracy_prior")
         )
 
 
 @keras.saving.register_keras_serializable("keras_aae")
-class LabelledAAE(AAE):
+class LabeledAAE(AAE):
     """An AAE whose discriminator is told the classes, and that some are unknown.
 
     D(z, y) with y one-hot of the classes and one more, "unknown". An image of class k is
@@ -231,10 +234,12 @@ class LabelledAAE(AAE):
     def build_discriminator(cls, *, prior, components, latent_dim, **options):
         """Return a discriminator that is told the prior's classes, or "unknown"."""
         distribution = fixed_prior(prior, latent_dim, components, seed=0)
-        told = (
+        condition_width = (
             distribution.num_classes + 1 if supports(distribution, HasComponents) else 0
         )
-        return super().build_discriminator(told, latent_dim=latent_dim, **options)
+        return super().build_discriminator(
+            condition_width, latent_dim=latent_dim, **options
+        )
 
     @property
     def label_classes(self) -> int:
@@ -251,7 +256,7 @@ class LabelledAAE(AAE):
             shape, 0, self.prior.num_classes, seed=self.seed_generator
         )
         classes = ops.where(labels < 0, anything, ops.cast(labels, anything.dtype))
-        return self.prior.sample_of(classes, self.seed_generator)
+        return self.prior.sample_components(classes, self.seed_generator)
 
 
 @keras.saving.register_keras_serializable("keras_aae")
@@ -280,12 +285,12 @@ class SupervisedAAE(ClassDecodingModel, AAE):
         cls, *, classes, conditional_discriminator: bool = False, **options
     ):
         """Return a discriminator, that is told the classes if it is conditional."""
-        told = classes + 1 if conditional_discriminator else 0
-        return super().build_discriminator(told, **options)
+        condition_width = classes + 1 if conditional_discriminator else 0
+        return super().build_discriminator(condition_width, **options)
 
     def discriminator_logits(self, z, labels=None, training=False):
         """Compute the logits of codes, (batch, 1); see `AAE.discriminator_logits`."""
-        if training and self.classes_told and labels is not None:
+        if training and self.num_condition_classes and labels is not None:
             withheld = keras.random.uniform(ops.shape(labels), seed=self.seed_generator)
             labels = ops.where(withheld < 0.5, -1, labels)
         return super().discriminator_logits(z, labels, training)
@@ -295,7 +300,7 @@ class SupervisedAAE(ClassDecodingModel, AAE):
 class WAE(PriorMatchingModel):
     """A Wasserstein autoencoder: codes and prior compared by their samples, no game.
 
-    minimise  E_x loss(x, decoder(z)) + matching_weight MMD^2(q(z), p(z))
+    minimize  E_x loss(x, decoder(z)) + regularization_weight MMD^2(q(z), p(z))
 
     q(z) is the distribution of codes over all images; MMD^2 is estimated from a batch
     and as many prior samples. With a discriminator in its place it is WAE-GAN: an `AAE`

@@ -18,7 +18,7 @@ from keras_aae.transforms.corruptions import CORRUPTIONS, Corruption
 class Autoencoder(AutoencodingModel):
     """Learns a code from which images can be rebuilt.
 
-    minimise  mean_x  loss(x, decoder(encoder(x)))
+    minimize  mean_x  loss(x, decoder(encoder(x)))
 
     Args:
         encoder: images -> (batch, latent_dim).
@@ -70,7 +70,7 @@ REDUCTIONS = {"sum": ops.sum, "mean": ops.mean}
 class SparseAutoencoder(Autoencoder):
     """An autoencoder whose code units are mostly near zero.
 
-    minimise  mean_x  loss(x, decoder(encoder(x)))  +  sparsity_weight S
+    minimize  mean_x  loss(x, decoder(encoder(x)))  +  sparsity_weight S
 
     S = mean_x sum_j |z_j|           for "l1"
     S = sum_j KL(B(p) || B(mean_x z_j))   for "kl", p the sparsity target
@@ -125,7 +125,7 @@ class SparseAutoencoder(Autoencoder):
 class DenoisingAutoencoder(Autoencoder):
     """An autoencoder that rebuilds clean images from corrupted ones.
 
-    minimise  mean_x  loss(x, decoder(encoder(c(x)))),  c a random corruption
+    minimize  mean_x  loss(x, decoder(encoder(c(x)))),  c a random corruption
 
     `encode` and `reconstruct` take images as they are; `corrupt` makes noisy ones.
 
@@ -168,7 +168,7 @@ class DenoisingAutoencoder(Autoencoder):
 class ContractiveAutoencoder(Autoencoder):
     """An autoencoder whose code hardly changes where images change a little.
 
-    minimise  mean_x  loss(x, decoder(encoder(x)))  +  contraction_weight ||J(x)||_F^2
+    minimize  mean_x  loss(x, decoder(encoder(x)))  +  contraction_weight ||J(x)||_F^2
 
     J is the Jacobian of the encoder f. ||J||_F^2 = E ||J e||^2 for e ~ N(0, I), and
     J e = (f(x + s e) - f(x)) / s for small s: one draw an image and step.

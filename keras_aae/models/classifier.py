@@ -10,7 +10,7 @@ from keras_aae.checks import Seed, pick
 from keras_aae.engine import Phase
 from keras_aae.engine.phases import as_tensor_images
 from keras_aae.errors import UnsupportedError
-from keras_aae.losses.classification import cross_entropy, wrong
+from keras_aae.losses.classification import cross_entropy, zero_one_loss
 from keras_aae.models.base.classifier import ClassifyingModel
 from keras_aae.networks.classifier import build_classifier
 from keras_aae.transforms.augmentations import (
@@ -24,9 +24,9 @@ from keras_aae.transforms.augmentations import (
 class Classifier(ClassifyingModel):
     """Learns to tell the class of an image.
 
-    minimise  mean_x  -log p(label|a(x)),  p(.|x) = softmax(classifier(x)), in nats
+    minimize  mean_x  -log p(label|a(x)),  p(.|x) = softmax(classifier(x)), in nats
 
-    It learns from labelled images alone, each step from augmented ones a(x).
+    It learns from labeled images alone, each step from augmented ones a(x).
 
     Args:
         classifier: images -> logits, (batch, classes). What its last layer is given are
@@ -42,7 +42,7 @@ class Classifier(ClassifyingModel):
     terms = ("classification_loss", "accuracy")
     maximized = ("accuracy",)
     builders = (build_classifier,)
-    labelled_only = True
+    labeled_only = True
     uses_labels = True
 
     def __init__(
@@ -89,7 +89,7 @@ class Classifier(ClassifyingModel):
             augment(batch.x, self.seed_generator), training=training
         )
         loss = ops.mean(cross_entropy(batch.labels, logits))
-        accuracy = 1.0 - ops.mean(wrong(batch.labels, logits))
+        accuracy = 1.0 - ops.mean(zero_one_loss(batch.labels, logits))
         return loss, {"classification_loss": loss, "accuracy": accuracy}
 
     def call(self, x):

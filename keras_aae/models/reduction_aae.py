@@ -30,7 +30,7 @@ class ReductionAAE(CategoricalAAE):
         Adversarial Autoencoders (Makhzani et al., 2015), section 7.
     """
 
-    terms = (*CategoricalAAE.terms, "crowding")
+    terms = (*CategoricalAAE.terms, "head_separation")
     defaults = {"latent_dim": 2, "classes": 20}
     # A place and a style together have no prior in closed form.
     codes_match_prior = False
@@ -69,11 +69,11 @@ class ReductionAAE(CategoricalAAE):
     def reconstruction(self, batch, training):
         """Compute the mean reconstruction loss, and how the heads crowd."""
         loss, terms = super().reconstruction(batch, training)
-        crowding = self.crowding()
-        total = loss + self.weight(self.head_weight) * crowding
-        return total, {**terms, "crowding": crowding}
+        head_separation = self.head_separation()
+        total = loss + self.weight(self.head_weight) * head_separation
+        return total, {**terms, "head_separation": head_separation}
 
-    def crowding(self):
+    def head_separation(self):
         """Compute sum_{i < j} max(0, eta - ||h_i - h_j||)."""
         places = self.head_layer.weights[0]
         difference = ops.expand_dims(places, 0) - ops.expand_dims(places, 1)
@@ -86,20 +86,22 @@ class ReductionAAE(CategoricalAAE):
         place = self.head_layer(y, training=training)
         return self.decoder(place + z, training=training)
 
-    def code(self, x):
+    def encode_tensor(self, x):
         """Return the place of the cluster, plus the style."""
         y, z = self.category_and_style(x, False)
         return self.head_layer(y) + z
 
     @property
-    def places(self) -> np.ndarray:
+    def head_positions(self) -> np.ndarray:
         """H, the places of the heads, (K, latent_dim)."""
         return ops.convert_to_numpy(self.head_layer.weights[0])
 
     def generate(self, n: int, seed: int = 0) -> np.ndarray:
         """Return `n` images of heads in turn, with styles drawn from the prior."""
         z = ops.convert_to_numpy(self.matched_prior.sample(n, seed=seed))
-        return self.decode(self.places[np.arange(n) % len(self.places)] + z)
+        return self.decode(
+            self.head_positions[np.arange(n) % len(self.head_positions)] + z
+        )
 
 
 def build_heads(latent_dim: int, classes: int):

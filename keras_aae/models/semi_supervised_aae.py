@@ -7,17 +7,17 @@ from keras import ops
 from keras_aae.checks import Positive, Weight, Width, pick
 from keras_aae.engine import Phase
 from keras_aae.engine.backend import engine
-from keras_aae.engine.feed import LABELLED
-from keras_aae.engine.networks import call_in_passing
+from keras_aae.engine.batch_loader import LABELED
+from keras_aae.engine.networks import call_without_updating_statistics
 from keras_aae.engine.phases import as_tensor_images
 from keras_aae.losses.adversarial import (
-    discriminator_wins,
-    loss_on_codes,
-    loss_on_prior,
+    discriminator_dominates,
+    fake_loss,
+    fraction_positive,
     non_saturating,
-    share_positive,
+    real_loss,
 )
-from keras_aae.losses.classification import cross_entropy, wrong
+from keras_aae.losses.classification import cross_entropy, zero_one_loss
 from keras_aae.losses.divergences import categorical_kl
 from keras_aae.losses.reconstruction import RECONSTRUCTION_LOSSES
 from keras_aae.models.base.classifier import ClassifyingModel
@@ -27,8 +27,11 @@ from keras_aae.networks import build_autoencoder_networks
 from keras_aae.networks.discriminator import build_discriminator
 from keras_aae.priors import Categorical
 
-STYLE_ACCURACIES = ("accuracy_codes", "accuracy_prior")
-CATEGORY_ACCURACIES = ("accuracy_categories", "accuracy_category_prior")
+STYLE_ACCURACIES = ("discriminator_accuracy_codes", "discriminator_accuracy_prior")
+CATEGORY_ACCURACIES = (
+    "discriminator_accuracy_categories",
+    "discriminator_accuracy_category_prior",
+)
 
 
 class CategoricalAAE(ClassifyingModel, PriorMatchingModel):
@@ -38,14 +41,14 @@ class CategoricalAAE(ClassifyingModel, PriorMatchingModel):
     discriminator tells y from one-hot draws of Cat(1/K), another z from draws of p(z); D
     stands for both and every term with D is a sum over the two:
 
-    reconstruction:  encoder, decoder   minimise  E_x loss(x, decoder(z, y))
-    discrimination:  discriminators     minimise  -E log D(prior) - E_x log(1 - D(code))
-    regularization:  encoder            minimise  -E_x log D(code)
+    reconstruction:  encoder, decoder   minimize  E_x loss(x, decoder(z, y))
+    discrimination:  discriminators     minimize  -E log D(prior) - E_x log(1 - D(code))
+    regularization:  encoder            minimize  -E_x log D(code)
 
     So y becomes one of K clusters of equal size, and z what they leave. With a radius,
     one more phase keeps the borders of clusters away from images:
 
-    smoothing:       encoder            minimise  E_x KL(q(y|x) || q(y|x + r))
+    smoothing:       encoder            minimize  E_x KL(q(y|x) || q(y|x + r))
 
     with r of length `radius` in the direction that changes q(y|x) most: one step of power
     iteration from a random one.
@@ -55,13 +58,13 @@ class CategoricalAAE(ClassifyingModel, PriorMatchingModel):
         decoder: As the family says.
         style_discriminator: z -> logit, (batch, 1).
         category_discriminator: y -> logit, (batch, 1).
-        sharpness: Of y. With 1, outputs of the encoder that are normalised over the
+        sharpness: Of y. With 1, outputs of the encoder that are normalized over the
             batch, so that no category can win all images, are too small to decide y.
         radius: Length of r, 0 for no such phase; pixels are in [0, 1]. A number or a
             Keras schedule over steps.
-        joint_smoothing: Whether regularization minimises that instead, in addition. In a
+        joint_smoothing: Whether regularization minimizes that instead, in addition. In a
             phase of its own Adam makes it as strong as the game, however small it is.
-        prior, components, loss, matching_weight, input_noise, augmentation, seed:
+        prior, components, loss, regularization_weight, input_noise, augmentation, seed:
             As of `PriorMatchingModel`; the prior is that of z.
 
     References:
@@ -143,14 +146,14 @@ class CategoricalAAE(ClassifyingModel, PriorMatchingModel):
         logits_y, logits_z = self.category_discriminator, self.style_discriminator
         real_y, fake_y = logits_y(self.categories.sample(n, seed)), logits_y(y)
         real_z, fake_z = logits_z(self.matched_prior.sample(n, seed)), logits_z(z)
-        loss = loss_on_prior(real_y) + loss_on_codes(fake_y)
-        loss = loss + loss_on_prior(real_z) + loss_on_codes(fake_z)
+        loss = real_loss(real_y) + fake_loss(fake_y)
+        loss = loss + real_loss(real_z) + fake_loss(fake_z)
         return loss, {
             "discrimination": loss,
-            "accuracy_codes": 1.0 - share_positive(fake_z),
-            "accuracy_prior": share_positive(real_z),
-            "accuracy_categories": 1.0 - share_positive(fake_y),
-            "accuracy_category_prior": share_positive(real_y),
+            "discriminator_accuracy_codes": 1.0 - fraction_positive(fake_z),
+            "discriminator_accuracy_prior": fraction_positive(real_z),
+            "discriminator_accuracy_categories": 1.0 - fraction_positive(fake_y),
+            "discriminator_accuracy_category_prior": fraction_positive(real_y),
         }
 
     def regularization(self, batch, training):
@@ -158,7 +161,7 @@ class CategoricalAAE(ClassifyingModel, PriorMatchingModel):
         y, z = self.category_and_style(batch.x, training)
         adversarial = non_saturating(self.category_discriminator(y))
         adversarial = adversarial + non_saturating(self.style_discriminator(z))
-        loss = self.weight(self.matching_weight) * adversarial
+        loss = self.weight(self.regularization_weight) * adversarial
         terms = {"regularization": adversarial}
         if self.radius == 0 or not self.joint_smoothing:
             return loss, terms
@@ -181,8 +184,10 @@ class CategoricalAAE(ClassifyingModel, PriorMatchingModel):
 
     def divergence(self, x, r, training):
         """Compute KL(q(y|x) || q(y|x + r)), q(y|x) held fixed, nats, (batch,)."""
-        logits = ops.stop_gradient(self.logits_without_statistics(x, training))
-        return categorical_kl(logits, self.logits_without_statistics(x + r, training))
+        logits = ops.stop_gradient(self.logits_without_updating_statistics(x, training))
+        return categorical_kl(
+            logits, self.logits_without_updating_statistics(x + r, training)
+        )
 
     def category_and_style(self, x, training):
         """Return y, (batch, K), and z, (batch, latent_dim), of noisy images in training."""
@@ -193,15 +198,17 @@ class CategoricalAAE(ClassifyingModel, PriorMatchingModel):
         """Return the logits of y, sharpness a, (batch, K), and z, (batch, latent_dim)."""
         return self._split(self.encoder(x, training=training))
 
-    def logits_without_statistics(self, x, training):
+    def logits_without_updating_statistics(self, x, training):
         """Compute the logits of y without a trace in running averages."""
-        return self._split(call_in_passing(self.encoder, x, training))[0]
+        return self._split(call_without_updating_statistics(self.encoder, x, training))[
+            0
+        ]
 
     def _split(self, codes):
         classes = self.categories.latent_dim
         return self.sharpness * codes[:, :classes], codes[:, classes:]
 
-    def code_of(self, x, noise=None, training=False):
+    def encode_with_noise(self, x, noise=None, training=False):
         """Return the style z, which is compared with its prior."""
         del noise
         return self.split_codes(x, training)[1]
@@ -219,11 +226,11 @@ class CategoricalAAE(ClassifyingModel, PriorMatchingModel):
         """Compute the logits of y, (batch, K)."""
         return self.split_codes(x)[0]
 
-    def complaints(self, row):
+    def warnings_from(self, row):
         return {
-            **super().complaints(row),
-            **discriminator_wins(row, STYLE_ACCURACIES),
-            **discriminator_wins(row, CATEGORY_ACCURACIES),
+            **super().warnings_from(row),
+            **discriminator_dominates(row, STYLE_ACCURACIES),
+            **discriminator_dominates(row, CATEGORY_ACCURACIES),
         }
 
 
@@ -284,16 +291,16 @@ class ClusteringAAE(CategoricalAAE):
 class SemiSupervisedAAE(ClusteringAAE):
     """A `ClusteringAAE` whose categories are classes, learned from a few labels.
 
-    classification:  encoder   minimise  -E log q(y = label|x)
+    classification:  encoder   minimize  -E log q(y = label|x)
 
-    over the labelled images, after the three phases on all images without their labels.
+    over the labeled images, after the three phases on all images without their labels.
 
     References:
         Adversarial Autoencoders (Makhzani et al., 2015), section 5.
     """
 
     terms = (*ClusteringAAE.terms, "classification", "classification_error")
-    batches = ("images", LABELLED)
+    batches = ("images", LABELED)
     defaults = {"latent_dim": 10, "classes": 10}
     uses_labels = True
 
@@ -305,14 +312,14 @@ class SemiSupervisedAAE(ClusteringAAE):
     def phases(self):
         """Return those without labels, and classification."""
         classification = Phase(
-            "classification", self.classification, (self.encoder,), LABELLED
+            "classification", self.classification, (self.encoder,), LABELED
         )
         return [*super().phases(), classification]
 
     def classification(self, batch, training):
-        """Compute the cross-entropy of labelled images, in nats, and the error rate."""
+        """Compute the cross-entropy of labeled images, in nats, and the error rate."""
         x = self.corrupted(batch.x, training)
-        logits = self.logits_without_statistics(x, training)
+        logits = self.logits_without_updating_statistics(x, training)
         loss = ops.mean(cross_entropy(batch.labels, logits))
-        error = ops.mean(wrong(batch.labels, logits))
+        error = ops.mean(zero_one_loss(batch.labels, logits))
         return loss, {"classification": loss, "classification_error": error}

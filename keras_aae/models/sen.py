@@ -6,15 +6,15 @@ from keras import ops
 
 from keras_aae.checks import Deviation, Share, Weight, pick
 from keras_aae.engine import Phase
-from keras_aae.engine.networks import call_in_passing
+from keras_aae.engine.networks import call_without_updating_statistics
 from keras_aae.engine.phases import as_tensor_images
 from keras_aae.errors import DataError, UnsupportedError
 from keras_aae.losses.adversarial import (
-    discriminator_wins,
-    loss_on_codes,
-    loss_on_prior,
+    discriminator_dominates,
+    fake_loss,
+    fraction_positive,
     non_saturating,
-    share_positive,
+    real_loss,
 )
 from keras_aae.losses.divergences import normal_kl
 from keras_aae.losses.reconstruction import RECONSTRUCTION_LOSSES, ReconstructionLoss
@@ -38,7 +38,7 @@ from keras_aae.transforms.augmentations import (
 )
 from keras_aae.transforms.corruptions import gaussian
 
-ACCURACIES = ("accuracy_images", "accuracy_generated")
+ACCURACIES = ("discriminator_accuracy_images", "discriminator_accuracy_generated")
 ADVERSARIAL = ("generation", "discrimination", *ACCURACIES)
 
 
@@ -52,11 +52,11 @@ class SEN(AutoencodingModel):
     real = f(x). A step takes three batches, n(x) are images with noise and a(x) augmented
     ones:
 
-    autoencoding     f, d   minimise  E loss(a(x), d(f(n(a(x)))))       first batch
-    autoencoding     f, d   minimise  E loss(x, d(f(n(x))))             second
-    generation       g, d   minimise  -E log D(fake)                    second
-    autoencoding     f, d   minimise  E loss(x, d(f(n(x))))             third
-    discrimination   D, f   minimise  -E log D(real) - E log(1 - D(fake))   third
+    autoencoding     f, d   minimize  E loss(a(x), d(f(n(a(x)))))       first batch
+    autoencoding     f, d   minimize  E loss(x, d(f(n(x))))             second
+    generation       g, d   minimize  -E log D(fake)                    second
+    autoencoding     f, d   minimize  E loss(x, d(f(n(x))))             third
+    discrimination   D, f   minimize  -E log D(real) - E log(1 - D(fake))   third
 
     So the encoder helps the discriminator, and the decoder helps the generator.
 
@@ -88,7 +88,7 @@ class SEN(AutoencodingModel):
     builders = (build_autoencoder_networks, build_discriminator, build_generator)
     defaults = {
         "latent_dim": 32,
-        "network": "normalised-conv",
+        "network": "conv-bn",
         "activation": "leaky_relu",
         "code_activation": "sigmoid",
         "discriminator_units": (256, 256),
@@ -199,11 +199,11 @@ class SEN(AutoencodingModel):
         fake, _ = self.generate_fake_codes(ops.shape(batch.x)[0], training)
         fake = self.discriminator_logits(fake, training)
         real = self.discriminator_logits(self.embed(batch.x, training), training)
-        loss = loss_on_prior(real, self.label_smoothing) + loss_on_codes(fake)
+        loss = real_loss(real, self.label_smoothing) + fake_loss(fake)
         return loss, {
             "discrimination": loss,
-            "accuracy_images": share_positive(real),
-            "accuracy_generated": 1.0 - share_positive(fake),
+            "discriminator_accuracy_images": fraction_positive(real),
+            "discriminator_accuracy_generated": 1.0 - fraction_positive(fake),
         }
 
     def discriminator_logits(self, z, training=False):
@@ -228,20 +228,20 @@ class SEN(AutoencodingModel):
         del training
         return outputs
 
-    def code(self, x):
+    def encode_tensor(self, x):
         """Compute the embedding of a batch of images."""
         return self.embed(x)
 
     def generate_fake_codes(self, n, training):
         """Return codes as the discriminator sees them, and their classes or None."""
-        labels, classes, seed = None, self.classes_told, self.seed_generator
+        labels, classes, seed = None, self.num_condition_classes, self.seed_generator
         if classes:
             labels = keras.random.randint((n,), 0, classes, seed=seed)
         z = self.code_source.codes(self.code_source.draw(n, seed), labels)
         if not self.fakes.image:
             return z, labels
         images = ops.sigmoid(self.decoder(z, training=training))
-        outputs = call_in_passing(self.encoder, images, training)
+        outputs = call_without_updating_statistics(self.encoder, images, training)
         return self.embedding(outputs, training), labels
 
     @property
@@ -250,7 +250,7 @@ class SEN(AutoencodingModel):
         return self.fake_path == "image"
 
     @property
-    def classes_told(self) -> int:
+    def num_condition_classes(self) -> int:
         """How many classes the generator can be conditioned on; 0 if none."""
         return self.code_source.num_classes
 
@@ -271,10 +271,10 @@ class SEN(AutoencodingModel):
                 "This shared-encoding network was trained without a generator. Train "
                 "one with another fake path, for example image."
             )
-        classes = max(self.classes_told, 1)
+        classes = max(self.num_condition_classes, 1)
         if labels is None:
             labels = np.arange(n) % classes
-        elif not self.classes_told:
+        elif not self.num_condition_classes:
             raise DataError(
                 "This generator is not conditioned on classes. Leave the labels out, "
                 "or train a directed-sen."
@@ -286,11 +286,14 @@ class SEN(AutoencodingModel):
         """Return `n` images decoded from generated embeddings; see `generate_codes`."""
         return self.decode(self.generate_codes(n, seed, labels))
 
-    def complaints(self, row):
+    def warnings_from(self, row):
         if not self.fakes.discriminator:
-            return super().complaints(row)
-        accuracies = ("accuracy_generated", "accuracy_images")
-        return super().complaints(row) | discriminator_wins(
+            return super().warnings_from(row)
+        accuracies = (
+            "discriminator_accuracy_generated",
+            "discriminator_accuracy_images",
+        )
+        return super().warnings_from(row) | discriminator_dominates(
             row, accuracies, "of the generated codes", "of those of images"
         )
 
@@ -301,7 +304,7 @@ class VariationalSEN(SEN):
 
     embedding = sigmoid(a),  a ~ q(a|x) = N(m(x), exp(v(x)))
 
-    Autoencoding minimises loss + kl_weight KL(q(a|x) || N(0, 1)). Without a generator
+    Autoencoding minimizes loss + kl_weight KL(q(a|x) || N(0, 1)). Without a generator
     random embeddings are sigmoid(e), e ~ N(0, I), those that decoder and discriminator
     should expect.
 

@@ -5,11 +5,11 @@ from keras import ops
 
 from keras_aae.checks import Width
 from keras_aae.engine import Phase
-from keras_aae.engine.feed import LABELLED
-from keras_aae.engine.networks import call_in_passing
+from keras_aae.engine.batch_loader import LABELED
+from keras_aae.engine.networks import call_without_updating_statistics
 from keras_aae.errors import RecipeError
 from keras_aae.losses.adversarial import non_saturating
-from keras_aae.losses.classification import cross_entropy, wrong
+from keras_aae.losses.classification import cross_entropy, zero_one_loss
 from keras_aae.models.base.classifier import ClassifyingModel
 from keras_aae.models.sen import SEN
 
@@ -18,9 +18,9 @@ from keras_aae.models.sen import SEN
 class ClassifyingSEN(ClassifyingModel, SEN):
     """A SEN with a classifier of embeddings, c, trained along with the others.
 
-    classification   c, f   minimise  -E log c(f(x))_label
+    classification   c, f   minimize  -E log c(f(x))_label
 
-    over the labelled images, after the phases without labels.
+    over the labeled images, after the phases without labels.
 
     Args:
         encoder, decoder, discriminator, generator, ..., seed: As of `SEN`.
@@ -28,7 +28,7 @@ class ClassifyingSEN(ClassifyingModel, SEN):
     """
 
     terms = (*SEN.terms, "classification", "classification_error")
-    batches = (*SEN.batches, LABELLED)
+    batches = (*SEN.batches, LABELED)
     uses_labels = True
 
     def __init__(
@@ -53,16 +53,16 @@ class ClassifyingSEN(ClassifyingModel, SEN):
     def phases(self):
         """Return those without labels, and classification."""
         networks, objective = (self.classifier, self.encoder), self.classification
-        classification = Phase("classification", objective, networks, LABELLED)
+        classification = Phase("classification", objective, networks, LABELED)
         return [*super().phases(), classification]
 
     def classification(self, batch, training):
-        """Compute the cross-entropy of labelled images, in nats, and the error rate."""
-        outputs = call_in_passing(self.encoder, batch.x, training)
+        """Compute the cross-entropy of labeled images, in nats, and the error rate."""
+        outputs = call_without_updating_statistics(self.encoder, batch.x, training)
         z = self.embedding(outputs, training)
         logits = self.classifier(z, training=training)
         loss = ops.mean(cross_entropy(batch.labels, logits))
-        error = ops.mean(wrong(batch.labels, logits))
+        error = ops.mean(zero_one_loss(batch.labels, logits))
         return loss, {"classification": loss, "classification_error": error}
 
     def class_logits(self, x):
@@ -74,12 +74,12 @@ class ClassifyingSEN(ClassifyingModel, SEN):
 class DirectedSEN(ClassifyingSEN):
     """A `ClassifyingSEN` whose generator is conditioned on the class to make.
 
-    generation   g, d   minimise  -E log D(fake) - E log c(fake)_y,  fake made of u and y
+    generation   g, d   minimize  -E log D(fake) - E log c(fake)_y,  fake made of u and y
 
     with y uniform over the classes.
     """
 
-    terms = (*ClassifyingSEN.terms, "direction")
+    terms = (*ClassifyingSEN.terms, "condition_loss")
 
     def __init__(self, *networks, **kwargs):
         super().__init__(*networks, **kwargs)
@@ -96,14 +96,14 @@ class DirectedSEN(ClassifyingSEN):
         loss = non_saturating(self.discriminator_logits(fake, training))
         logits = self.classifier(fake, training=training)
         class_loss = ops.mean(cross_entropy(labels, logits))
-        return loss + class_loss, {"generation": loss, "direction": class_loss}
+        return loss + class_loss, {"generation": loss, "condition_loss": class_loss}
 
 
 @keras.saving.register_keras_serializable("keras_aae")
 class FeatureSEN(SEN):
     """A SEN whose generator is conditioned on a feature, which a detector has to recover.
 
-    generation   g, t   minimise  -E log D(fake) - E log t(fake)_c - E log max_k t(real)_k
+    generation   g, t   minimize  -E log D(fake) - E log t(fake)_c - E log max_k t(real)_k
 
     with c uniform over as many features as embeddings have units, and t the detector; the
     last term makes it sure of images, whose features nobody names.
@@ -117,7 +117,7 @@ class FeatureSEN(SEN):
         Sutskever, Abbeel, 2016), section 4, for what it is.
     """
 
-    terms = (*SEN.terms, "direction", "certainty")
+    terms = (*SEN.terms, "condition_loss", "min_entropy")
 
     def __init__(self, encoder, decoder, discriminator, generator, detector, **kwargs):
         super().__init__(encoder, decoder, discriminator, generator, **kwargs)
@@ -143,7 +143,11 @@ class FeatureSEN(SEN):
         feature_loss = ops.mean(cross_entropy(features, found))
         real = self.detector(self.embed(batch.x, training), training=training)
         unsure = ops.mean(cross_entropy(ops.argmax(real, axis=-1), real))
-        terms = {"generation": loss, "direction": feature_loss, "certainty": unsure}
+        terms = {
+            "generation": loss,
+            "condition_loss": feature_loss,
+            "min_entropy": unsure,
+        }
         return loss + feature_loss + unsure, terms
 
 

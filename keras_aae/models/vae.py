@@ -9,11 +9,11 @@ from keras import ops
 
 from keras_aae.checks import Choice, Repeats, Seed, Weight, Width, pick
 from keras_aae.engine import Phase
-from keras_aae.engine.feed import LABELLED
+from keras_aae.engine.batch_loader import LABELED
 from keras_aae.engine.phases import as_tensor_images
 from keras_aae.errors import RecipeError
 from keras_aae.lookup import load_entry
-from keras_aae.losses.classification import cross_entropy, wrong
+from keras_aae.losses.classification import cross_entropy, zero_one_loss
 from keras_aae.losses.divergences import normal_kl, normal_log_prob
 from keras_aae.losses.reconstruction import LIKELIHOODS, Likelihood
 from keras_aae.models.base.autoencoder import AutoencodingModel
@@ -44,8 +44,8 @@ class VAE(AutoencodingModel):
 
     q(z|x) = N(m(x), exp(v(x))),  z = m + exp(v / 2) eps,  eps ~ N(0, I)
 
-    "elbo": minimise  mean_x mean_k  [ -log p(x|z_k) + beta KL(q(z|x) || p(z)) ]
-    "iwae": minimise  mean_x  -log mean_k  p(x|z_k) (p(z_k) / q(z_k|x))^beta
+    "elbo": minimize  mean_x mean_k  [ -log p(x|z_k) + beta KL(q(z|x) || p(z)) ]
+    "iwae": minimize  mean_x  -log mean_k  p(x|z_k) (p(z_k) / q(z_k|x))^beta
 
     with k = 1..K samples of z an image. The encoder gives the log-variance v, so the
     standard deviation is exp(v / 2). `neg_elbo`, -ELBO, is always the first sum with
@@ -59,7 +59,7 @@ class VAE(AutoencodingModel):
         prior: "normal", or "mixture" for a learned mixture of `components` normals.
         objective: "elbo" or "iwae".
         samples: K.
-        binarise: Whether every step sees pixels drawn from Bernoulli(x).
+        binarize: Whether every step sees pixels drawn from Bernoulli(x).
         seed: Of the model's random numbers.
 
     References:
@@ -84,7 +84,7 @@ class VAE(AutoencodingModel):
         components: Width = 10,
         objective: Annotated[str, Choice(OBJECTIVES)] = "elbo",
         samples: Repeats = 1,
-        binarise: bool = False,
+        binarize: bool = False,
         seed: Seed = 0,
         **kwargs,
     ):
@@ -95,7 +95,7 @@ class VAE(AutoencodingModel):
         self.prior_name, self.components = prior, components
         self.likelihood, self.objective = likelihood, objective
         self.beta, self.samples = beta, samples
-        self.binarise = self.pixel_noise = binarise
+        self.binarize = self.pixel_noise = binarize
 
     def phases(self):
         """One phase: the negative evidence lower bound."""
@@ -139,9 +139,9 @@ class VAE(AutoencodingModel):
 
     def observed(self, x):
         """The images of a step: as they are, or drawn from Bernoulli(x)."""
-        if not self.binarise:
+        if not self.binarize:
             return x
-        # Flat: XLA does not vectorise over a last axis of one channel.
+        # Flat: XLA does not vectorize over a last axis of one channel.
         flat = ops.reshape(x, (ops.shape(x)[0], -1))
         u = keras.random.uniform(ops.shape(flat), seed=self.seed_generator)
         return ops.reshape(ops.cast(u < flat, x.dtype), ops.shape(x))
@@ -160,11 +160,11 @@ class VAE(AutoencodingModel):
         del labels
         return self.decoder(z, training=training)
 
-    def code(self, x):
+    def encode_tensor(self, x):
         """The mean of q(z|x)."""
         return self.encoder(x, training=False)[0]
 
-    def code_statistics(self, x):
+    def encoder_outputs(self, x):
         """The means and log-variances of q(z|x)."""
         return dict(zip(self.heads, self.posterior(x), strict=True))
 
@@ -233,7 +233,7 @@ class ConditionalVAE(ClassDecodingModel, VAE):
         Welling, 2014), section 2, model M2 with all labels known.
     """
 
-    def misfit(self, x, z, labels):
+    def reconstruction_error(self, x, z, labels):
         """-log p(x|z, y), in nats."""
         return self.reconstruction_nll(x, z, labels)
 
@@ -242,10 +242,10 @@ class ConditionalVAE(ClassDecodingModel, VAE):
 class WideAndDeepVAE(ClassifyingModel, VAE):
     """A VAE, and a classifier c of images and of their codes together.
 
-    elbo            encoder, decoder   minimise  -ELBO, as of `VAE`
-    classification  c                  minimise  -E log softmax(c(x, m(x)))_label
+    elbo            encoder, decoder   minimize  -ELBO, as of `VAE`
+    classification  c                  minimize  -E log softmax(c(x, m(x)))_label
 
-    over all images, and over the labelled ones. The classifier leaves the codes as they
+    over all images, and over the labeled ones. The classifier leaves the codes as they
     are: they are learned without labels.
 
     Args:
@@ -258,7 +258,7 @@ class WideAndDeepVAE(ClassifyingModel, VAE):
     """
 
     terms = (*VAE.terms, "classification", "classification_error")
-    batches = ("images", LABELLED)
+    batches = ("images", LABELED)
     defaults = {"latent_dim": 20}
     builders = (build_autoencoder_networks, build_wide_classifier)
     uses_labels = True
@@ -284,20 +284,22 @@ class WideAndDeepVAE(ClassifyingModel, VAE):
     def phases(self):
         """The bound, and classification."""
         classification = Phase(
-            "classification", self.classification, (self.classifier,), LABELLED
+            "classification", self.classification, (self.classifier,), LABELED
         )
         return [*super().phases(), classification]
 
     def classification(self, batch, training):
-        """The cross-entropy of labelled images, in nats, and the share that is wrong."""
-        logits = self.classifier([batch.x, self.code(batch.x)], training=training)
+        """The cross-entropy of labeled images, in nats, and the share that is wrong."""
+        logits = self.classifier(
+            [batch.x, self.encode_tensor(batch.x)], training=training
+        )
         loss = ops.mean(cross_entropy(batch.labels, logits))
-        error = ops.mean(wrong(batch.labels, logits))
+        error = ops.mean(zero_one_loss(batch.labels, logits))
         return loss, {"classification": loss, "classification_error": error}
 
     def class_logits(self, x):
         """The logits of the classes of images, (batch, classes)."""
-        return self.classifier([x, self.code(x)], training=False)
+        return self.classifier([x, self.encode_tensor(x)], training=False)
 
 
 def _posterior(model, x):

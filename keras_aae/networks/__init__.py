@@ -13,11 +13,11 @@ from keras_aae.lookup import load_entry
 from keras_aae.losses.regularizers import WeightPenalty
 from keras_aae.networks import (
     conv,
+    conv_bn,
+    conv_bn_3,
     dense,
-    faces,
+    dense_bn,
     lenet,
-    normalised,
-    normalised_conv,
     pooled,
 )
 from keras_aae.networks.activation import Activation
@@ -27,14 +27,14 @@ __all__ = [
     "build_autoencoder_networks",
     "conv",
     "dense",
-    "faces",
+    "conv_bn_3",
     "lenet",
     "load_network",
-    "normalised",
-    "normalised_conv",
+    "dense_bn",
+    "conv_bn",
     "pooled",
 ]
-PENALISED = {"encoder": (True, False), "decoder": (False, True), "both": (True, True)}
+PENALIZED = {"encoder": (True, False), "decoder": (False, True), "both": (True, True)}
 
 
 def load_network(
@@ -68,11 +68,11 @@ def build_autoencoder_networks(
     activation: Activation = "relu",
     decoder_activation: Activation | None = None,
     code_activation: Activation | None = None,
-    normalised_codes: bool = False,
+    normalized_codes: bool = False,
     weight_decay: Strength = 0.0,
     nonnegativity: Strength = 0.0,
     nonnegative: bool = False,
-    penalised: Annotated[str, Choice(PENALISED)] = "both",
+    penalized: Annotated[str, Choice(PENALIZED)] = "both",
 ) -> tuple[keras.Model, keras.Model]:
     """An encoder with one `latent_dim`-wide output a head, and its decoder.
 
@@ -86,11 +86,11 @@ def build_autoencoder_networks(
         activation: Of the hidden layers.
         decoder_activation: Of the decoder's, where it is another.
         code_activation: Of the encoder's outputs; None is linear.
-        normalised_codes: Whether they then get mean 0 and variance 1 over the batch.
+        normalized_codes: Whether they then get mean 0 and variance 1 over the batch.
         weight_decay: lambda in the penalty lambda sum(w^2) of all kernels.
         nonnegativity: lambda in the penalty lambda sum(min(w, 0)^2) of all kernels.
         nonnegative: Whether negative weights are set to 0 after every update.
-        penalised: Whose kernels these three are for: "encoder", "decoder" or "both".
+        penalized: Whose kernels these three are for: "encoder", "decoder" or "both".
 
     Returns:
         (encoder, decoder); the encoder returns a tensor, or a list if it has several
@@ -104,14 +104,14 @@ def build_autoencoder_networks(
         "kernel_regularizer": WeightPenalty.get(weight_decay, nonnegativity),
         "kernel_constraint": "non_neg" if nonnegative else None,
     }
-    encoding, decoding = (kernel if on else {} for on in PENALISED[penalised])
+    encoding, decoding = (kernel if on else {} for on in PENALIZED[penalized])
     encoder = builder.encoder(
         image_shape, latent_dim, units, heads,
         hidden={"activation": activation, **encoding},
         outputs={"activation": code_activation, **encoding},
     )  # fmt: skip
-    if normalised_codes:
-        encoder = _with_normalised_output(encoder)
+    if normalized_codes:
+        encoder = _with_normalized_output(encoder)
     decoder = builder.decoder(
         image_shape, latent_dim, units,
         hidden={"activation": decoder_activation or activation, **decoding},
@@ -120,14 +120,14 @@ def build_autoencoder_networks(
     return encoder, decoder
 
 
-def _with_normalised_output(encoder: keras.Model) -> keras.Model:
+def _with_normalized_output(encoder: keras.Model) -> keras.Model:
     if len(encoder.outputs) > 1:
         raise RecipeError(
-            "normalised_codes is for encoders of one output, and this one gives "
+            "normalized_codes is for encoders of one output, and this one gives "
             f"{len(encoder.outputs)}, of which a variance must keep its size."
         )
-    normalise = keras.layers.BatchNormalization(
+    normalize = keras.layers.BatchNormalization(
         center=False, scale=False, name="normal_codes"
     )
-    codes = normalise(encoder.outputs[0])
+    codes = normalize(encoder.outputs[0])
     return keras.Model(encoder.inputs[0], codes, name=encoder.name)

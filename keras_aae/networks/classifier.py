@@ -11,7 +11,7 @@ from keras_aae.networks.activation import Activation
 from keras_aae.networks.dropout import dropout_layer
 
 # Of those that narrow an image down to a row of features.
-BODIES = ("dense", "conv", "lenet", "normalised")
+BODIES = ("dense", "conv", "lenet", "dense-bn")
 
 
 @validated

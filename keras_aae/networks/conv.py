@@ -69,5 +69,5 @@ def crop(x: Tensor, height: int, width: int) -> Tensor:
 
 
 def split_activation(hidden: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
-    """The activation, for layers that it follows a normalisation in, and the others."""
+    """The activation, for layers that it follows a normalization in, and the others."""
     return hidden["activation"], {k: v for k, v in hidden.items() if k != "activation"}

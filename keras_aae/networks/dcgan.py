@@ -22,7 +22,7 @@ GAMMA_STDDEV = 0.02
 @validated
 def build_dcgan_networks(
     image_shape: ImageShape,
-    normalised: bool = True,
+    normalized: bool = True,
     *,
     latent_dim: Width = 100,
     generator_filters: Filters = (128, 64),
@@ -33,7 +33,7 @@ def build_dcgan_networks(
 
     Args:
         image_shape: (height, width, channels).
-        normalised: Whether the discriminator has batch normalisation.
+        normalized: Whether the discriminator has batch normalization.
         latent_dim: Width of the code.
         generator_filters: Of the generator's maps, each twice as large a side as the one
             before; the image is one step larger than the last.
@@ -50,7 +50,7 @@ def build_dcgan_networks(
     """
     generator = _generator(image_shape, latent_dim, generator_filters, init_stddev)
     discriminator = _discriminator(
-        image_shape, discriminator_filters, normalised, init_stddev
+        image_shape, discriminator_filters, normalized, init_stddev
     )
     return generator, discriminator
 
@@ -69,7 +69,7 @@ def _generator(
     scale = 2 ** len(filters)
     grid = (math.ceil(height / scale), math.ceil(width / scale), filters[0])
     z = layers.Input((latent_dim,), name="z")
-    # Batch normalisation has the bias.
+    # Batch normalization has the bias.
     x = layers.Dense(
         math.prod(grid),
         use_bias=False,
@@ -88,18 +88,18 @@ def _generator(
 def _discriminator(
     image_shape: ImageShape,
     filters: tuple[int, ...],
-    normalised: bool,
+    normalized: bool,
     stddev: float | None,
 ) -> keras.Model:
     """image -> (5x5 convolution of stride 2, BN, leaky ReLU) a map -> dense -> logit.
 
-    The first map has no batch normalisation. Images reach it in [-1, 1], as the tanh of
+    The first map has no batch normalization. Images reach it in [-1, 1], as the tanh of
     half the generator's logits.
     """
     images = layers.Input(image_shape, name="images")
     x = layers.Rescaling(2.0, -1.0, name="signed")(images)
     for i, count in enumerate(filters):
-        normal = normalised and i > 0
+        normal = normalized and i > 0
         x = layers.Conv2D(
             count, KERNEL_SIZE, 2, "same", use_bias=not normal,
             kernel_initializer=_kernel(stddev), name=f"conv_{i}",

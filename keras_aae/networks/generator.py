@@ -40,7 +40,7 @@ class GivenDropout(layers.Layer):
 @validated
 def build_generator(
     latent_dim: int,
-    told: int = 0,
+    condition_width: int = 0,
     *,
     generator_activation: Activation = "leaky_relu",
     generator_dropout: Share = 0.5,
@@ -53,7 +53,7 @@ def build_generator(
 
     Args:
         latent_dim: That width.
-        told: Width of the one-hot classes that it is told as well, the last input; 0 for
+        condition_width: Width of the one-hot classes that it is told as well, the last input; 0 for
             none.
         generator_activation: Of the hidden layers.
         generator_dropout: Share of their units that are left out.
@@ -71,8 +71,8 @@ def build_generator(
         inputs += [layers.Input(width, name=f"kept_{i}") for i in range(HIDDEN_LAYERS)]
     kept = inputs[1:]
     x = inputs[0]
-    if told:
-        inputs.append(layers.Input((told,), name="classes"))
+    if condition_width:
+        inputs.append(layers.Input((condition_width,), name="classes"))
         x = layers.Concatenate(name="both")([x, inputs[-1]])
     for i in range(HIDDEN_LAYERS):
         x = layers.Dense(latent_dim, generator_activation, name=f"hidden_{i}")(x)

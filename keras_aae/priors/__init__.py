@@ -7,7 +7,7 @@ Each has
 - `kl(z, z_mean, z_log_var)`, whose mean over z ~ q(z|x) is KL(q || p) in nats;
 - `quantiles(p)`, `outlines()` and `extent`, for pictures of it.
 
-Those that have classes also have `num_classes`, `sample_of(labels, seed)`, codes of given
+Those that have classes also have `num_classes`, `sample_components(labels, seed)`, codes of given
 classes, and `classify(z)`, the most likely class of codes as NumPy array.
 """
 

@@ -27,9 +27,11 @@ class Categorical(FixedPrior):
 
     def sample(self, n: int, seed: int | keras.random.SeedGenerator | None) -> Tensor:
         """`n` one-hot codes, (n, K)."""
-        return self.sample_of(keras.random.randint((n,), 0, self.latent_dim, seed=seed))
+        return self.sample_components(
+            keras.random.randint((n,), 0, self.latent_dim, seed=seed)
+        )
 
-    def sample_of(
+    def sample_components(
         self, labels: Tensor, seed: int | keras.random.SeedGenerator | None = None
     ) -> Tensor:
         """The one-hot codes of given categories, (n, K); nothing is random."""

@@ -17,7 +17,7 @@ from keras_aae.priors.fixed import FixedPrior
 class PlanarPrior(FixedPrior):
     """A distribution over (batch, 2) of `components` classes, all equally likely.
 
-    A subclass gives `sample_of(labels, seed)` and `log_prob_of(z)`, (batch, components).
+    A subclass gives `sample_components(labels, seed)` and `component_log_prob(z)`, (batch, components).
     """
 
     components: Width = 10
@@ -48,27 +48,27 @@ class PlanarPrior(FixedPrior):
         if isinstance(seed, int):
             seed = keras.random.SeedGenerator(seed)
         labels = keras.random.randint((n,), 0, self.components, seed=seed)
-        return self.sample_of(labels, seed)
+        return self.sample_components(labels, seed)
 
-    def sample_of(
+    def sample_components(
         self, labels: Tensor, seed: int | keras.random.SeedGenerator | None
     ) -> Tensor:
         """Draw codes of given classes, (n, 2)."""
         raise NotImplementedError
 
-    def log_prob_of(self, z: Tensor) -> Tensor:
+    def component_log_prob(self, z: Tensor) -> Tensor:
         """Compute log p(z|k) for each class k, (batch, components), in nats."""
         raise NotImplementedError
 
     def log_prob(self, z: Tensor) -> Tensor:
         """log p(z) = log mean_k p(z|k), (batch,), in nats."""
-        each = self.log_prob_of(z)
+        each = self.component_log_prob(z)
         return ops.logsumexp(each, axis=-1) - np.log(self.components)
 
     def classify(self, z: Tensor) -> np.ndarray:
         """The class that codes most likely are of, (batch,)."""
         z = ops.convert_to_tensor(np.asarray(z, "float32"))
-        return ops.convert_to_numpy(self.log_prob_of(z)).argmax(axis=-1)
+        return ops.convert_to_numpy(self.component_log_prob(z)).argmax(axis=-1)
 
     def kl(self, z: Tensor, z_mean: Tensor, z_log_var: Tensor) -> Tensor:
         """log q(z|x) - log p(z), whose mean over z ~ q is the KL of each example; nats."""

@@ -35,7 +35,7 @@ class SwissRoll(PlanarPrior):
     spread: Positive = 0.1
     extent = 3.5
 
-    def sample_of(
+    def sample_components(
         self, labels: Tensor, seed: int | keras.random.SeedGenerator | None
     ) -> Tensor:
         """Codes of given parts of the spiral, (n, 2).
@@ -51,7 +51,7 @@ class SwissRoll(PlanarPrior):
         u = (ops.cast(labels, within.dtype) + within) / self.components
         return self._spiral(u) + self.spread * keras.random.normal((n, 2), seed=seed)
 
-    def log_prob_of(self, z: Tensor) -> Tensor:
+    def component_log_prob(self, z: Tensor) -> Tensor:
         """log p(z|k) for each class k, (batch, components), in nats."""
         points = -(-POINTS // self.components)  # of a class
         u = (np.arange(self.components * points) + 0.5) / (self.components * points)

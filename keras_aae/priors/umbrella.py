@@ -16,7 +16,7 @@ from keras_aae.priors.planar import PlanarPrior
 class Umbrella(PlanarPrior):
     """p(z) = mean_k N(z; R_k (r, 0), R_k diag(s_r^2, s_t^2) R_k^T), over (batch, 2).
 
-    R_k turns by 2 pi k / K: petal k points that way, its centre at radius r.
+    R_k turns by 2 pi k / K: petal k points that way, its center at radius r.
 
     Args:
         components: K, petals.
@@ -34,7 +34,7 @@ class Umbrella(PlanarPrior):
     tangential: Positive = 0.25
     extent = 4.0
 
-    def sample_of(
+    def sample_components(
         self, labels: Tensor, seed: int | keras.random.SeedGenerator | None
     ) -> Tensor:
         """Codes of given petals, (n, 2).
@@ -51,7 +51,7 @@ class Umbrella(PlanarPrior):
         out, side = (ops.take(axis, labels, axis=0) for axis in self._axes())
         return local[:, :1] * out + local[:, 1:] * side
 
-    def log_prob_of(self, z: Tensor) -> Tensor:
+    def component_log_prob(self, z: Tensor) -> Tensor:
         """log p(z|k) for each petal k, (batch, components), in nats."""
         out, side = self._axes()
         radial, tangential = ops.matmul(z, out.T), ops.matmul(z, side.T)
@@ -65,7 +65,7 @@ class Umbrella(PlanarPrior):
         )
 
     def distance(self, z: Tensor, labels: Tensor) -> np.ndarray:
-        """How many standard deviations codes are from the centre of given petals, (n,)."""
+        """How many standard deviations codes are from the center of given petals, (n,)."""
         z, (out, side) = np.asarray(z, float), self._axes()
         radial = np.sum(z * out[labels], axis=1) - self.radius
         tangential = np.sum(z * side[labels], axis=1)

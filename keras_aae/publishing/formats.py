@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterable
 
-from keras_aae.evaluation.statistics import difference, summarise
+from keras_aae.evaluation.statistics import difference, summarize
 
 
 def number(value: float | None) -> str:
@@ -18,7 +18,7 @@ def percent(share: float | None) -> str:
 
 def spread(values: list[float]) -> str:
     """Return the mean of some values ± their standard deviation, if there are several."""
-    summary = summarise(values)
+    summary = summarize(values)
     sd = "" if summary.sd is None else f" ± {summary.sd:.2g}"
     return f"{number(summary.mean)}{sd}"
 
@@ -30,7 +30,7 @@ def interval(values: list[float], base: list[float] | None = None) -> str:
     """
     if not values or base == []:
         return ""
-    summary = summarise(values) if base is None else difference(values, base)
+    summary = summarize(values) if base is None else difference(values, base)
     half = 0.0 if summary.high is None else summary.high - summary.mean
     if not half:  # one value, or all alike
         return number(summary.mean)

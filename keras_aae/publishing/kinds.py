@@ -9,7 +9,7 @@ from keras_aae.evaluation.transferring import compare, numbers, of_classes
 from keras_aae.experiments import COMPARISONS, RECIPES, SWEEPS, TRANSFERS, Experiment
 from keras_aae.figures import save
 from keras_aae.figures.confusion import confusion_matrix
-from keras_aae.figures.labelled_samples import guessed_samples
+from keras_aae.figures.labeled_samples import guessed_samples
 from keras_aae.figures.sweep_curve import sweep_curve
 from keras_aae.files import write_json
 from keras_aae.publishing.figure_file import FigureFile, figure_files
@@ -17,9 +17,9 @@ from keras_aae.publishing.origin import Origin
 from keras_aae.publishing.recipe_runs import RecipeRuns
 from keras_aae.publishing.results import (
     ComparisonRecord,
-    Measured,
     RecipeRecord,
     Record,
+    SeedResult,
     SweepRecord,
     TransferRecord,
     comparison_picture,
@@ -129,7 +129,7 @@ class RecipeResult(Result):
     def _run(self, kept: RecipeRecord, seed: int):
         return self.experiment.recipe.replace(seed=seed), kept.origins[self.name]
 
-    def _measure_again(self, kept, measured: Measured, runs) -> Measured:
+    def _measure_again(self, kept, measured: SeedResult, runs) -> SeedResult:
         """Measure the metrics that are missing or of an older version, if the run exists."""
         names = metrics_of(self.experiment)
         asked = measured.missing(names) + measured.outdated(names)
@@ -275,10 +275,10 @@ def _number(source: Source, metric: str) -> float:
     return values[metric]
 
 
-def _measure(source: Source, experiment: Experiment) -> Measured:
+def _measure(source: Source, experiment: Experiment) -> SeedResult:
     run, history = source.run, source.run.history
     last = {f"train_{term}": history[-1][term] for term in source.model.terms}
-    measured = Measured(
+    measured = SeedResult(
         seed=run.recipe.seed,
         epochs=len(history),
         seconds=round(sum(row["seconds"] for row in history), 1),

@@ -9,7 +9,9 @@ import json
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
+from keras_aae.lookup import current_terms
 from keras_aae.recipe import Recipe
 
 TOLERANCE = (
@@ -48,7 +50,14 @@ class Origin:
             KeyError: a part is missing.
         """
         recipe = plain(Recipe.from_dict(values["recipe"]))
-        return cls(recipe, *(values[k] for k in ("version", "data", "source", "probe")))
+        probe = {k: _current_probe(v) for k, v in values["probe"].items()}
+        return cls(recipe, *(values[k] for k in ("version", "data", "source")), probe)
+
+
+def _current_probe(probe: dict[str, Any]) -> dict[str, Any]:
+    """Return a probe whose terms have today's names."""
+    parts = ("terms", "validation")
+    return {k: current_terms(v) if k in parts else v for k, v in probe.items()}
 
 
 def plain(recipe: Recipe) -> dict:

@@ -21,7 +21,7 @@ ABOUT_TABLES = (
 ABOUT_TRANSFERS = (
     "A classifier learns from the codes that a frozen encoder makes of images of another "
     "kind than it was trained on. Confusions and guesses are of the codes of test images; "
-    "a wrong guess is followed by the class, in brackets, and a frame has the colour of "
+    "a wrong guess is followed by the class, in brackets, and a frame has the color of "
     "the class."
 )
 

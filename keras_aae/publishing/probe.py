@@ -100,9 +100,9 @@ def _probe(recipe: Recipe, dataset: Dataset) -> dict[str, dict[str, list[float]]
     training = Training(complete(recipe, dataset), dataset)
     model, recipe = training.model, training.recipe
     found = {"schedules": _schedules(model, recipe)}
-    found["terms"], found["updates"] = _train(model, training.feed)
+    found["terms"], found["updates"] = _train(model, training.loader)
     found["validation"] = _validate(model, training.validation or dataset.test)
-    found["diagnostics"] = _diagnostics(model, training.examined)
+    found["diagnostics"] = _diagnostics(model, training.diagnosed_images)
     x = dataset.train.array()[:CODES]
     found["codes"] = _described(lambda: require(model, Encodes, by="A probe").encode(x))
     found["generated"] = _described(
@@ -122,31 +122,31 @@ def _cut(recipe: Recipe) -> Recipe:
         execution="steps",
         limit=None,
         batch_size=min(recipe.batch_size, BATCH_SIZE),
-        labels=recipe.labels and min(recipe.labels, LABELS),
+        num_labels=recipe.num_labels and min(recipe.num_labels, LABELS),
         validation=VALIDATION if recipe.validation else 0,
-        watch=min(recipe.watch, CODES),
+        track_codes=min(recipe.track_codes, CODES),
     )
 
 
-def _train(model, feed):
+def _train(model, loader):
     """Run the steps; return the terms of each, and the norms of each phase's updates."""
     terms = {tracker.name: [] for tracker in model.metrics}
     with recorded_updates(model) as updates:
         for step in range(STEPS):
             model.reset_metrics()
-            values = model.training_step(_batches(feed, step))
+            values = model.training_step(_batches(loader, step))
             for name, value in values.items():
                 terms[name].append(float(value))
     model.reset_metrics()
     return terms, updates
 
 
-def _batches(feed, step: int) -> dict[str, Batch]:
-    epoch, position = divmod(step, feed.steps)
-    if position < feed.full_steps:
-        block = feed.block(epoch, position, 1, 1)
+def _batches(loader, step: int) -> dict[str, Batch]:
+    epoch, position = divmod(step, loader.steps)
+    if position < loader.full_steps:
+        block = loader.block(epoch, position, 1, 1)
     else:
-        block = feed.last_block(epoch)
+        block = loader.last_block(epoch)
     return map_block(lambda rows: ops.convert_to_tensor(rows[0]), block)
 
 
@@ -191,12 +191,12 @@ def _validate(model, images) -> dict[str, list[float]]:
     return {name: [float(value)] for name, value in values.items()}
 
 
-def _diagnostics(model, examined) -> dict[str, list[float]]:
+def _diagnostics(model, diagnosed_images) -> dict[str, list[float]]:
     """Measure the diagnostics; numbered ones, of which there may be many, in summary."""
-    if examined is None:
+    if diagnosed_images is None:
         return {}
     found = {}
-    for name, value in model.health(examined).items():
+    for name, value in model.diagnostics(diagnosed_images).items():
         found.setdefault(name.rstrip("0123456789").rstrip("_"), []).append(float(value))
     return {
         name: values if len(values) == 1 else _summary(np.array([values])).tolist()

@@ -31,7 +31,7 @@ def metrics_of(experiment: Experiment) -> list[str]:
 
 
 @dataclass(frozen=True)
-class Measured:
+class SeedResult:
     """The numbers of one seed's run, how long its training took, and on what.
 
     Args:
@@ -66,7 +66,7 @@ class Measured:
             if name in known and self.versions.get(name, 1) != metric_version(name)
         ]
 
-    def with_metrics(self, asked: list[str], metrics: dict[str, float]) -> "Measured":
+    def with_metrics(self, asked: list[str], metrics: dict[str, float]) -> "SeedResult":
         """Return the numbers with those of the metrics asked for in place of older ones."""
         kept = {k: v for k, v in self.metrics.items() if entry_of(k) not in asked}
         found = {entry_of(name) for name in metrics}
@@ -118,14 +118,14 @@ class RecipeRecord(Record):
     """The runs of all seeds of a recipe."""
 
     place = "{}/metrics.json"
-    runs: list[Measured] = field(default_factory=list)
+    runs: list[SeedResult] = field(default_factory=list)
 
     @classmethod
     def _of(cls, values: dict[str, Any]) -> Self:
-        return super()._of(values | {"runs": [Measured(**r) for r in values["runs"]]})
+        return super()._of(values | {"runs": [SeedResult(**r) for r in values["runs"]]})
 
     @property
-    def by_seed(self) -> dict[int, Measured]:
+    def by_seed(self) -> dict[int, SeedResult]:
         """The runs by their seeds."""
         return {run.seed: run for run in self.runs}
 

@@ -7,7 +7,7 @@ from typing import Any
 from PIL import Image
 
 from keras_aae.evaluation import describe
-from keras_aae.evaluation.statistics import summarise
+from keras_aae.evaluation.statistics import summarize
 from keras_aae.experiments import (
     RECIPES,
     Comparison,
@@ -176,7 +176,7 @@ def _scores(
 
 
 def _specialist_scores(experiment: Experiment, record: RecipeRecord) -> tuple[str, ...]:
-    ours = {name: summarise(record.values(name)).mean for name in record.metrics}
+    ours = {name: summarize(record.values(name)).mean for name in record.metrics}
     found, published = (
         {"accuracy": 1 - of["test_error"] / 100, "auroc": of["test_auroc"] / 100}
         for of in (ours, experiment.published)

@@ -29,7 +29,7 @@ DRAWN = (
     "samples",
     "misclassified",
     "learning-curves",
-    "adversarial-health",
+    "adversarial-diagnostics",
 )
 
 

@@ -175,7 +175,7 @@ def load_checkpoint(
 ) -> tuple[PhasedModel, Progress, list[np.ndarray] | None]:
     """The compiled model, its progress, and the best weights or None."""
     model = load_model(path / "state.keras", compile=True)
-    progress = Progress(**_manifest(path)["progress"])
+    progress = Progress.from_dict(_manifest(path)["progress"])
     best = path / "best.npz"
     if not best.exists():
         return model, progress, None

@@ -14,7 +14,7 @@ import numpy as np
 
 from keras_aae.errors import RunError
 from keras_aae.files import (
-    held,
+    file_lock,
     is_temporary,
     read_json,
     reason,
@@ -23,6 +23,7 @@ from keras_aae.files import (
     write_json,
     write_text,
 )
+from keras_aae.lookup import current_metrics, current_terms
 from keras_aae.recipe import Recipe
 
 FORMAT = 1
@@ -159,7 +160,7 @@ class RunFolder:
     def metrics(self) -> dict[str, Any]:
         """The final numbers; empty until the run is finished."""
         exists = (self.path / "metrics.json").exists()
-        return self._read_json("metrics.json") if exists else {}
+        return current_metrics(self._read_json("metrics.json")) if exists else {}
 
     def write_metrics(self, metrics: dict[str, Any]) -> None:
         """Replace the final numbers."""
@@ -173,7 +174,8 @@ class RunFolder:
             return []
         with open(path, newline="", encoding="utf-8") as file:
             return [
-                {k: float(v) for k, v in row.items()} for row in csv.DictReader(file)
+                current_terms({k: float(v) for k, v in row.items()})
+                for row in csv.DictReader(file)
             ]
 
     def write_history(self, rows: list[dict[str, Any]]) -> None:
@@ -264,7 +266,7 @@ def resume_command(path: str | Path) -> str:
 
 
 def _lock(path: Path) -> AbstractContextManager[None]:
-    return held(path / LOCK, f"run {str(path)!r}")
+    return file_lock(path / LOCK, f"run {str(path)!r}")
 
 
 def _check_free(path: Path) -> None:

@@ -9,9 +9,9 @@ import numpy as np
 
 from keras_aae.abilities import Encodes, supports
 from keras_aae.data import Dataset, Images, stratified_subset
-from keras_aae.engine import Feed, PhasedModel
+from keras_aae.engine import BatchLoader, PhasedModel
 from keras_aae.engine.backend import engine
-from keras_aae.engine.feed import LABELLED
+from keras_aae.engine.batch_loader import LABELED
 from keras_aae.engine.loop import Progress, TrainingLoop
 from keras_aae.errors import DataError, RecipeError, RunError
 from keras_aae.recipe import Recipe
@@ -52,46 +52,48 @@ def complete(recipe: Recipe, dataset: Dataset) -> Recipe:
 def _learned_from(dataset: Dataset, recipe: Recipe) -> Dataset:
     """The data set with the training images that the model can learn from.
 
-    A model of labelled images alone has no others, so those that are held out for
+    A model of labeled images alone has no others, so those that are held out for
     validation count among its labels.
     """
-    if not family(recipe.model).labelled_only:
+    if not family(recipe.model).labeled_only:
         return dataset
     train = dataset.train
-    return replace(dataset, train=train.subset(_labelled_positions(train, recipe)))
+    return replace(dataset, train=train.subset(_labeled_positions(train, recipe)))
 
 
-def _labelled_positions(train: Images, recipe: Recipe) -> np.ndarray:
+def _labeled_positions(train: Images, recipe: Recipe) -> np.ndarray:
     """Where the labels are that the recipe lets the model know."""
     if train.labels is None:
-        hidden = recipe.labels is not None
-        asking = f"labels={recipe.labels}" if hidden else f"A {recipe.model!r}"
+        hidden = recipe.num_labels is not None
+        asking = f"num_labels={recipe.num_labels}" if hidden else f"A {recipe.model!r}"
         raise DataError(
             f"{asking} needs a data set with labels, and {recipe.dataset!r} has none."
         )
-    if recipe.labels is None:
+    if recipe.num_labels is None:
         return np.flatnonzero(train.labels >= 0)
-    return stratified_subset(train.labels, recipe.labels, recipe.seed)
+    return stratified_subset(train.labels, recipe.num_labels, recipe.seed)
 
 
-def _feed(recipe: Recipe, train: Images) -> Feed:
+def _loader(recipe: Recipe, train: Images) -> BatchLoader:
     model_class = family(recipe.model)
-    batches, labelled = model_class.batches, None
-    if recipe.labels is not None and not model_class.labelled_only:
-        positions = _labelled_positions(train, recipe)
-        labelled = train.subset(positions)
+    batches, labeled = model_class.batches, None
+    if recipe.num_labels is not None and not model_class.labeled_only:
+        positions = _labeled_positions(train, recipe)
+        labeled = train.subset(positions)
         # Of all other images nobody is told the class.
         train = train.with_labels_at(positions)
-    elif LABELLED in batches and train.labels is not None:
-        labelled = train.subset(_labelled_positions(train, recipe))
-    return Feed(train, recipe.batch_size, batches, seed=recipe.seed, labelled=labelled)
+    elif LABELED in batches and train.labels is not None:
+        labeled = train.subset(_labeled_positions(train, recipe))
+    return BatchLoader(
+        train, recipe.batch_size, batches, seed=recipe.seed, labeled=labeled
+    )
 
 
 def _with_labels(
     images: Images | None, model_class: type[PhasedModel]
 ) -> Images | None:
     """Validation images, those with a label if the model has a phase for labels."""
-    if images is None or LABELLED not in model_class.batches or images.labels is None:
+    if images is None or LABELED not in model_class.batches or images.labels is None:
         return images
     return images.subset(np.flatnonzero(images.labels >= 0))
 
@@ -109,17 +111,17 @@ def _check_labels(model: PhasedModel, recipe: Recipe, dataset: Dataset) -> None:
             f"model takes {most}. Set classes (or components, of the prior) to "
             f"{dataset.num_classes}."
         )
-    if model.needs_all_labels and recipe.labels is not None:
+    if model.needs_all_labels and recipe.num_labels is not None:
         raise RecipeError(
-            f"labels={recipe.labels} hides labels, and a {recipe.model!r} needs one of "
+            f"num_labels={recipe.num_labels} hides labels, and a {recipe.model!r} needs one of "
             "every image. Leave it out, or train a semi-supervised-aae."
         )
 
 
-def _check_watch(recipe: Recipe) -> None:
-    if recipe.watch and not supports(family(recipe.model), Encodes):
+def _check_track_codes(recipe: Recipe) -> None:
+    if recipe.track_codes and not supports(family(recipe.model), Encodes):
         raise RecipeError(
-            f"watch={recipe.watch} follows the codes of images, and a {recipe.model!r} "
+            f"track_codes={recipe.track_codes} follows the codes of images, and a {recipe.model!r} "
             "has none. Leave it out."
         )
 
@@ -228,12 +230,12 @@ class Training:
         dataset = _learned_from(dataset, recipe)
         images, validation = dataset.split_validation(recipe.validation, recipe.seed)
         self.validation = _with_labels(validation, family(recipe.model))
-        self.feed = _feed(recipe, images)
-        _check_watch(recipe)
-        self.watched = _first(images, recipe.watch)
-        self.model = new_model(recipe, dataset.image_shape, self.feed.steps)
+        self.loader = _loader(recipe, images)
+        _check_track_codes(recipe)
+        self.tracked_images = _first(images, recipe.track_codes)
+        self.model = new_model(recipe, dataset.image_shape, self.loader.steps)
         _check_labels(self.model, recipe, dataset)
-        self.examined = _first(images, self.model.health_images)
+        self.diagnosed_images = _first(images, self.model.diagnostic_images)
         self.progress = Progress()
         self.best_weights: list[np.ndarray] | None = None
 
@@ -274,13 +276,13 @@ class Training:
         recipe = self.recipe
         loop = TrainingLoop(
             self.model,
-            self.feed,
+            self.loader,
             self.validation,
             epochs=recipe.epochs,
             monitor=recipe.monitor,
             patience=recipe.patience,
-            watched=self.watched,
-            examined=self.examined,
+            tracked_images=self.tracked_images,
+            diagnosed_images=self.diagnosed_images,
             execution=recipe.execution,
         )
         loop.best_weights = self.best_weights

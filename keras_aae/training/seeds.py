@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from keras_aae.errors import RunError
-from keras_aae.evaluation.statistics import summarise
+from keras_aae.evaluation.statistics import summarize
 from keras_aae.files import write_json
 from keras_aae.recipe import Recipe
 from keras_aae.runs.folder import RunFolder
@@ -177,6 +177,6 @@ def _summaries(metrics: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
     """The summary of every number, over the runs that have it."""
     names = dict.fromkeys(name for numbers in metrics for name in numbers)
     return {
-        name: asdict(summarise([m[name] for m in metrics if name in m]))
+        name: asdict(summarize([m[name] for m in metrics if name in m]))
         for name in names
     }

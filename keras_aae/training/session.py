@@ -92,7 +92,7 @@ class Session:
         self._try(lambda: self.folder.log(DONE))
 
     def _train(self, recipe: Recipe) -> None:
-        progress, feed = self.progress, self.loop.feed
+        progress, loader = self.progress, self.loop.loader
         # A finished run with nothing left to do stays finished, even if killed now.
         self._write_status(
             finished=self.folder.finished and self.loop.finished(progress)
@@ -101,7 +101,7 @@ class Session:
             self.folder.write_history(progress.history)
         start = f"start at epoch {progress.epoch}, step {progress.step}"
         self._try(lambda: self.folder.log(start))
-        images = feed.images_in(0, feed.steps)
+        images = loader.images_in(0, loader.steps)
         self.reporter.start(self.folder, recipe, progress, images)
         self.loop.run(progress, self._after_chunk, self._after_epoch)
         self._save_required_checkpoint()
@@ -111,10 +111,10 @@ class Session:
             self.folder.write_status(finished=finished)
 
     def _after_chunk(self) -> None:
-        feed, progress = self.loop.feed, self.progress
-        self.reporter.progress(progress, feed.images_in(0, progress.step))
+        loader, progress = self.loop.loader, self.progress
+        self.reporter.progress(progress, loader.images_in(0, progress.step))
         # The end of an epoch has a call of its own, after validation.
-        if progress.step < feed.steps:
+        if progress.step < loader.steps:
             self._stop_or_save()
 
     def _after_epoch(self, row: dict[str, Any]) -> None:
@@ -124,12 +124,12 @@ class Session:
         self._try(self._save_snapshot)
         events = self.events
         if events is not None:
-            self._try(lambda: events.write(row, self.loop.model, self.loop.feed))
+            self._try(lambda: events.write(row, self.loop.model, self.loop.loader))
         self._stop_or_save()
 
     def _warn(self, row: dict[str, Any]) -> None:
         """Pass on what the model complains of, each kind once."""
-        for kind, text in self.loop.model.complaints(row).items():
+        for kind, text in self.loop.model.warnings_from(row).items():
             if kind not in self.warned:
                 self.warned.add(kind)
                 text = f"Epoch {row['epoch']}: {text}"
@@ -156,7 +156,7 @@ class Session:
 
     def _save_checkpoint(self) -> None:
         progress, loop = self.progress, self.loop
-        steps = progress.epoch * loop.feed.steps + progress.step
+        steps = progress.epoch * loop.loader.steps + progress.step
         self.checkpoints.save(loop.model, progress, steps, loop.best_weights)
 
     def _save_required_checkpoint(self) -> None:

@@ -7,7 +7,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from keras_aae.engine import Feed, PhasedModel
+from keras_aae.engine import BatchLoader, PhasedModel
 from keras_aae.engine.gradients import first_batches, phase_gradients
 from keras_aae.errors import UnsupportedError
 from keras_aae.runs.folder import RunFolder
@@ -48,7 +48,9 @@ class EventLog:
         later = {"purge_step": epoch + 1} if epoch else {}
         self.writer = summary_writer()(str(run.path / FOLDER), **later)
 
-    def write(self, row: dict[str, Any], model: PhasedModel, feed: Feed) -> None:
+    def write(
+        self, row: dict[str, Any], model: PhasedModel, loader: BatchLoader
+    ) -> None:
         """Add an epoch: its row of the history, and the model after it."""
         epoch = row["epoch"]
         for name, value in row.items():
@@ -58,7 +60,7 @@ class EventLog:
         for variable, name in names.values():
             values = ops.convert_to_numpy(variable)
             self._histogram(f"weights/{name}", values, epoch)
-        for phase, pairs in phase_gradients(model, first_batches(feed)).items():
+        for phase, pairs in phase_gradients(model, first_batches(loader)).items():
             for variable, gradient in pairs:
                 _, name = names[id(variable)]
                 self._histogram(f"gradients/{phase}/{name}", gradient, epoch)

@@ -105,7 +105,7 @@ def test_the_message_says_what_asks_what_is_missing_and_what_to_do():
         assert part in text
     with pytest.raises(UnsupportedError, match="lacks `prior`"):
         require(small_model("autoencoder"), HasPrior, by="A test")
-    with pytest.raises(UnsupportedError, match="has `judges_images` False"):
+    with pytest.raises(UnsupportedError, match="has `discriminates_images` False"):
         require(small_model("aae"), DiscriminatesImages, by="A test")
 
 

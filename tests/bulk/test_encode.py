@@ -51,13 +51,13 @@ def read(path):
 def test_codes_in_a_file_are_those_in_memory(
     vae, array, toy_images, tmp_path, ending, small_blocks
 ):
-    told = []
-    out = encode_images(vae, array, tmp_path / f"codes{ending}", told.append)
+    on_progress = []
+    out = encode_images(vae, array, tmp_path / f"codes{ending}", on_progress.append)
     ids, labels, codes = read(out)
     np.testing.assert_allclose(codes, vae.encode(toy_images[0]), atol=1e-6)
     assert codes.dtype == np.float32
     assert ids == [str(i) for i in range(70)] and set(labels) == {""}
-    assert told == [0, 16, 32, 48, 64, 70]
+    assert on_progress == [0, 16, 32, 48, 64, 70]
     assert not (tmp_path / f"codes{ending}.partial").exists()
     again = open_codes(out)
     assert (again.count, again.width) == codes.shape
@@ -124,12 +124,12 @@ def test_stopped_anywhere_it_goes_on_from_there(
     out, seen = tmp_path / f"codes{ending}", []
 
     def stop_at(limit):
-        def told(done):
+        def on_progress(done):
             seen.append(done)
             if done >= limit:
                 raise Pause
 
-        return told
+        return on_progress
 
     for limit in (16, 48):
         with pytest.raises(Pause):

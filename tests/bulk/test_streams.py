@@ -11,7 +11,7 @@ from keras_aae.errors import DataError
 
 @pytest.fixture
 def photos(tmp_path):
-    """Grey and coloured pictures of odd sizes, some in sub-folders."""
+    """Gray and colored pictures of odd sizes, some in sub-folders."""
     rng = np.random.default_rng(0)
     for name, shape in {
         "b.png": (9, 5), "a.JPG": (8, 8, 3), "train/cats/1.png": (4, 4),

@@ -170,12 +170,12 @@ def others(trained):
 
 def test_probe_stands_codes_beside_pixels(trained):
     path, *_ = trained
-    args = ("probe", path, path / "model.keras", "--labels", 20, "--draws", 2)
+    args = ("probe", path, path / "model.keras", "--num-labels", 20, "--draws", 2)
     args += ("--dataset", path.parent / "toy.npz")
     code, out, err = call(*args)
     assert code == 0, err
     head, *rows = out.splitlines()
-    assert head.split()[-3:] == ["logistic", "neighbours", "dense"]
+    assert head.split()[-3:] == ["logistic", "knn", "dense"]
     assert [row.split()[0] for row in rows] == [
         str(path), str(path / "model.keras"), "pixels",
     ]  # fmt: skip
@@ -183,7 +183,7 @@ def test_probe_stands_codes_beside_pixels(trained):
     code, out, _ = call(*args, "--json")
     numbers = json.loads(out)
     assert code == 0 and len(numbers["pixels"]["dense"]) == 2
-    code, _, err = call("probe", path, "--labels", 9999)
+    code, _, err = call("probe", path, "--num-labels", 9999)
     assert code == 1 and "from 1 to 56" in err
 
 
@@ -316,10 +316,10 @@ def test_tables_of_runs_are_markdown_and_csv():
 
 def test_evaluate_measures_what_takes_long_where_it_is_named(trained):
     path = str(trained[0])
-    _, out, _ = call("evaluate", path, "--also", "nll_5000_binarised", "--json")
+    _, out, _ = call("evaluate", path, "--also", "nll_5000_binarized", "--json")
     values = json.loads(out)[path]
-    assert values["nll_5000_binarised"] == pytest.approx(
-        values["nll_binarised"], rel=0.05
+    assert values["nll_5000_binarized"] == pytest.approx(
+        values["nll_binarized"], rel=0.05
     )
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from keras_aae.cli import processes
 from keras_aae.cli.main import main
-from keras_aae.cli.processes import SideBySide, shares, usable_cores
+from keras_aae.cli.processes import ParallelProcesses, available_cores, shares
 from keras_aae.cli.seed_progress import SeedBars
 from keras_aae.cli.seeds import parse_seeds
 from rich.console import Console
@@ -19,7 +19,7 @@ from rich.progress import Progress
 from scipy import stats
 
 from keras_aae.errors import KerasAAEError, UnsupportedError
-from keras_aae.evaluation.statistics import difference, summarise
+from keras_aae.evaluation.statistics import difference, summarize
 from keras_aae.experiments import RECIPES
 from keras_aae.runs.folder import RunFolder
 from keras_aae.training.seeds import SeedFolder
@@ -68,7 +68,7 @@ def test_nonsense_is_no_seeds(text, message):
     ],
 )
 def test_the_interval_is_students(values, mean, sd, half):
-    summary = summarise(values)
+    summary = summarize(values)
     assert (summary.mean, summary.sd) == pytest.approx((mean, sd))
     interval = pytest.approx((mean - half, mean + half), rel=1e-5)
     assert (summary.low, summary.high) == interval
@@ -77,17 +77,17 @@ def test_the_interval_is_students(values, mean, sd, half):
 
 def test_the_interval_holds_the_mean_95_times_of_100():
     draws = np.random.default_rng(0).normal(3, 2, (2000, 4)).tolist()
-    intervals = [summarise(values) for values in draws]
+    intervals = [summarize(values) for values in draws]
     held = np.mean([interval.low < 3 < interval.high for interval in intervals])
     assert held == pytest.approx(0.95, abs=0.015)
 
 
 def test_a_single_value_says_nothing_of_the_spread():
-    summary = summarise([2.5])
+    summary = summarize([2.5])
     assert (summary.mean, summary.n) == (2.5, 1)
     assert summary.sd is summary.low is summary.high is None
     with pytest.raises(ValueError, match="at least one"):
-        summarise([])
+        summarize([])
 
 
 @pytest.mark.parametrize("counts", [(3, 3), (5, 2), (10, 10)])
@@ -142,7 +142,7 @@ def say(text):
 
 
 def test_every_process_runs_on_cores_of_its_own(tmp_path):
-    cores = usable_cores()
+    cores = available_cores()
     if not hasattr(os, "sched_setaffinity") or len(cores) < 2:
         pytest.skip("needs two cores to pin to")
     recorder = Recorder()
@@ -159,7 +159,7 @@ def test_every_process_runs_on_cores_of_its_own(tmp_path):
             """
         )
 
-    ends = SideBySide(shares(cores, 2), recorder).run(
+    ends = ParallelProcesses(shares(cores, 2), recorder).run(
         {"a": command("a", "b"), "b": command("b", "a")}
     )
     assert [end.code for end in ends.values()] == [0, 0]
@@ -169,7 +169,7 @@ def test_every_process_runs_on_cores_of_its_own(tmp_path):
 
 
 def test_as_many_seeds_at_once_as_there_are_cores_but_one_on_a_gpu(monkeypatch):
-    monkeypatch.setattr(processes, "usable_cores", lambda: [0, 1, 2, 3])
+    monkeypatch.setattr(processes, "available_cores", lambda: [0, 1, 2, 3])
     for gpu, jobs, count, expected in (
         (False, None, 10, 4), (False, None, 2, 2), (False, 3, 10, 3), (False, None, 0, 1),
         (True, None, 10, 1), (True, 2, 10, 2),
@@ -180,7 +180,7 @@ def test_as_many_seeds_at_once_as_there_are_cores_but_one_on_a_gpu(monkeypatch):
 
 def test_how_processes_end_is_told_and_the_others_go_on():
     recorder = Recorder()
-    ends = SideBySide([usable_cores()], recorder).run(
+    ends = ParallelProcesses([available_cores()], recorder).run(
         {
             "good": script("pass"),
             "bad": script(say("'so'") + "sys.stderr.write('it is'); sys.exit(3)"),
@@ -196,7 +196,7 @@ def test_how_processes_end_is_told_and_the_others_go_on():
 def test_both_streams_are_told_whatever_is_in_them():
     recorder, many = Recorder(), 300_000
     (end,) = (
-        SideBySide([usable_cores()], recorder)
+        ParallelProcesses([available_cores()], recorder)
         .run({0: script(f"print('x' * {many}); print()\n" + say(f"'y' * {many}"))})
         .values()
     )
@@ -215,7 +215,7 @@ def test_processes_are_ended_with_the_one_that_waits_for_them(tmp_path):
     pid = tmp_path / "pid"
     slow = f"open({str(pid)!r}, 'w').write(str(os.getpid()))\n"
     with pytest.raises(BrokenPipeError):
-        SideBySide([usable_cores()], Broken()).run(
+        ParallelProcesses([available_cores()], Broken()).run(
             {0: script(slow + say("'here'") + "time.sleep(60)")}
         )
     with pytest.raises(ProcessLookupError):
@@ -225,7 +225,7 @@ def test_processes_are_ended_with_the_one_that_waits_for_them(tmp_path):
 def test_a_system_that_cannot_run_them_side_by_side_is_told(monkeypatch):
     monkeypatch.setattr(processes, "os", SimpleNamespace(name="nt"))
     with pytest.raises(UnsupportedError, match="--seed"):
-        SideBySide([[0]], None).run({0: script("pass")})
+        ParallelProcesses([[0]], None).run({0: script("pass")})
 
 
 # Leaves what a training leaves, and fails as it is told to by the learning rate.

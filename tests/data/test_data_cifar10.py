@@ -34,7 +34,7 @@ def unreachable(name, origin, **_):
 
 
 def write_folder(folder, train=2, test=1, classes=cifar10.CLASSES):
-    """Pictures of one grey, which is twenty times the class."""
+    """Pictures of one gray, which is twenty times the class."""
     for part, count in (("train", train), ("test", test)):
         for k, name in enumerate(classes):
             place = folder / "cifar10" / part / name
@@ -69,8 +69,8 @@ def test_a_folder_of_pictures(tmp_path):
     assert (len(dataset.train), len(dataset.test)) == (20, 10)
     assert dataset.class_names == cifar10.CLASSES and dataset.train.dtype == np.uint8
     for part in (dataset.train, dataset.test):
-        grey = part.array().mean((1, 2, 3))
-        np.testing.assert_allclose(grey, 20 * part.labels, atol=2)
+        gray = part.array().mean((1, 2, 3))
+        np.testing.assert_allclose(gray, 20 * part.labels, atol=2)
 
 
 @pytest.mark.parametrize("place", ["folder", "archive"])
@@ -83,8 +83,8 @@ def test_images_are_resized_for_a_model_or_on_demand(
         write_archive(home, monkeypatch)
     plain = load_dataset("cifar10", data_dir=tmp_path)
     large = load_resized("cifar10", (64, 64, 3), tmp_path)
-    grey = load_dataset("cifar10", data_dir=tmp_path, image_size=16, channels=1)
-    assert large.image_shape == (64, 64, 3) and grey.image_shape == (16, 16, 1)
+    gray = load_dataset("cifar10", data_dir=tmp_path, image_size=16, channels=1)
+    assert large.image_shape == (64, 64, 3) and gray.image_shape == (16, 16, 1)
     image = Image.fromarray(plain.train.array()[3])
     expected = np.asarray(image.resize((64, 64), Image.Resampling.BICUBIC))
     np.testing.assert_array_equal(large.train.array()[3], expected)

@@ -34,7 +34,7 @@ def unreachable(**_):
 
 
 def write_faces(folder, people=PEOPLE, ending="jpg"):
-    """Person k: a face of that grey within a white border, then one all white."""
+    """Person k: a face of that gray within a white border, then one all white."""
     for k in range(people):
         person = folder / "lfw_home" / "lfw_funneled" / f"Name_{k:02}"
         person.mkdir(parents=True)
@@ -49,7 +49,7 @@ def write_faces(folder, people=PEOPLE, ending="jpg"):
     return folder
 
 
-def greys(images):
+def grays(images):
     return set(np.round(images.array().mean((1, 2, 3)) / 10).astype(int))
 
 
@@ -68,7 +68,7 @@ def test_a_tenth_of_the_people_the_same_every_time_are_held_out(tmp_path):
     write_faces(tmp_path, ending="png")
     dataset = load_dataset("lfw", data_dir=tmp_path)
     assert (len(dataset.train), len(dataset.test)) == (18, 2)
-    assert greys(dataset.train) | greys(dataset.test) == set(range(PEOPLE))
+    assert grays(dataset.train) | grays(dataset.test) == set(range(PEOPLE))
     again = load_dataset("lfw", data_dir=tmp_path)
     assert again.fingerprint == dataset.fingerprint
 

@@ -15,25 +15,25 @@ from keras_aae.errors import DataError
 RNG = np.random.default_rng(0)
 
 
-def grey(value=None, shape=(6, 4)):
+def gray(value=None, shape=(6, 4)):
     pixels = RNG.integers(0, 256, shape) if value is None else np.full(shape, value)
     return Image.fromarray(pixels.astype(np.uint8))
 
 
 def write(path, image=None):
     path.parent.mkdir(parents=True, exist_ok=True)
-    (image or grey()).save(path)
+    (image or gray()).save(path)
     return path
 
 
 def write_flat(folder, n=3):
-    return [write(folder / f"{k}.png", grey(k)) for k in range(n)]
+    return [write(folder / f"{k}.png", gray(k)) for k in range(n)]
 
 
 def test_class_folders(tmp_path):
     for k in range(20):
-        write(tmp_path / "b" / f"{k:02}.png", grey(k))
-        write(tmp_path / "a" / f"{k:02}.bmp", grey(100 + k))
+        write(tmp_path / "b" / f"{k:02}.png", gray(k))
+        write(tmp_path / "a" / f"{k:02}.bmp", gray(100 + k))
     dataset = load_dataset(tmp_path)
     assert dataset.class_names == ("a", "b")
     assert dataset.name == tmp_path.name
@@ -91,7 +91,7 @@ def test_jpeg_is_close(tmp_path):
     assert np.abs(read_picture(path, None, 1)[..., 0] - ramp.astype(int)).max() < 8
 
 
-def test_colour_if_any_image_has_colours(tmp_path):
+def test_color_if_any_image_has_colors(tmp_path):
     write_flat(tmp_path, 3)
     assert load_folder(tmp_path).image_shape == (6, 4, 1)
     write(tmp_path / "9.png", Image.new("RGB", (4, 6), (255, 0, 0)))
@@ -100,8 +100,8 @@ def test_colour_if_any_image_has_colours(tmp_path):
 
 
 def test_image_size_resizes_all(tmp_path):
-    write(tmp_path / "a.png", grey(50, (9, 9)))
-    write(tmp_path / "b.png", grey(50, (20, 3)))
+    write(tmp_path / "a.png", gray(50, (9, 9)))
+    write(tmp_path / "b.png", gray(50, (20, 3)))
     assert load_folder(tmp_path, image_size=8).image_shape == (8, 8, 1)
     dataset = load_folder(tmp_path, image_size=(4, 6))
     assert dataset.image_shape == (4, 6, 1)
@@ -117,7 +117,7 @@ def test_exif_orientation_is_applied(tmp_path):
     np.testing.assert_array_equal(turned, np.rot90(pixels, -1))
 
 
-def test_16_bit_grey_is_scaled(tmp_path):
+def test_16_bit_gray_is_scaled(tmp_path):
     pixels = np.array([[0, 257, 32896, 65535]], np.uint16)
     path = write(tmp_path / "a.png", Image.fromarray(pixels))
     assert read_picture(path, None, 1)[0, :, 0].tolist() == [0, 1, 128, 255]
@@ -125,9 +125,9 @@ def test_16_bit_grey_is_scaled(tmp_path):
 
 
 def test_palette_and_bilevel_images(tmp_path):
-    colours = Image.new("RGB", (2, 1))
-    colours.putdata([(255, 0, 0), (0, 0, 255)])
-    path = write(tmp_path / "p.png", colours.convert("P"))
+    colors = Image.new("RGB", (2, 1))
+    colors.putdata([(255, 0, 0), (0, 0, 255)])
+    path = write(tmp_path / "p.png", colors.convert("P"))
     assert read_picture(path, None, 3).tolist() == [[[255, 0, 0], [0, 0, 255]]]
     path = write(tmp_path / "1.png", Image.fromarray(np.array([[True, False]])))
     assert read_picture(path, None, 1)[0, :, 0].tolist() == [255, 0]
@@ -149,7 +149,7 @@ def test_cmyk_jpeg_becomes_rgb(tmp_path):
 
 
 def truncate(path):
-    write(path, grey(shape=(60, 60)))
+    write(path, gray(shape=(60, 60)))
     path.write_bytes(path.read_bytes()[:-400])
 
 
@@ -162,11 +162,11 @@ def text(path):
 
 
 def gif(path):
-    grey().save(path, format="GIF")
+    gray().save(path, format="GIF")
 
 
 def other_kind(path):
-    grey().save(path, format="JPEG" if path.suffix == ".png" else "PNG")
+    gray().save(path, format="JPEG" if path.suffix == ".png" else "PNG")
 
 
 def broken_link(path):
@@ -194,7 +194,7 @@ def test_unreadable_image_is_named(tmp_path, spoil, ending):
 
 
 def test_animated_image_is_refused(tmp_path):
-    grey(0).save(tmp_path / "a.png", save_all=True, append_images=[grey(9)])
+    gray(0).save(tmp_path / "a.png", save_all=True, append_images=[gray(9)])
     with pytest.raises(DataError, match="a.png .*more than one frame"):
         load_folder(tmp_path)
 
@@ -209,7 +209,7 @@ def test_decompression_bomb_is_refused(tmp_path, monkeypatch, limit):
 
 def test_odd_size_is_named(tmp_path):
     write_flat(tmp_path, 3)
-    write(tmp_path / "1.png", grey(0, (4, 6)))
+    write(tmp_path / "1.png", gray(0, (4, 6)))
     with pytest.raises(DataError, match=r"1\.png is 4x6 .* 0\.png is 6x4.*image-size"):
         load_folder(tmp_path)
 

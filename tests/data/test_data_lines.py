@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 
 from keras_aae.data import load_dataset
-from keras_aae.data.lines import clouds, rasterised
+from keras_aae.data.lines import clouds, rasterized
 
 
 @pytest.mark.parametrize(
     "name, shape, dtype",
     [("lines", (28, 28, 1), np.uint8), ("lines-coordinates", (200, 2, 1), np.float32)],
 )
-def test_the_sets_are_small_unlabelled_and_the_same_every_time(name, shape, dtype):
+def test_the_sets_are_small_unlabeled_and_the_same_every_time(name, shape, dtype):
     dataset = load_dataset(name)
     assert dataset.name == name
     assert dataset.image_shape == shape and dataset.train.dtype == dtype
@@ -23,7 +23,7 @@ def test_the_sets_are_small_unlabelled_and_the_same_every_time(name, shape, dtyp
 def test_both_sets_are_of_the_same_clouds():
     points = load_dataset("lines-coordinates").test.array()[..., 0]
     np.testing.assert_array_equal(
-        rasterised(points), load_dataset("lines").test.array()[..., 0]
+        rasterized(points), load_dataset("lines").test.array()[..., 0]
     )
 
 
@@ -62,7 +62,7 @@ def test_clouds_are_of_segments_and_outliers_in_order():
 
 def test_images_have_x_to_the_right_and_y_upwards():
     corners = np.array([[[0.0, 0.0]], [[1.0, 0.0]], [[0.0, 1.0]], [[1.0, 1.0]]])
-    images = rasterised(corners)
+    images = rasterized(corners)
     places = [tuple(np.argwhere(image)[0]) for image in images]
     assert places == [(27, 0), (27, 27), (0, 0), (0, 27)]
     assert (images.sum(axis=(1, 2)) == 255).all()
@@ -70,7 +70,7 @@ def test_images_have_x_to_the_right_and_y_upwards():
 
 def test_every_point_is_a_pixel_and_every_pixel_a_point():
     points = np.array([[[0.5 / 28, 0.5 / 28], [1.5 / 28, 0.5 / 28], [0.99, 0.5]]])
-    (image,) = rasterised(points)
+    (image,) = rasterized(points)
     assert sorted(map(tuple, np.argwhere(image))) == [(13, 27), (27, 0), (27, 1)]
 
 

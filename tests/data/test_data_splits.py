@@ -57,7 +57,7 @@ def test_stratified_subset_of_one_class():
 
 @pytest.mark.parametrize("n", [0, -1, 4])
 def test_stratified_subset_refuses_what_is_not_there(n):
-    with pytest.raises(DataError, match=f"choose {n} labelled .* from 1 to 3"):
+    with pytest.raises(DataError, match=f"choose {n} labeled .* from 1 to 3"):
         stratified_subset(np.array([0, 1, -1, 1]), n, 0)
 
 

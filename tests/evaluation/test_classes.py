@@ -20,7 +20,7 @@ class Sure:
 
 
 class Petals:
-    """The code of an image is the centre of the petal that its first pixel says."""
+    """The code of an image is the center of the petal that its first pixel says."""
 
     def __init__(self, prior=PETALS, components_are_classes=False):
         self.prior, self.components_are_classes = prior, components_are_classes
@@ -91,7 +91,7 @@ def test_clusters_are_never_named_by_test_images():
     data = dataset((rows, [0, 1, 2]), (rows, [1, 2, 0]))
     assert evaluate(Sure(False), data)["cluster_error"] == 100
     unknown = dataset((rows, [-1, -1, -1]), (rows, [0, 1, 2]))
-    with pytest.raises(UnsupportedError, match="need labelled images"):
+    with pytest.raises(UnsupportedError, match="need labeled images"):
         evaluate(Sure(False), unknown, names=["cluster_error"])
 
 
@@ -99,18 +99,18 @@ def test_codes_in_the_petal_of_their_class():
     petals, labels = [[0], [1], [2], [2], [3], [0]], [0, 1, 2, 3, 3, -1]
     data = dataset((petals, labels), (petals, labels), "abcd")
     values = evaluate(Petals(components_are_classes=True), data)
-    assert values["petal_accuracy"] == pytest.approx(4 / 5)
-    # At the centres of petals: of their own, or far from it.
-    assert values["petal_coverage"] == pytest.approx(4 / 5)
-    assert values["petal_purity"] == pytest.approx(4 / 5)
+    assert values["component_accuracy"] == pytest.approx(4 / 5)
+    # At the centers of petals: of their own, or far from it.
+    assert values["component_coverage"] == pytest.approx(4 / 5)
+    assert values["component_purity"] == pytest.approx(4 / 5)
 
 
 def test_without_labels_a_petal_may_have_any_class():
     petals = [[0], [0], [0], [1], [1], [2]]
     data = dataset((petals, [0] * 6), (petals, [3, 3, 1, 0, 0, 0]), "abcd")
     values = evaluate(Petals(), data)
-    assert values["petal_purity"] == pytest.approx(5 / 6)
-    assert "petal_accuracy" not in values
+    assert values["component_purity"] == pytest.approx(5 / 6)
+    assert "component_accuracy" not in values
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,7 @@ def test_without_labels_a_petal_may_have_any_class():
 def test_only_a_prior_of_the_classes_has_petals_of_their_own(model, lacking):
     data = dataset(([[0], [1]], [0, 1]), ([[0], [1]], [0, 1]), "abcd")
     with pytest.raises(KerasAAEError, match=lacking):
-        evaluate(model, data, names=["petal_accuracy"])
+        evaluate(model, data, names=["component_accuracy"])
 
 
 KMEANS = ["kmeans_accuracy", "kmeans_nmi"]
@@ -156,6 +156,6 @@ def test_clusters_need_codes_labels_and_as_many_images_as_classes():
         evaluate(Petals(), data, names=KMEANS)
     with pytest.raises(UnsupportedError, match="Sure lacks `encode`"):
         evaluate(Sure(True), data, names=KMEANS)
-    unlabelled = Dataset("known", *[Images(np.zeros((9, 1, 4), "uint8"))] * 2)
-    with pytest.raises(UnsupportedError, match="need labelled images"):
-        evaluate(Petals(), unlabelled, names=KMEANS)
+    unlabeled = Dataset("known", *[Images(np.zeros((9, 1, 4), "uint8"))] * 2)
+    with pytest.raises(UnsupportedError, match="need labeled images"):
+        evaluate(Petals(), unlabeled, names=KMEANS)

@@ -5,7 +5,7 @@ from families import small_model
 from keras_aae.data import Dataset, Images
 from keras_aae.errors import KerasAAEError, UnsupportedError
 from keras_aae.evaluation import describe, evaluate, likelihood
-from keras_aae.evaluation.likelihood import binarised
+from keras_aae.evaluation.likelihood import binarized
 from keras_aae.registry import METRICS
 
 
@@ -17,7 +17,7 @@ def dataset(toy_images):
 
 
 class Known:
-    """A model whose codes tell the class, and whose images are all grey."""
+    """A model whose codes tell the class, and whose images are all gray."""
 
     def encode(self, x):
         corners = np.asarray(x, float).reshape(-1, 2, 4, 2, 4).mean((2, 4))
@@ -28,10 +28,10 @@ class Known:
 
 
 def test_known_answers(dataset):
-    values = evaluate(Known(), dataset, names=["mse", "knn_accuracy_100"])
+    values = evaluate(Known(), dataset, names=["mse", "probe_knn_100"])
     x = dataset.test.array() / 255
     assert values["mse"] == pytest.approx(((x - 0.5) ** 2).mean(), rel=1e-5)
-    assert values["knn_accuracy_100"] == 1.0
+    assert values["probe_knn_100"] == 1.0
 
 
 def test_the_mean_code_is_of_models_without_a_prior(dataset):
@@ -49,19 +49,19 @@ def test_an_entry_may_stand_for_several_numbers(dataset):
         describe("space_mass_3") == describe("space_mass") == METRICS["space_mass"][1]
     )
     assert describe("space_ambiguous_mass") == METRICS["space_ambiguous_mass"][1]
-    assert describe("knn_accuracy_100") == METRICS["knn_accuracy_100"][1]
+    assert describe("probe_knn_100") == METRICS["probe_knn_100"][1]
 
 
 def test_what_does_not_apply_is_left_out_or_refused(dataset):
     values = evaluate(Known(), dataset)
     assert set(values) == {
-        "mse", "knn_accuracy_100", "linear_accuracy", "kmeans_accuracy", "kmeans_nmi",
+        "mse", "probe_knn_100", "probe_logistic_10000", "kmeans_accuracy", "kmeans_nmi",
         "mean_code",
     }  # fmt: skip
     with pytest.raises(UnsupportedError, match="Known lacks `bound`"):
         evaluate(Known(), dataset, names=["nll"])
     with pytest.raises(UnsupportedError, match="does not apply"):
-        evaluate(Known(), dataset, names=["knn_accuracy_1000"])
+        evaluate(Known(), dataset, names=["probe_knn_1000"])
     with pytest.raises(KerasAAEError, match="Did you mean 'neg_elbo'"):
         evaluate(Known(), dataset, names=["negelbo"])
 
@@ -72,23 +72,23 @@ def test_a_vae_has_all_its_numbers(dataset):
     assert values == evaluate(model, dataset, seed=1)
     keys = [name for name in values if name in METRICS]
     assert keys == [name for name in METRICS if name in values]
-    assert {"neg_elbo", "nll", "neg_elbo_binarised", "active_units"} <= set(values)
+    assert {"neg_elbo", "nll", "neg_elbo_binarized", "active_units"} <= set(values)
     assert values["neg_elbo"] == pytest.approx(
         values["reconstruction_nll"] + values["kl"]
     )
     assert values["kl"] >= 0
     # Jensen: the importance-weighted bound is the tighter one.
     assert values["nll"] <= values["neg_elbo"] + 0.1
-    assert values["nll_binarised"] <= values["neg_elbo_binarised"] + 0.1
+    assert values["nll_binarized"] <= values["neg_elbo_binarized"] + 0.1
     assert np.isfinite(list(values.values())).all()
 
 
 LIKELIHOODS = ["neg_elbo", "reconstruction_nll", "kl", "nll", "active_units"]
 
 
-def test_a_conditional_model_has_the_likelihood_of_labelled_images(dataset):
+def test_a_conditional_model_has_the_likelihood_of_labeled_images(dataset):
     model = small_model("conditional-vae", latent_dim=2, classes=4)
-    names = [*LIKELIHOODS, "neg_elbo_binarised", "nll_binarised"]
+    names = [*LIKELIHOODS, "neg_elbo_binarized", "nll_binarized"]
     values = evaluate(model, dataset, names=names)
     x, labels = dataset.test.array(), dataset.test.labels
     noise = np.random.default_rng([0, 2]).standard_normal((len(x), 2), np.float32)
@@ -96,7 +96,7 @@ def test_a_conditional_model_has_the_likelihood_of_labelled_images(dataset):
     assert values["reconstruction_nll"] == pytest.approx(nll.mean(), rel=1e-5)
     assert values["neg_elbo"] == pytest.approx((nll + kl).mean(), rel=1e-5)
     assert values["nll"] <= values["neg_elbo"] + 0.1
-    assert values["nll_binarised"] <= values["neg_elbo_binarised"] + 0.1
+    assert values["nll_binarized"] <= values["neg_elbo_binarized"] + 0.1
 
 
 def test_images_of_an_unknown_class_have_no_conditional_likelihood(dataset):
@@ -105,7 +105,7 @@ def test_images_of_an_unknown_class_have_no_conditional_likelihood(dataset):
     few = Dataset("few", Images(x, labels), Images(x, labels), tuple("abcd"))
     known = Dataset("known", *2 * [Images(x[:3], labels[:3])], tuple("abcd"))
     model = small_model("conditional-vae", latent_dim=2, classes=4)
-    for part in ("reconstruction_nll", "nll_binarised"):
+    for part in ("reconstruction_nll", "nll_binarized"):
         expected = evaluate(model, known, names=[part])
         assert evaluate(model, few, names=[part]) == expected
 
@@ -113,7 +113,7 @@ def test_images_of_an_unknown_class_have_no_conditional_likelihood(dataset):
 def test_a_conditional_likelihood_needs_labels_of_its_classes(dataset):
     x = dataset.test.array()
     model = small_model("conditional-vae", latent_dim=2, classes=4)
-    with pytest.raises(UnsupportedError, match="labelled images"):
+    with pytest.raises(UnsupportedError, match="labeled images"):
         evaluate(model, Dataset("none", Images(x), Images(x)), names=["kl"])
     fewer = small_model("conditional-vae", latent_dim=2, classes=3)
     with pytest.raises(UnsupportedError, match="of 3 classes.* has 4 classes"):
@@ -121,41 +121,41 @@ def test_a_conditional_likelihood_needs_labels_of_its_classes(dataset):
     assert "neg_elbo" not in evaluate(fewer, dataset)
 
 
-def test_a_gaussian_likelihood_is_not_binarised(dataset):
+def test_a_gaussian_likelihood_is_not_binarized(dataset):
     values = evaluate(small_model("vae", likelihood="gaussian"), dataset)
-    assert not [name for name in values if "binarised" in name]
+    assert not [name for name in values if "binarized" in name]
 
 
 def test_an_autoencoder_has_a_loss_and_no_likelihood(dataset):
     values = evaluate(small_model("autoencoder"), dataset)
     assert set(values) == {
-        "reconstruction_loss", "mse", "knn_accuracy_100", "linear_accuracy",
+        "reconstruction_loss", "mse", "probe_knn_100", "probe_logistic_10000",
         "kmeans_accuracy", "kmeans_nmi", "mean_code", "interpolation_energy",
     }  # fmt: skip
 
 
-def test_binarised_pixels_are_draws_with_the_grey_values():
+def test_binarized_pixels_are_draws_with_the_gray_values():
     x = np.full((200, 8, 8, 1), 64, "uint8")
-    draws = binarised(x, np.random.default_rng(0))
+    draws = binarized(x, np.random.default_rng(0))
     assert set(np.unique(draws)) == {0, 255}
     assert (draws > 0).mean() == pytest.approx(64 / 255, abs=0.02)
     ends = np.array([0.0, 1.0], "float32").reshape(2, 1, 1, 1)
-    assert binarised(ends, np.random.default_rng(0)).ravel().tolist() == [0, 255]
+    assert binarized(ends, np.random.default_rng(0)).ravel().tolist() == [0, 255]
 
 
 def test_data_without_labels_have_no_accuracy(toy_images):
     x, _ = toy_images
-    unlabelled = Dataset("toy", Images(x), Images(x))
-    assert "knn_accuracy_100" not in evaluate(Known(), unlabelled)
+    unlabeled = Dataset("toy", Images(x), Images(x))
+    assert "probe_knn_100" not in evaluate(Known(), unlabeled)
 
 
 def test_the_slow_likelihood_is_measured_where_it_is_named(dataset, monkeypatch):
     monkeypatch.setattr(likelihood, "LONG_IMPORTANCE_SAMPLES", 500)
     model = small_model("vae", latent_dim=2)
-    assert "nll_5000_binarised" not in evaluate(model, dataset)
-    names = ["nll_5000_binarised", "nll_binarised"]
+    assert "nll_5000_binarized" not in evaluate(model, dataset)
+    names = ["nll_5000_binarized", "nll_binarized"]
     values = evaluate(model, dataset, names=names)
-    assert list(values) == ["nll_binarised", "nll_5000_binarised"]
+    assert list(values) == ["nll_binarized", "nll_5000_binarized"]
     assert values[names[0]] == pytest.approx(values[names[1]], abs=0.2)
 
 

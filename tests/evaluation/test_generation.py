@@ -118,10 +118,10 @@ def test_only_what_generates_is_compared(toy_mnist):
         evaluate(object(), toy_mnist, names=["fid"])
     with pytest.raises(UnsupportedError, match="Repeating lacks `encode`"):
         evaluate(Repeating(images), toy_mnist, names=["fid_mixture"])
-    told = Coding(images)
-    told.decodes_classes = True
+    conditional = Coding(images)
+    conditional.decodes_classes = True
     with pytest.raises(UnsupportedError, match="has `decodes_classes` True"):
-        evaluate(told, toy_mnist, names=["fid_mixture"])
+        evaluate(conditional, toy_mnist, names=["fid_mixture"])
 
 
 def test_other_data_are_refused(toy_mnist, toy_images):

@@ -135,8 +135,10 @@ def test_each_image_is_estimated_and_never_far_above(dataset, quick):
     rows = x.reshape(-1, 16) - 0.5
     mean = np.linalg.solve(precision, WEIGHTS @ rows.T / DEVIATION**2).T
     spread = np.trace(WEIGHTS.T @ np.linalg.inv(precision) @ WEIGHTS)
-    misfit = np.sum((rows - mean @ WEIGHTS) ** 2, axis=1) + spread
-    np.testing.assert_allclose(each.misfit, misfit, rtol=0.1)
+    reconstruction_error = np.sum((rows - mean @ WEIGHTS) ** 2, axis=1) + spread
+    np.testing.assert_allclose(
+        each.reconstruction_error, reconstruction_error, rtol=0.1
+    )
 
 
 def test_samples_lie_around_the_posterior(dataset, quick):

@@ -20,7 +20,7 @@ class Matched:
     def __init__(self, shift=0.0):
         self.shift = shift
 
-    def draw_codes(self, x, seed=0):
+    def sample_codes(self, x, seed=0):
         rng = np.random.default_rng([seed, 99])
         return self.shift + rng.standard_normal((len(x), 2), np.float32)
 
@@ -86,7 +86,7 @@ def test_a_vae_has_a_distance_and_none_of_the_games_numbers(family, toy_images):
     data = Dataset("toy", Images(x, y), Images(x, y), tuple("abcd"))
     model = small_model(family, latent_dim=2)
     assert evaluate(model, data, names=DISTANCES).keys() == set(DISTANCES)
-    classes = ["petal_accuracy", "petal_purity", "test_error", "cluster_error"]
+    classes = ["component_accuracy", "component_purity", "test_error", "cluster_error"]
     for name in (*ACCURACIES, *classes):
         with pytest.raises(UnsupportedError, match="(VAE|Normal) lacks `"):
             evaluate(model, data, names=[name])

@@ -8,7 +8,7 @@ from keras_aae.errors import UnsupportedError
 from keras_aae.evaluation import describe, evaluate
 from keras_aae.registry import METRICS, SLOW_METRICS
 
-FEW = ["frozen_accuracy_100", "frozen_accuracy_500", "pseudo_label_accuracy_100"]
+FEW = ["probe_kernel_100", "probe_kernel_500", "probe_pseudo_labels_100"]
 
 
 def blobs(n, seed, noise=0.0):
@@ -36,12 +36,12 @@ class Pixels:
 
 
 def test_clouds_apart_are_told_apart(dataset):
-    values = evaluate(Pixels(), dataset, names=["linear_accuracy", *FEW])
-    assert list(values) == ["linear_accuracy"] + [
+    values = evaluate(Pixels(), dataset, names=["probe_logistic_10000", *FEW])
+    assert list(values) == ["probe_logistic_10000"] + [
         name + ending for name in FEW for ending in ("", "_std")
     ]
     assert min(v for k, v in values.items() if "_std" not in k) > 0.97
-    assert values == evaluate(Pixels(), dataset, names=["linear_accuracy", *FEW])
+    assert values == evaluate(Pixels(), dataset, names=["probe_logistic_10000", *FEW])
 
 
 def test_guesses_help_where_labels_are_few_and_clouds_far_apart():
@@ -56,7 +56,7 @@ def test_guesses_help_where_labels_are_few_and_clouds_far_apart():
     assert values[FEW[1]] > values[FEW[0]]
 
 
-SPREAD = "spread_label_accuracy_100"
+SPREAD = "probe_label_spreading_100"
 
 
 def test_labels_spread_along_a_spiral_that_no_line_parts():
@@ -68,8 +68,8 @@ def test_labels_spread_along_a_spiral_that_no_line_parts():
         return Images(x.reshape(n, 2, 2, 1).astype("float32"), labels)
 
     spiral = Dataset("spiral", arms(2000, 0), arms(400, 1), ("a", "b"))
-    values = evaluate(Pixels(), spiral, names=["linear_accuracy", SPREAD])
-    assert values["linear_accuracy"] < 0.8
+    values = evaluate(Pixels(), spiral, names=["probe_logistic_10000", SPREAD])
+    assert values["probe_logistic_10000"] < 0.8
     assert values[SPREAD] > 0.99 and values[SPREAD + "_std"] < 0.01
 
 
@@ -86,15 +86,15 @@ def test_labels_are_spread_in_numbers_that_fit_the_classes(dataset):
 def test_only_test_images_are_measured_on(dataset):
     shifted = Images(dataset.test.array(), (dataset.test.labels + 1) % 4)
     wrong = Dataset("wrong", dataset.train, shifted, dataset.class_names)
-    values = evaluate(Pixels(), wrong, names=["linear_accuracy", FEW[0], FEW[2]])
-    assert max(values["linear_accuracy"], values[FEW[0]], values[FEW[2]]) < 0.03
+    values = evaluate(Pixels(), wrong, names=["probe_logistic_10000", FEW[0], FEW[2]])
+    assert max(values["probe_logistic_10000"], values[FEW[0]], values[FEW[2]]) < 0.03
 
 
 def test_few_training_images_have_fewer_numbers(dataset):
     small = Dataset("small", blobs(100, 0), dataset.test, dataset.class_names)
     values = evaluate(Pixels(), small, names=[FEW[0]])
     assert set(values) == {FEW[0], FEW[0] + "_std"}
-    with pytest.raises(ValueError, match="'pseudo_label_accuracy_100' does not apply"):
+    with pytest.raises(ValueError, match="'probe_pseudo_labels_100' does not apply"):
         evaluate(Pixels(), small, names=[FEW[2]])
 
 
@@ -102,24 +102,27 @@ def test_images_without_a_label_are_left_out(dataset):
     x, labels = dataset.train.gather(slice(None))
     labels = np.where(np.arange(len(labels)) < 300, labels, -1)
     some = Dataset("some", Images(x, labels), dataset.test, dataset.class_names)
-    assert evaluate(Pixels(), some, names=["linear_accuracy"])["linear_accuracy"] > 0.97
+    assert (
+        evaluate(Pixels(), some, names=["probe_logistic_10000"])["probe_logistic_10000"]
+        > 0.97
+    )
 
 
 def test_what_cannot_be_probed_is_said(dataset):
     with pytest.raises(UnsupportedError, match="object lacks `encode`"):
-        evaluate(object(), dataset, names=["linear_accuracy"])
+        evaluate(object(), dataset, names=["probe_logistic_10000"])
     bare = Dataset("bare", Images(dataset.train.array()), Images(dataset.test.array()))
-    with pytest.raises(UnsupportedError, match="need labelled images"):
+    with pytest.raises(UnsupportedError, match="need labeled images"):
         evaluate(Pixels(), bare, names=[FEW[0]])
     one = Images(dataset.train.array(), np.zeros(600, int))
     single = Dataset("one", one, one, ("a",))
     with pytest.raises(UnsupportedError, match="at least 2 classes"):
-        evaluate(Pixels(), single, names=["linear_accuracy"])
+        evaluate(Pixels(), single, names=["probe_logistic_10000"])
 
 
 def test_slow_probes_are_measured_where_they_are_named(dataset):
     assert set(FEW) <= set(SLOW_METRICS)
-    assert set(evaluate(Pixels(), dataset)) & {*FEW, "linear_accuracy"} == {
-        "linear_accuracy"
+    assert set(evaluate(Pixels(), dataset)) & {*FEW, "probe_logistic_10000"} == {
+        "probe_logistic_10000"
     }
     assert describe(FEW[0] + "_std") == METRICS[FEW[0]][1]

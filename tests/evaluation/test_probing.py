@@ -36,7 +36,7 @@ def last_row(x):
 
 def test_what_codes_hold_is_found_and_nothing_else(dataset):
     good = probe(first_row, dataset, 30, draws=2)
-    assert list(good) == ["logistic", "neighbours", "dense"]
+    assert list(good) == ["logistic", "knn", "dense"]
     assert all(len(scores) == 2 and min(scores) > 0.95 for scores in good.values())
     nothing = probe(last_row, dataset, 30, draws=2)
     assert all(0.2 < np.mean(scores) < 0.5 for scores in nothing.values())
@@ -60,16 +60,23 @@ def test_codes_and_pixels_are_metrics(dataset):
     class Model:
         encode = staticmethod(last_row)
 
-    names = ["probe_2000", "pixel_probe_2000"]
+    names = [
+        "probe_logistic_2000",
+        "probe_knn_2000",
+        "probe_dense_2000",
+        "pixel_probe_logistic_2000",
+        "pixel_probe_knn_2000",
+        "pixel_probe_dense_2000",
+    ]
     assert set(names) <= set(SLOW_METRICS)
     values = evaluate(Model(), dataset, names=names)
-    for kind in ("logistic", "neighbours", "dense"):
-        assert values[f"pixel_probe_2000_{kind}"] > 0.9 > values[f"probe_2000_{kind}"]
-    assert values["pixel_probe_2000_logistic"] == np.mean(
+    for kind in ("logistic", "knn", "dense"):
+        assert values[f"pixel_probe_{kind}_2000"] > 0.9 > values[f"probe_{kind}_2000"]
+    assert values["pixel_probe_logistic_2000"] == np.mean(
         probe(as_rows, dataset, 2000)["logistic"]
     )
     with pytest.raises(UnsupportedError, match="object lacks `encode`"):
-        evaluate(object(), dataset, names=["probe_2000"])
+        evaluate(object(), dataset, names=["probe_logistic_2000"])
     bare = Dataset("bare", Images(dataset.train.array()), Images(dataset.test.array()))
-    with pytest.raises(KerasAAEError, match="labelled"):
-        evaluate(Model(), bare, names=["probe_2000"])
+    with pytest.raises(KerasAAEError, match="labeled"):
+        evaluate(Model(), bare, names=["probe_logistic_2000"])

@@ -31,8 +31,8 @@ def dataset():
     """Dark images of class 0, bright ones of class 2, none of class 1."""
     rng = np.random.default_rng(0)
     labels = np.repeat([0, 2], 40)
-    grey = np.where(labels == 0, 20, 235) + rng.integers(-20, 21, 80)
-    images = Images(np.tile(grey[:, None, None], (1, 2, 2)).astype("uint8"), labels)
+    gray = np.where(labels == 0, 20, 235) + rng.integers(-20, 21, 80)
+    images = Images(np.tile(gray[:, None, None], (1, 2, 2)).astype("uint8"), labels)
     return Dataset("halves", images, images, ("dark", "none", "bright"))
 
 
@@ -131,9 +131,9 @@ def test_what_cannot_be_measured_is_refused(dataset, toy_images):
     with pytest.raises(UnsupportedError, match="two latent dimensions"):
         measure_space(small_model("vae", latent_dim=3), dataset)
     x, y = toy_images
-    unlabelled = Dataset("toy", Images(x), Images(x))
+    unlabeled = Dataset("toy", Images(x), Images(x))
     few = Dataset("toy", Images(x[:9], y[:9]), Images(x, y), tuple("abcd"))
     many = Dataset("toy", Images(x, y), Images(x, y), tuple(map(str, range(21))))
-    for data in (unlabelled, few, many):
-        with pytest.raises(UnsupportedError, match="at least 10 labelled training"):
+    for data in (unlabeled, few, many):
+        with pytest.raises(UnsupportedError, match="at least 10 labeled training"):
             measure_space(Halves(Normal(2)), data)

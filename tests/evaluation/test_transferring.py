@@ -71,7 +71,7 @@ def test_images_without_a_class_are_left_out(dataset):
     )
     assert len(of_classes(partly).test) == 143 and len(of_classes(partly).train) == 300
     bare = Dataset("bare", Images(dataset.train.array()), Images(dataset.test.array()))
-    with pytest.raises(UnsupportedError, match="needs labelled images"):
+    with pytest.raises(UnsupportedError, match="needs labeled images"):
         of_classes(bare)
 
 
@@ -101,7 +101,7 @@ def test_small_rows_are_means_of_squares():
 
 def test_what_cannot_be_told_is_said(dataset):
     bare = Dataset("bare", Images(dataset.train.array()), Images(dataset.test.array()))
-    with pytest.raises(UnsupportedError, match="needs labelled images"):
+    with pytest.raises(UnsupportedError, match="needs labeled images"):
         transfer(flat, bare, "logistic")
     one = of_classes(dataset, ["b"])
     with pytest.raises(DataError, match="two or more"):

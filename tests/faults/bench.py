@@ -55,7 +55,7 @@ def recipe_of(name: str, data: Path) -> Recipe:
 
 
 def write_data(path: Path) -> Path:
-    """70 grey images of 8x8 of four classes, 9 of them to test."""
+    """70 gray images of 8x8 of four classes, 9 of them to test."""
     rng = np.random.default_rng(0)
     y = np.arange(70) % 4
     x = rng.integers(0, 40, (70, 8, 8, 1))

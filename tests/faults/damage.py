@@ -34,15 +34,15 @@ def damaged_checkpoints(bench: Bench, tries: int) -> Tally:
         file.write_bytes(damaged(whole, bench.random))
         tally.tries += 1
         where = f"{file.name}, {tally.tries}"
-        told = []
+        reports = []
         try:
-            found = Checkpoints(path, bench.fingerprint).newest(told.append)
+            found = Checkpoints(path, bench.fingerprint).newest(reports.append)
         except RunError as error:
             tally.lost.append(f"{where}: {error}")
             continue
         if found == newest and not _same_json(file, whole):
             tally.wrong.append(f"{where}: it was believed")
-        if found != newest and not (told and newest.with_name(f"{newest.name}.bad")):
+        if found != newest and not (reports and newest.with_name(f"{newest.name}.bad")):
             tally.wrong.append(f"{where}: it was left out, and nobody was told")
     return tally
 

@@ -50,10 +50,12 @@ class StandardNormal:
 class LinearModel:
     """Codes are weighted sums of pixels; a decoded image holds its code in its corners.
 
-    Pixel (0, 0) is the sigmoid of z_1, pixel (0, 1) that of z_2, all others grey.
+    Pixel (0, 0) is the sigmoid of z_1, pixel (0, 1) that of z_2, all others gray.
     """
 
-    uses_labels = decodes_classes = components_are_classes = judges_images = False
+    uses_labels = decodes_classes = components_are_classes = discriminates_images = (
+        False
+    )
 
     def __init__(self, latent_dim, prior=None):
         self.latent_dim, self.prior = latent_dim, prior
@@ -116,9 +118,9 @@ class ClassModel(LinearModel):
 
 
 class Forger(LinearModel):
-    """A model without an encoder that generates grey images and judges by brightness."""
+    """A model without an encoder that generates gray images and judges by brightness."""
 
-    judges_images, has_critic = True, False
+    discriminates_images, has_critic = True, False
     encode = property()  # as of a model that never had one
 
     def generate(self, n, seed):

@@ -9,7 +9,7 @@ from keras_aae.figures.animation import (
     closed_path,
     interpolation_animation,
     morph,
-    neighbours,
+    nearest_neighbors,
 )
 
 
@@ -57,12 +57,12 @@ def test_tiles_go_from_one_code_to_another_class_and_back(model, dataset):
 
 
 def test_tiles_go_to_the_nearest_code_that_is_another(model, dataset):
-    # Twice the same image: its neighbour is not its copy.
+    # Twice the same image: its neighbor is not its copy.
     images = dataset.test.images.copy()
     images[1] = images[0]
     doubled = Dataset("doubled", Images(images), Images(images))
     everything = len(images)
-    neighbours(model, doubled, n=everything, frames=2, seed=3)
+    nearest_neighbors(model, doubled, n=everything, frames=2, seed=3)
     codes = model.decoded[0].reshape(2, everything, 2)
     known = model.encode(images)
     distances = np.linalg.norm(codes[0][:, None] - known, axis=-1)
@@ -71,11 +71,11 @@ def test_tiles_go_to_the_nearest_code_that_is_another(model, dataset):
     assert np.abs(codes[0] - codes[1]).sum(axis=1).min() > 0
 
 
-def test_images_of_one_code_have_no_neighbours(model, dataset):
+def test_images_of_one_code_have_no_neighbors(model, dataset):
     images = Images(dataset.test.images[[0, 0, 0]])
     same = Dataset("same", images, images)
     with pytest.raises(DataError, match="different codes"):
-        neighbours(model, same)
+        nearest_neighbors(model, same)
 
 
 def test_a_tour_visits_every_class_in_order(model, dataset):
@@ -100,7 +100,7 @@ def test_a_few_images_make_fewer_pairs(model, make_dataset):
     assert len(model.decoded[0]) == 2 * 3
 
 
-@pytest.mark.parametrize("draw", [morph, neighbours, interpolation_animation])
+@pytest.mark.parametrize("draw", [morph, nearest_neighbors, interpolation_animation])
 def test_the_seed_repeats_an_animation(draw, model, dataset, tmp_path):
     frames = [draw(model, dataset, n=4, seed=seed).frames for seed in (0, 0, 1)]
     assert (frames[0] == frames[1]).all() and (frames[0] != frames[2]).any()

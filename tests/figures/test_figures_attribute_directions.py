@@ -26,7 +26,7 @@ def test_slant_is_the_lean_of_a_stroke():
 
 
 class Thick:
-    """Codes are the mean pixel and the first one; images are grey as the code says."""
+    """Codes are the mean pixel and the first one; images are gray as the code says."""
 
     decodes_classes = False
 

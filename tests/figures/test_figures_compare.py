@@ -24,7 +24,7 @@ def test_a_panel_a_number_and_a_row_a_model(models, dataset):
     figure = draw("compare", models=models, dataset=dataset, seed=3)
     panels = shown(figure)
     assert list(panels) == [
-        "mse", "interpolation_energy", "linear_accuracy", "kmeans_accuracy",
+        "mse", "interpolation_energy", "probe_logistic_10000", "kmeans_accuracy",
     ]  # fmt: skip
     for name, values in panels.items():
         expected = {
@@ -36,7 +36,7 @@ def test_a_panel_a_number_and_a_row_a_model(models, dataset):
     assert names == list(models)
     assert figure.axes[0].get_ylim()[0] > figure.axes[0].get_ylim()[1]
     titles = {axes.get_title("left") for axes in figure.axes}
-    assert {"mse\nless is better", "linear_accuracy\nmore is better"} < titles
+    assert {"mse\nless is better", "probe_logistic_10000\nmore is better"} < titles
 
 
 def test_points_stand_at_their_numbers_inside_the_panel(models, dataset):

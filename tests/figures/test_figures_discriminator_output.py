@@ -31,10 +31,10 @@ def test_titles_say_how_often_the_discriminator_is_right(model, dataset):
     model.discriminate = lambda z: np.arange(len(z)) / 100
     left, right = discriminator_output(model, dataset, n=100).axes
     assert left.get_title(loc="left") == (
-        "codes of 100 test images, 50.0% recognised (D < 0.5)"
+        "codes of 100 test images, 50.0% recognized (D < 0.5)"
     )
     assert right.get_title(loc="left") == (
-        "100 samples of the prior, 49.0% recognised (D > 0.5)"
+        "100 samples of the prior, 49.0% recognized (D > 0.5)"
     )
 
 
@@ -44,7 +44,7 @@ def test_a_discriminator_that_knows_classes_is_told_none_and_it_says_so(model, d
         return np.full(len(z), 0.4)
 
     before = discriminator_output(model, dataset).axes[0].get_ylabel()
-    model.discriminate, model.classes_told = discriminate, 4
+    model.discriminate, model.num_condition_classes = discriminate, 4
     after = discriminator_output(model, dataset).axes[0].get_ylabel()
     assert after == f"{before} (no class told)"
 
@@ -56,7 +56,7 @@ def test_the_whole_range_of_probabilities_is_shown(model, dataset):
 
 
 def test_codes_are_drawn_by_a_model_that_draws_them(model, dataset):
-    model.draw_codes = lambda x: np.full((len(x), 2), np.inf)
+    model.sample_codes = lambda x: np.full((len(x), 2), np.inf)
     with pytest.raises(ValueError, match="not finite"):
         discriminator_output(model, dataset)
 

@@ -6,9 +6,9 @@ from families import small_model
 from keras import ops
 
 from keras_aae.data import Dataset, Images
-from keras_aae.engine import Feed
+from keras_aae.engine import BatchLoader
 from keras_aae.engine.gradients import first_batches, phase_gradients
-from keras_aae.engine.networks import has_batch_normalisation
+from keras_aae.engine.networks import has_batch_normalization
 from keras_aae.errors import KerasAAEError, UnsupportedError
 from keras_aae.figures import draw
 from keras_aae.figures.latent_walk import walks
@@ -60,9 +60,9 @@ def test_probabilities_of_real_and_generated_images_are_shares_of_each(forger, d
     assert axes.get_xlim() == (0, 1)
 
 
-def test_batches_are_normalised_by_themselves_as_in_training(toy_images):
+def test_batches_are_normalized_by_themselves_as_in_training(toy_images):
     model, data = small_model("gan"), toy_dataset(*toy_images)
-    assert has_batch_normalisation(model.discriminator)
+    assert has_batch_normalization(model.discriminator)
     before = [np.array(w) for w in model.get_weights()]
     figure = draw("probability-histograms", model=model, dataset=data)
     real = ops.convert_to_tensor(toy_images[0].astype("float32") / 255)
@@ -88,7 +88,7 @@ def test_a_critic_has_values_and_no_probabilities(forger, dataset):
 
 
 def test_a_discriminator_of_codes_is_no_judge_of_images(model, dataset):
-    with pytest.raises(UnsupportedError, match="has `judges_images` False"):
+    with pytest.raises(UnsupportedError, match="has `discriminates_images` False"):
         draw("probability-histograms", model=model, dataset=dataset)
 
 
@@ -148,7 +148,7 @@ def test_gradients_have_a_curve_a_phase_in_the_panel_of_each_network_it_trains(
         "discriminator, first layer": ["discrimination"],
     }
     (generation,) = figure.axes[0].get_legend().get_texts()
-    gradients = phase_gradients(model, first_batches(feed_of(model, data)))
+    gradients = phase_gradients(model, first_batches(loader_of(model, data)))
     kernel = next(kernel_variables(model.generator))
     std = next(g.std() for v, g in gradients["generation"] if v is kernel)
     assert generation.get_text() == f"generation, std {std:.3g}"
@@ -158,8 +158,8 @@ def toy_dataset(x, y):
     return Dataset("toy", Images(x, y), Images(x, y), tuple("abcd"))
 
 
-def feed_of(model, data):
-    return Feed(data.train, 16, model.batches, seed=0, labelled=data.train)
+def loader_of(model, data):
+    return BatchLoader(data.train, 16, model.batches, seed=0, labeled=data.train)
 
 
 def test_gradients_need_a_model_of_phases(model, dataset):

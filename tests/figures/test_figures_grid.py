@@ -19,7 +19,7 @@ def test_tiles_run_row_by_row_with_white_between_and_after():
     assert (whole[3:, 8:] == 1).all()
 
 
-def test_tiles_keep_colour():
+def test_tiles_keep_color():
     images = np.random.default_rng(0).random((4, 6, 6, 3), dtype="float32")
     np.testing.assert_array_equal(tile(images, columns=2)[7:, 7:], images[3])
 

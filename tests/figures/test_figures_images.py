@@ -193,7 +193,7 @@ def test_pixels_are_shown_as_whole_squares(margins, note):
     top = round(0.05 * DPI) if margins[0] else 0
     expected = np.kron(np.rint(image[..., 0] * 255), np.ones((4, 4)))
     part = shown[top : top + 4 * 57, left : left + 4 * 85]
-    np.testing.assert_allclose(part, expected, atol=1)  # of 255, rounded to a colour
+    np.testing.assert_allclose(part, expected, atol=1)  # of 255, rounded to a color
 
 
 def test_no_figure_is_wider_than_a_page():

@@ -63,8 +63,8 @@ def test_classes_come_again_only_after_all_others(make_dataset):
     dataset = make_dataset(n=40, classes=3)
     labels = dataset.test.labels[varied_positions(dataset, 9, seed=5)]
     assert all(set(labels[i : i + 3]) == {0, 1, 2} for i in (0, 3, 6))
-    unlabelled = make_dataset(n=5, classes=0)
-    assert sorted(varied_positions(unlabelled, 5, seed=0)) == [0, 1, 2, 3, 4]
+    unlabeled = make_dataset(n=5, classes=0)
+    assert sorted(varied_positions(unlabeled, 5, seed=0)) == [0, 1, 2, 3, 4]
 
 
 @pytest.mark.parametrize(

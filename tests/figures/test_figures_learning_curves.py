@@ -97,7 +97,14 @@ def test_quantiles_of_codes_are_no_terms():
 
 
 def test_the_health_of_adversarial_training_is_no_term():
-    rows = history(["kl", "accuracy_codes", "accuracy_category_prior", "accuracy"])
+    rows = history(
+        [
+            "kl",
+            "discriminator_accuracy_codes",
+            "discriminator_accuracy_category_prior",
+            "accuracy",
+        ]
+    )
     for row in rows:
         row |= {"sliced_wasserstein": 0.1, "mmd": 0.0, "code_mean_0": 0.0}
         row |= {"code_std_11": 1.0, "code_std": 3.0}

@@ -94,7 +94,7 @@ def test_figures_of_several_models_and_moving_ones_are_known():
     ]  # fmt: skip
     moving = [name for name in FIGURES if file_name(name) != f"{name}.png"]
     assert moving == [
-        "interpolation-animation", "neighbours", "morph", "samples-animation",
+        "interpolation-animation", "nearest-neighbors", "morph", "samples-animation",
     ]  # fmt: skip
 
 

@@ -192,10 +192,10 @@ def test_a_cluster_without_images_has_its_head_alone(make_class_model, make_data
 
 def test_heads_in_the_plane_are_decoded_as_they_are(make_model, clusters, dataset):
     model = make_model(2)
-    model.places = np.array([[0.0, 1], [2, 3], [4, 5], [6, 7]])
+    model.head_positions = np.array([[0.0, 1], [2, 3], [4, 5], [6, 7]])
     model.class_probabilities = clusters.class_probabilities
     cluster_heads(model, dataset)
-    np.testing.assert_array_equal(model.decoded[0], model.places)
+    np.testing.assert_array_equal(model.decoded[0], model.head_positions)
 
 
 @pytest.mark.parametrize("k, n", [(4, 2), (30, 2), (30, 10)])
@@ -257,7 +257,7 @@ def test_without_labels_or_mistakes_there_is_nothing_to_show(
     make_class_model, make_dataset, grouped
 ):
     model = make_class_model(4)
-    with pytest.raises(UnsupportedError, match="needs labelled images"):
+    with pytest.raises(UnsupportedError, match="needs labeled images"):
         misclassified(model, make_dataset(classes=0))
     grouped.test.labels[:2] = -1
     with pytest.raises(UnsupportedError, match="every test image is given its class"):

@@ -65,14 +65,14 @@ def test_both_panels_have_the_outlines_and_one_their_names(model, dataset):
     assert set(texts_of(codes)) == set(dataset.class_names)
 
 
-def test_samples_without_components_have_a_colour_of_no_class(model, dataset):
+def test_samples_without_components_have_a_color_of_no_class(model, dataset):
     codes, samples = posterior_prior(model, dataset).axes
     assert len(colors_of(codes)) == len(PALETTE)
     assert not colors_of(samples) & colors_of(codes)
 
 
 @pytest.mark.parametrize("prior", [Umbrella(4), SwissRoll(4)])
-def test_samples_of_components_are_balanced_and_coloured_by_them(
+def test_samples_of_components_are_balanced_and_colored_by_them(
     make_model, make_dataset, prior
 ):
     figure = posterior_prior(make_model(2, prior), make_dataset(classes=4))
@@ -104,7 +104,7 @@ def test_of_more_dimensions_the_first_two_are_drawn_and_it_says_so(make_model, d
 
 
 @pytest.mark.parametrize("classes", [0, 40])
-def test_classes_that_cannot_be_told_apart_are_not_coloured(
+def test_classes_that_cannot_be_told_apart_are_not_colored(
     model, make_dataset, classes
 ):
     figure = posterior_prior(model, make_dataset(classes=classes))
@@ -114,7 +114,7 @@ def test_classes_that_cannot_be_told_apart_are_not_coloured(
 
 
 def test_codes_are_drawn_by_a_model_that_draws_them(model, dataset):
-    model.draw_codes = lambda x: np.full((len(x), 2), 7.0)
+    model.sample_codes = lambda x: np.full((len(x), 2), 7.0)
     assert (points_of(posterior_prior(model, dataset).axes[0]) == 7).all()
     assert (points_of(posteriors({"one": model}, dataset).axes[0]) == 7).all()
 
@@ -171,5 +171,5 @@ def test_names_on_collapsed_codes_do_not_cover_one_another(make_model, dataset):
     assert len({text.get_position() for text in axes.texts}) == 10
 
 
-def test_grey_is_no_colour_of_a_class():
+def test_gray_is_no_color_of_a_class():
     assert FAINT not in PALETTE

@@ -37,9 +37,9 @@ def test_principal_components_of_a_known_cloud():
     rng = np.random.default_rng(0)
     codes = rng.normal(size=(500, 3)) * [1.0, 5.0, 2.0] + 7
     points, shares = principal_components(codes)
-    centred = codes - codes.mean(axis=0)
+    centered = codes - codes.mean(axis=0)
     for component, dimension in enumerate((1, 2, 0)):
-        both = points[:, component], centred[:, dimension]
+        both = points[:, component], centered[:, dimension]
         assert np.corrcoef(*both)[0, 1] > 0.99
     np.testing.assert_allclose(shares, [25 / 30, 4 / 30, 1 / 30], atol=0.03)
     np.testing.assert_allclose(shares.sum(), 1)
@@ -85,7 +85,7 @@ def test_components_that_do_not_exist_are_refused(make_model, dataset, component
         pca(make_model(5), dataset, components=components)
 
 
-def test_tsne_keeps_neighbours_together(clusters):
+def test_tsne_keeps_neighbors_together(clusters):
     (cloud,) = tsne(*clusters).axes[0].collections
     points, colors = np.asarray(cloud.get_offsets()), cloud.get_facecolor()
     apart = np.linalg.norm(points[:, None] - points, axis=-1)

@@ -33,7 +33,7 @@ def test_units_are_images_sorted_by_their_norm():
     assert np.ptp(dead, axis=(0, 1)).max() == 0 and dead.min() > 0.9
 
 
-def test_colours_are_symmetric_about_zero():
+def test_colors_are_symmetric_about_zero():
     kernel = np.random.default_rng(0).normal(size=(16, 9)) + 0.5
     _, bar = receptive_fields(encoder(kernel)).axes
     low, high = bar.get_xlim()

@@ -8,7 +8,7 @@ from PIL import Image
 from keras_aae.errors import KerasAAEError, RunError
 from keras_aae.figures import draw, save
 from keras_aae.figures.animation import Animation
-from keras_aae.figures.saving import GREYS
+from keras_aae.figures.saving import GRAYS
 
 SIGNATURES = {"png": b"\x89PNG", "svg": b"<?xml", "pdf": b"%PDF"}
 
@@ -44,8 +44,8 @@ def test_capital_endings_are_understood(figure, tmp_path):
 
 @pytest.fixture
 def animation():
-    grey = np.linspace(0, 255, 3 * 4 * 5).astype("uint8").reshape(3, 4, 5, 1)
-    return Animation(grey, seconds_per_frame=0.25)
+    gray = np.linspace(0, 255, 3 * 4 * 5).astype("uint8").reshape(3, 4, 5, 1)
+    return Animation(gray, seconds_per_frame=0.25)
 
 
 def test_an_animation_is_a_gif_that_goes_round(animation, tmp_path):
@@ -56,11 +56,11 @@ def test_an_animation_is_a_gif_that_goes_round(animation, tmp_path):
         for i, frame in enumerate(animation.frames):
             image.seek(i)
             shown = np.asarray(image.convert("L"), dtype=int)
-            assert np.abs(shown - frame[..., 0]).max() <= 255 / (GREYS - 1) / 2 + 1
+            assert np.abs(shown - frame[..., 0]).max() <= 255 / (GRAYS - 1) / 2 + 1
     assert save(animation, tmp_path / "b.GIF").read_bytes() == path.read_bytes()
 
 
-def test_black_stays_black_and_colours_stay_colours(tmp_path):
+def test_black_stays_black_and_colors_stay_colors(tmp_path):
     frames = np.zeros((2, 4, 4, 3), "uint8")
     frames[0, :2], frames[1, :, :2] = (200, 30, 10), (0, 90, 250)
     with Image.open(save(Animation(frames, 0.1), tmp_path / "a.gif")) as image:

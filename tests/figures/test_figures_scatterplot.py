@@ -36,7 +36,7 @@ def test_a_unit_is_as_long_on_both_axes(model, make_dataset, classes):
     assert (points > low).all() and (points < high).all()
 
 
-def test_points_are_the_codes_in_the_colour_of_their_class(model, dataset):
+def test_points_are_the_codes_in_the_color_of_their_class(model, dataset):
     figure = scatterplot(model, dataset)
     (cloud,) = figure.axes[0].collections
     codes = model.encode(dataset.test.images)
@@ -114,7 +114,7 @@ def test_the_second_ten_classes_are_triangles(model, make_dataset):
     assert markers == ["o"] * 10 + ["^"] * 4
 
 
-def test_many_classes_run_through_one_colour_scale_that_says_so(model, make_dataset):
+def test_many_classes_run_through_one_color_scale_that_says_so(model, make_dataset):
     figure = scatterplot(model, make_dataset(classes=40))
     assert not legend_of(figure)
     assert figure.axes[1].get_ylabel() == "class number, of 40 classes"

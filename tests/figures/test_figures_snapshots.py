@@ -90,7 +90,7 @@ def test_long_trainings_make_small_files(tmp_path):
     assert path.stat().st_size < 3_000_000
 
 
-def test_colours_and_notes_go_together(make_dataset):
+def test_colors_and_notes_go_together(make_dataset):
     snapshots = shaded([1, 2], shape=(8, 8, 3))
     plain = samples_animation(snapshots).frames
     noted = samples_animation(snapshots, make_dataset(note="a note")).frames

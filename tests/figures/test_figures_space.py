@@ -8,7 +8,7 @@ from keras_aae.figures.space_per_class import space_per_class
 from keras_aae.figures.style import PALETTE
 
 
-def test_the_map_is_of_the_classes_in_their_colours(model, dataset):
+def test_the_map_is_of_the_classes_in_their_colors(model, dataset):
     figure = space_per_class(model, dataset)
     space = measure_space(model, dataset)
     (image,) = figure.axes[0].images
@@ -53,5 +53,5 @@ def test_without_a_prior_the_density_is_a_fitted_one(make_model, dataset):
 def test_other_models_and_data_are_refused(model, make_model, make_dataset, dataset):
     with pytest.raises(UnsupportedError, match="two latent dimensions"):
         space_per_class(make_model(3), dataset)
-    with pytest.raises(UnsupportedError, match="labelled"):
+    with pytest.raises(UnsupportedError, match="labeled"):
         space_per_class(model, make_dataset(classes=0))

@@ -23,7 +23,7 @@ SMALL = {"hidden_units": [16]}
 MODELS = {
     "vae": ("vae", {"latent_dim": 2, **SMALL}),
     "sparse-autoencoder": ("sparse-autoencoder", {"latent_dim": 4, **SMALL}),
-    "labelled-aae": ("labelled-aae", {"latent_dim": 2, **SMALL}),
+    "labeled-aae": ("labeled-aae", {"latent_dim": 2, **SMALL}),
     "clustering-aae": ("clustering-aae", {"latent_dim": 3, "classes": 10, **SMALL}),
     "classifier": ("classifier", SMALL),
     "gaussian-vae": ("vae", {"latent_dim": 3, "likelihood": "gaussian", **SMALL}),
@@ -36,8 +36,8 @@ FEWER = {
     "likelihood": {"LONG_IMPORTANCE_SAMPLES": 100},
     "parzen": {"SAMPLES": 500, "TUNING_IMAGES": 24},
     "generation": {"IMAGES": 1000},
-    "probes": {"GUESSED_IMAGES": 200},
-    "probing": {"LABELS": 200},
+    "probes": {"PSEUDO_LABEL_IMAGES": 200},
+    "probing": {"NUM_LABELS": 200},
 }  # fmt: skip
 
 

@@ -113,40 +113,40 @@ def test_the_sliced_distance_of_equal_and_of_shifted_sets():
 def test_the_losses_of_the_game_equal_their_definitions():
     p = reference.sigmoid(LOGITS)
     expected = {
-        game.loss_on_prior: -np.log(p).mean(),
-        game.loss_on_codes: -np.log1p(-p).mean(),
+        game.real_loss: -np.log(p).mean(),
+        game.fake_loss: -np.log1p(-p).mean(),
         game.non_saturating: -np.log(p).mean(),
         game.minimax: np.log1p(-p).mean(),
-        game.share_positive: 2.5 / 5,
+        game.fraction_positive: 2.5 / 5,
     }
     for function, value in expected.items():
         assert number(function, LOGITS) == pytest.approx(value, rel=1e-5), function
     smooth = -(0.9 * np.log(p) + 0.1 * np.log1p(-p)).mean()
-    value = number(game.loss_on_prior, LOGITS, smoothing=0.1)
+    value = number(game.real_loss, LOGITS, smoothing=0.1)
     assert value == pytest.approx(smooth, rel=1e-5)
-    assert number(game.share_positive, LOGITS[3:]) == 1
-    assert number(game.share_positive, LOGITS[:2]) == 0
+    assert number(game.fraction_positive, LOGITS[3:]) == 1
+    assert number(game.fraction_positive, LOGITS[:2]) == 0
 
 
 @pytest.mark.parametrize("smoothing", [0.0, 0.1])
 def test_at_chance_the_discriminator_loses_log_two_twice(smoothing):
     zero = np.zeros((4, 1))
-    loss = number(game.loss_on_prior, zero, smoothing=smoothing)
-    loss += number(game.loss_on_codes, zero)
+    loss = number(game.real_loss, zero, smoothing=smoothing)
+    loss += number(game.fake_loss, zero)
     assert loss == pytest.approx(2 * np.log(2), rel=1e-6)
 
 
 def test_smoothing_has_its_optimum_where_the_prior_is_nearly_sure():
     best = np.log(0.9 / 0.1)
     at, below, above = (
-        number(game.loss_on_prior, [[logit]], smoothing=0.1)
+        number(game.real_loss, [[logit]], smoothing=0.1)
         for logit in (best, best - 0.2, best + 0.2)
     )
     assert at < below and at < above
 
 
 def test_losses_are_finite_where_the_discriminator_is_very_sure():
-    for function in (game.loss_on_prior, game.loss_on_codes, game.non_saturating):
+    for function in (game.real_loss, game.fake_loss, game.non_saturating):
         for logit in (-500, 500):
             assert np.isfinite(number(function, [[logit]]))
 

@@ -61,14 +61,14 @@ def test_corruptions_are_functions_of_their_seed_and_stay_in_range(name):
 
 
 def test_each_corruption_does_what_it_is_called():
-    grey = np.full((50, 20, 20, 1), 0.5, "float32")
-    gaussian = corrupted("gaussian", grey, 0.1, 1) - 0.5
+    gray = np.full((50, 20, 20, 1), 0.5, "float32")
+    gaussian = corrupted("gaussian", gray, 0.1, 1) - 0.5
     # Of a normal cut at two deviations, which puts the tails there.
     assert gaussian.std() == pytest.approx(0.0959, abs=0.001)
     assert np.abs(gaussian).max() == pytest.approx(0.2, abs=1e-6)
-    masked = corrupted("masking", grey, 0.3, 1)
+    masked = corrupted("masking", gray, 0.3, 1)
     assert set(np.unique(masked)) == {0.0, 0.5}
     assert (masked == 0).mean() == pytest.approx(0.3, abs=0.02)
-    salted = corrupted("salt-and-pepper", grey, 0.3, 1)
+    salted = corrupted("salt-and-pepper", gray, 0.3, 1)
     for value in (0, 1):
         assert (salted == value).mean() == pytest.approx(0.15, abs=0.015)

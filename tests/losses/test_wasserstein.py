@@ -3,11 +3,11 @@ import pytest
 from keras import ops
 
 from keras_aae.losses.wasserstein import (
-    between,
-    critic_fooled,
     feature_distance,
-    slope_penalty,
+    gradient_penalty,
+    interpolate,
     wasserstein_distance,
+    wasserstein_generator_loss,
 )
 
 RNG = np.random.default_rng(0)
@@ -21,13 +21,15 @@ def test_a_critic_estimates_a_distance_that_the_generator_shortens():
     real, fake = RNG.normal(2, 1, (8, 1)), RNG.normal(size=(8, 1))
     found = float(wasserstein_distance(tensor(real), tensor(fake)))
     assert found == pytest.approx(real.mean() - fake.mean(), rel=1e-5)
-    assert float(critic_fooled(tensor(fake))) == pytest.approx(-fake.mean(), rel=1e-4)
+    assert float(wasserstein_generator_loss(tensor(fake))) == pytest.approx(
+        -fake.mean(), rel=1e-4
+    )
 
 
 def test_images_between_lie_on_the_lines_from_generated_to_real():
     real, fake = RNG.random((3, 2, 2, 1)), RNG.random((3, 2, 2, 1))
     shares = np.array([0, 0.25, 1]).reshape(3, 1, 1, 1)
-    found = ops.convert_to_numpy(between(*map(tensor, (real, fake, shares))))
+    found = ops.convert_to_numpy(interpolate(*map(tensor, (real, fake, shares))))
     np.testing.assert_allclose(found[0], fake[0], rtol=1e-6)
     np.testing.assert_allclose(found[1], real[1] / 4 + 3 * fake[1] / 4, rtol=1e-5)
     np.testing.assert_allclose(found[2], real[2], rtol=1e-6)
@@ -36,9 +38,9 @@ def test_images_between_lie_on_the_lines_from_generated_to_real():
 def test_the_penalty_is_of_the_norm_of_each_slope():
     slopes = RNG.normal(size=(5, 3, 4, 2))
     norms = np.linalg.norm(slopes.reshape(5, -1), axis=1)
-    found = float(slope_penalty(tensor(slopes)))
+    found = float(gradient_penalty(tensor(slopes)))
     assert found == pytest.approx(np.mean((norms - 1) ** 2), rel=1e-5)
-    assert float(slope_penalty(tensor(np.zeros((2, 3, 4, 1))))) == pytest.approx(
+    assert float(gradient_penalty(tensor(np.zeros((2, 3, 4, 1))))) == pytest.approx(
         1, rel=1e-5
     )
 

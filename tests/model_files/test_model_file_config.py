@@ -44,7 +44,7 @@ def lambda_layer(function):
     )
 
 
-def code_of(command):
+def encode_with_noise(command):
     code = compile(command, "evil", "eval")
     return base64.b64encode(marshal.dumps(code)).decode()
 
@@ -63,7 +63,7 @@ HOSTILE_LAYERS = {
         keras_function("keras.config.set_max_epochs")
     ),
     "lambda with bytecode": lambda_layer(
-        {"class_name": "__lambda__", "config": {"code": code_of("1 / 0")}}
+        {"class_name": "__lambda__", "config": {"code": encode_with_noise("1 / 0")}}
     ),
     "function as a layer": keras_function("keras.config.set_max_epochs"),
     "operation as a layer": keras_object("keras.src.ops.numpy", "Add", {}),

@@ -20,12 +20,12 @@ def test_report(model, model_file):
     networks = (model.encoder, model.decoder)
     assert report["parameters"] == sum(n.count_params() for n in networks)
     for network in networks:
-        told = report["networks"][network.name]
-        assert told["parameters"] == network.count_params()
-        assert [layer["name"] for layer in told["layers"]] == [
+        found = report["networks"][network.name]
+        assert found["parameters"] == network.count_params()
+        assert [layer["name"] for layer in found["layers"]] == [
             layer.name for layer in network.layers
         ]
-        assert [layer["parameters"] for layer in told["layers"]] == [
+        assert [layer["parameters"] for layer in found["layers"]] == [
             layer.count_params() for layer in network.layers
         ]
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from families import decode, read
 
+from keras_aae.lookup import current_name
 from keras_aae.model_files.saving import load_model
 from keras_aae.registry import MODELS
 
@@ -14,7 +15,7 @@ FILES = [file for folder in FOLDERS for file in sorted(folder.glob("*.keras"))]
 
 
 def test_every_family_was_kept_once():
-    assert set(MODELS) <= {file.stem for file in FILES}
+    assert set(MODELS) <= {current_name("model", file.stem) for file in FILES}
 
 
 @pytest.mark.parametrize(

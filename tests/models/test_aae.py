@@ -7,12 +7,12 @@ from families import SHAPE, small_model
 from keras import layers, ops
 
 from keras_aae.data import Images
-from keras_aae.engine import Batch, Feed
+from keras_aae.engine import Batch, BatchLoader
 from keras_aae.engine.backend import engine
 from keras_aae.engine.loop import Progress, TrainingLoop
 from keras_aae.errors import DataError, KerasAAEError, RecipeError, UnsupportedError
 from keras_aae.losses.distances import mmd
-from keras_aae.models import AAE, LabelledAAE
+from keras_aae.models import AAE, LabeledAAE
 from keras_aae.training.build import build_model
 from keras_aae.transforms.augmentations import AUGMENTATIONS
 
@@ -35,7 +35,7 @@ def batch(toy_images):
     return Batch(ops.convert_to_tensor(x), ops.convert_to_tensor(y))
 
 
-def step(model, toy_images, labelled=None):
+def step(model, toy_images, labeled=None):
     """One step on the first 16 images: the terms that it logs."""
     x, y = (rows[None, :16] for rows in toy_images)
     block = {name: Batch(x, y) for name in model.batches}
@@ -92,13 +92,13 @@ def test_the_encoder_plays_against_the_discriminator_as_just_updated(toy_images)
     stale = -mean_log(real) - mean_log(1 - model.discriminate(codes_before))
     assert abs(loss - stale) > 1e-3
     assert logged["discrimination"] == pytest.approx(loss, rel=1e-4)
-    assert logged["accuracy_prior"] == pytest.approx((real > 0.5).mean())
-    assert logged["accuracy_codes"] == pytest.approx((fake < 0.5).mean())
+    assert logged["discriminator_accuracy_prior"] == pytest.approx((real > 0.5).mean())
+    assert logged["discriminator_accuracy_codes"] == pytest.approx((fake < 0.5).mean())
 
 
 def test_the_encoder_alone_follows_the_slope_of_its_loss(toy_images):
     optimizer = rates(reconstruction=0.0, discrimination=0.0, regularization=0.01)
-    model = small_model("aae", optimizer=optimizer, matching_weight=3.0, **FLAT)
+    model = small_model("aae", optimizer=optimizer, regularization_weight=3.0, **FLAT)
     x = toy_images[0][:16]
     weights, first = model.encoder.get_weights(), step(model, toy_images)
     moved = [b - a for a, b in zip(weights, model.encoder.get_weights(), strict=True)]
@@ -111,7 +111,7 @@ def test_the_encoder_alone_follows_the_slope_of_its_loss(toy_images):
 
 def test_the_joint_form_has_one_phase_after_the_discriminator(toy_images):
     optimizer = rates(reconstruction=0.0, discrimination=0.5)
-    options = {"joint": True, "matching_weight": 10.0, "optimizer": optimizer}
+    options = {"joint": True, "regularization_weight": 10.0, "optimizer": optimizer}
     model = small_model("aae", **options, **FLAT)
     phases = model.phases()
     assert [phase.name for phase in phases] == ["discrimination", "reconstruction"]
@@ -147,7 +147,7 @@ def aae():
 
 def test_noise_on_what_the_discriminator_sees_is_for_training_only(aae, batch):
     noisy = small_model("aae", discriminator_noise=2.0, **FLAT)
-    z = numpy(aae.draw(batch.x, False))
+    z = numpy(aae.sample_codes_tensor(batch.x, False))
     np.testing.assert_array_equal(noisy.discriminate(z), aae.discriminate(z))
     quiet, blurred = (values(m.regularization(batch, False)[1]) for m in (aae, noisy))
     assert quiet == blurred
@@ -169,7 +169,7 @@ def test_smoothing_changes_the_loss_on_the_prior_alone(batch):
 
 def test_minimax_is_the_discriminators_own_loss_turned_round(aae, batch):
     model = small_model("aae", generator_loss="minimax", **FLAT)
-    d = model.discriminate(numpy(model.draw(batch.x, False)))
+    d = model.discriminate(numpy(model.sample_codes_tensor(batch.x, False)))
     found = values(model.regularization(batch, False)[1])["regularization"]
     assert found == pytest.approx(mean_log(1 - d), rel=1e-4)
     other = values(aae.regularization(batch, False)[1])["regularization"]
@@ -186,14 +186,16 @@ def test_posteriors_draw_codes_and_encode_without_chance(posterior, toy_images, 
     widths = {"deterministic": 0, "gaussian": 2, "noise": 5}
     assert model.noise_width == widths[model.posterior_name]
     np.testing.assert_array_equal(model.encode(x), model.encode(x))
-    drawn = model.draw_codes(x, seed=1)
+    drawn = model.sample_codes(x, seed=1)
     assert drawn.shape == (70, 2)
-    np.testing.assert_array_equal(drawn, model.draw_codes(x, seed=1))
+    np.testing.assert_array_equal(drawn, model.sample_codes(x, seed=1))
     chance = model.noise_width > 0
-    assert np.array_equal(drawn, model.draw_codes(x, seed=2)) != chance
+    assert np.array_equal(drawn, model.sample_codes(x, seed=2)) != chance
     assert np.allclose(drawn, model.encode(x), atol=1e-6) != chance
     for training in (True, False):
-        first, second = (numpy(model.draw(batch.x, training)) for _ in range(2))
+        first, second = (
+            numpy(model.sample_codes_tensor(batch.x, training)) for _ in range(2)
+        )
         assert np.array_equal(first, second) != chance
 
 
@@ -201,17 +203,22 @@ def test_the_noise_of_a_posterior_is_what_its_formula_says(posterior, batch):
     model, name = posterior, posterior.posterior_name
     if name == "deterministic":
         np.testing.assert_array_equal(
-            numpy(model.draw(batch.x, True)), numpy(model.code(batch.x))
+            numpy(model.sample_codes_tensor(batch.x, True)),
+            numpy(model.encode_tensor(batch.x)),
         )
         return
     ones = ops.ones((16, model.noise_width))
-    moved = numpy(model.code_of(batch.x, ones)) - numpy(model.code(batch.x))
+    moved = numpy(model.encode_with_noise(batch.x, ones)) - numpy(
+        model.encode_tensor(batch.x)
+    )
     if name == "gaussian":
         _, log_var = model.encoder(batch.x)
         np.testing.assert_allclose(moved, np.exp(numpy(log_var) / 2), rtol=1e-4)
     else:
         zeros = numpy(model.encoder([batch.x, ops.zeros((16, 5))]))
-        np.testing.assert_allclose(numpy(model.code(batch.x)), zeros, atol=1e-6)
+        np.testing.assert_allclose(
+            numpy(model.encode_tensor(batch.x)), zeros, atol=1e-6
+        )
         assert np.abs(moved).max() > 1e-3
 
 
@@ -227,13 +234,13 @@ def test_pixel_noise_is_for_training_only(batch):
 class OfLabel(layers.Layer):
     """A logit that depends on the class alone: told[k] of class k."""
 
-    def __init__(self, told):
+    def __init__(self, label):
         super().__init__()
-        self.told = told
+        self.label = label
 
     def call(self, one_hot):
         return ops.matmul(
-            one_hot, ops.reshape(ops.convert_to_tensor(self.told), (-1, 1))
+            one_hot, ops.reshape(ops.convert_to_tensor(self.label), (-1, 1))
         )
 
 
@@ -258,51 +265,51 @@ def test_every_phase_of_a_step_sees_the_same_augmented_images(toy_images, monkey
 
 
 @pytest.fixture(scope="module")
-def labelled():
-    model = small_model("labelled-aae")
+def labeled():
+    model = small_model("labeled-aae")
     z, classes = keras.Input((2,)), keras.Input((5,))
-    told = OfLabel(np.linspace(-1, 1, 5, dtype="float32"))
-    discriminator = keras.Model([z, classes], told(classes))
-    return LabelledAAE(
+    label = OfLabel(np.linspace(-1, 1, 5, dtype="float32"))
+    discriminator = keras.Model([z, classes], label(classes))
+    return LabeledAAE(
         model.encoder, model.decoder, discriminator, prior="umbrella", components=4
     )
 
 
-def test_a_discriminator_is_told_the_class_or_that_it_is_unknown(labelled):
+def test_a_discriminator_is_told_the_class_or_that_it_is_unknown(labeled):
     z, labels = np.zeros((6, 2), "float32"), np.array([0, 1, 2, 3, -1, 0])
     expected = 1 / (1 + np.exp([1, 0.5, 0, -0.5, -1, 1]))
-    found = labelled.discriminate(z, labels)
+    found = labeled.discriminate(z, labels)
     np.testing.assert_allclose(found, expected, rtol=1e-5)
-    np.testing.assert_allclose(labelled.discriminate(z), expected[4], rtol=1e-5)
-    logits = labelled.discriminator_logits(ops.convert_to_tensor(z))
+    np.testing.assert_allclose(labeled.discriminate(z), expected[4], rtol=1e-5)
+    logits = labeled.discriminator_logits(ops.convert_to_tensor(z))
     np.testing.assert_allclose(numpy(logits), 1, rtol=1e-5)
 
 
-def test_images_are_held_against_the_petal_of_their_class(labelled):
+def test_images_are_held_against_the_petal_of_their_class(labeled):
     labels = np.repeat(np.arange(-1, 4), 400)
     x = ops.zeros((2000, 1, 1, 1))
     batch = Batch(x, ops.convert_to_tensor(labels.astype("int32")))
-    z = numpy(labelled.sample_prior(batch))
-    petals = labelled.prior.classify(z)
+    z = numpy(labeled.sample_prior(batch))
+    petals = labeled.prior.classify(z)
     known = labels >= 0
     # Petals of four hardly overlap.
     assert (petals[known] == labels[known]).mean() > 0.97
     counts = np.bincount(petals[~known], minlength=4)
     assert (counts > 60).all()  # of 100 expected
-    nobody = numpy(labelled.sample_prior(Batch(x, None)))
-    assert (np.bincount(labelled.prior.classify(nobody)) > 400).all()
+    nobody = numpy(labeled.sample_prior(Batch(x, None)))
+    assert (np.bincount(labeled.prior.classify(nobody)) > 400).all()
 
 
-def test_labels_reach_every_phase_of_the_labelled_game(labelled, batch):
-    z = labelled.draw(batch.x, False)
-    of_labels = float(numpy(labelled.penalty(z, batch.labels, False)))
-    told = np.linspace(-1, 1, 5)[numpy(batch.labels)]
-    assert of_labels == pytest.approx(np.log1p(np.exp(-told)).mean(), rel=1e-5)
-    terms = values(labelled.discrimination(batch, False)[1])
-    expected = np.log1p(np.exp(-told)).mean() + np.log1p(np.exp(told)).mean()
+def test_labels_reach_every_phase_of_the_labeled_game(labeled, batch):
+    z = labeled.sample_codes_tensor(batch.x, False)
+    of_labels = float(numpy(labeled.penalty(z, batch.labels, False)))
+    label = np.linspace(-1, 1, 5)[numpy(batch.labels)]
+    assert of_labels == pytest.approx(np.log1p(np.exp(-label)).mean(), rel=1e-5)
+    terms = values(labeled.discrimination(batch, False)[1])
+    expected = np.log1p(np.exp(-label)).mean() + np.log1p(np.exp(label)).mean()
     assert terms["discrimination"] == pytest.approx(expected, rel=1e-5)
     with pytest.raises(RecipeError, match="'normal' has no classes"):
-        small_model("labelled-aae", prior="normal")
+        small_model("labeled-aae", prior="normal")
 
 
 def test_a_supervised_decoder_wants_classes(toy_images):
@@ -324,11 +331,11 @@ def test_a_supervised_decoder_wants_classes(toy_images):
 
 def test_a_conditional_discriminator_learns_with_and_without_the_class():
     plain = small_model("supervised-aae")
-    assert plain.classes_told == 0
+    assert plain.num_condition_classes == 0
     with pytest.raises(DataError, match="Invalid labels"):
         plain.discriminate(np.zeros((2, 3)), [0, 1])
     model = small_model("supervised-aae", conditional_discriminator=True)
-    assert model.classes_told == 4
+    assert model.num_condition_classes == 4
     z, labels = ops.zeros((400, 3)), ops.ones((400,), "int32")
     of_class, of_none = (
         float(numpy(model.discriminator_logits(z[:1], y))[0, 0])
@@ -338,12 +345,12 @@ def test_a_conditional_discriminator_learns_with_and_without_the_class():
     np.testing.assert_allclose(
         numpy(model.discriminator_logits(z, labels)), of_class, atol=1e-6
     )
-    told = np.isclose(
+    label = np.isclose(
         numpy(model.discriminator_logits(z, labels, training=True))[:, 0],
         of_class,
         atol=1e-6,
     )
-    assert 150 < told.sum() < 250
+    assert 150 < label.sum() < 250
     np.testing.assert_allclose(
         numpy(model.discriminator_logits(z, None, training=True)), of_none, atol=1e-6
     )
@@ -358,10 +365,10 @@ def semi_supervised(toy_images):
     )  # fmt: skip
     images = Images(*toy_images).subset(np.arange(56))
     few = np.arange(8)
-    feed = Feed(
-        images.with_labels_at(few), 14, model.batches, labelled=images.subset(few)
+    loader = BatchLoader(
+        images.with_labels_at(few), 14, model.batches, labeled=images.subset(few)
     )
-    loop = TrainingLoop(model, feed, epochs=20, execution="graph")
+    loop = TrainingLoop(model, loader, epochs=20, execution="graph")
     loop.run(Progress(), lambda: None, lambda row: None)
     return model
 
@@ -376,18 +383,18 @@ def test_few_labels_suffice_where_classes_are_clear(semi_supervised, toy_images)
     np.testing.assert_array_equal(probabilities.argmax(axis=1), found)
 
 
-def test_the_classification_phase_is_of_the_encoder_and_of_labelled_images(
+def test_the_classification_phase_is_of_the_encoder_and_of_labeled_images(
     semi_supervised, toy_images
 ):
     model, (x, y) = semi_supervised, toy_images
     (phase,) = [phase for phase in model.phases() if phase.batch is not None]
-    assert phase.name == "classification" and phase.batch == "labelled"
+    assert phase.name == "classification" and phase.batch == "labeled"
     assert phase.networks == (model.encoder,)
-    assert model.batches == ("images", "labelled") and model.uses_labels
+    assert model.batches == ("images", "labeled") and model.uses_labels
     wrong = (y[:8] + 1) % 4
     block = {
         "images": Batch(x[None, :16], np.full((1, 16), -1, "int32")),
-        "labelled": Batch(x[None, :8], wrong[None].astype("int32")),
+        "labeled": Batch(x[None, :8], wrong[None].astype("int32")),
     }
     model.reset_metrics()
     engine.compile_chunk(model, model.testing_step, "steps")(block, 1)
@@ -422,19 +429,19 @@ def test_clusters_are_categories_without_labels(name, toy_images):
     assert model.encode(x).shape == (70, 3)
 
 
-def test_normalised_codes_have_mean_0_and_variance_1_over_the_batch(batch):
-    model = small_model("clustering-aae", normalised_codes=True)
+def test_normalized_codes_have_mean_0_and_variance_1_over_the_batch(batch):
+    model = small_model("clustering-aae", normalized_codes=True)
     codes = numpy(model.encoder(batch.x, training=True))
     np.testing.assert_allclose(codes.mean(axis=0), 0, atol=1e-4)
     # Some codes vary so little before training that the layer's epsilon counts.
     np.testing.assert_allclose(codes.var(axis=0), 1, rtol=0.2)
-    # One image alone is normalised as the images that were trained on.
+    # One image alone is normalized as the images that were trained on.
     alone = numpy(model.encoder(batch.x[:1], training=False))
     assert np.abs(alone).max() > 0.01
 
 
 def test_running_averages_are_of_images_as_they_are(batch):
-    options = {"network": "normalised", "normalised_codes": True, "radius": 1.0}
+    options = {"network": "dense-bn", "normalized_codes": True, "radius": 1.0}
     model = small_model("semi-supervised-aae", **options)
     averages = model.encoder.non_trainable_variables
     before = [numpy(v).copy() for v in averages]
@@ -464,7 +471,10 @@ def test_the_game_of_categories_is_a_sum_of_two(batch):
     expected = -sum(mean_log(numpy(ops.sigmoid(logits))) for logits in (fake_y, fake_z))
     assert terms["regularization"] == pytest.approx(expected, rel=1e-4)
     terms = values(model.discrimination(batch, False)[1])
-    right = {"accuracy_categories": fake_y, "accuracy_codes": fake_z}
+    right = {
+        "discriminator_accuracy_categories": fake_y,
+        "discriminator_accuracy_codes": fake_z,
+    }
     for name, logits in right.items():
         assert terms[name] == pytest.approx((numpy(logits) < 0).mean()), name
 
@@ -475,7 +485,7 @@ def test_smoothing_is_a_phase_or_a_part_of_regularization(batch):
     apart = small_model("clustering-aae", radius=1.0)
     *_, phase = apart.phases()
     assert phase.name in apart.terms and phase.networks == (apart.encoder,)
-    options = {"radius": 1.0, "joint_smoothing": True, "matching_weight": 3.0}
+    options = {"radius": 1.0, "joint_smoothing": True, "regularization_weight": 3.0}
     joint = small_model("clustering-aae", **options)
     assert [p.name for p in joint.phases()] == [p.name for p in plain.phases()]
     loss, terms = joint.regularization(batch, False)
@@ -513,19 +523,19 @@ def reduction():
 
 
 def test_a_code_is_the_place_of_its_head_and_the_style(reduction, toy_images, batch):
-    heads = reduction.places
+    heads = reduction.head_positions
     assert heads.shape == (4, 2)
     y, z = (numpy(part) for part in reduction.category_and_style(batch.x, False))
     codes = reduction.encode(toy_images[0][:16])
     np.testing.assert_allclose(codes, y @ heads + z, atol=1e-5)
-    styles = reduction.draw_codes(toy_images[0][:16])
+    styles = reduction.sample_codes(toy_images[0][:16])
     np.testing.assert_allclose(styles, z, atol=1e-5)
     images = reduction.reconstruct(toy_images[0][:16])
     np.testing.assert_allclose(images, reduction.decode(codes), atol=1e-5)
 
 
 def test_heads_crowd_where_they_are_nearer_than_they_should_be(reduction, batch):
-    heads = reduction.places.astype(float)
+    heads = reduction.head_positions.astype(float)
     near = [
         max(0, 20 - np.linalg.norm(heads[i] - heads[j]))
         for i in range(4)
@@ -534,12 +544,12 @@ def test_heads_crowd_where_they_are_nearer_than_they_should_be(reduction, batch)
     assert 0 < np.count_nonzero(near) and min(near) < 20
     loss, terms = reduction.reconstruction(batch, False)
     terms = values(terms)
-    assert terms["crowding"] == pytest.approx(sum(near), rel=1e-4)
-    total = terms["reconstruction_loss"] + terms["crowding"]
+    assert terms["head_separation"] == pytest.approx(sum(near), rel=1e-4)
+    total = terms["reconstruction_loss"] + terms["head_separation"]
     assert float(numpy(loss)) == pytest.approx(total, rel=1e-5)
     apart = np.array([[90, 0], [-90, 0], [0, 90], [0, 70.5]])
     reduction.head_layer.set_weights([apart])
-    assert float(numpy(reduction.crowding())) == pytest.approx(0.5, rel=1e-4)
+    assert float(numpy(reduction.head_separation())) == pytest.approx(0.5, rel=1e-4)
     reduction.head_layer.set_weights([heads])
 
 
@@ -548,19 +558,19 @@ def test_a_reduction_has_no_prior_in_closed_form_and_draws_of_its_heads(reductio
     images = reduction.generate(6, seed=1)
     np.testing.assert_array_equal(images, reduction.generate(6, seed=1))
     styles = numpy(reduction.matched_prior.sample(6, seed=1))
-    codes = reduction.places[[0, 1, 2, 3, 0, 1]] + styles
+    codes = reduction.head_positions[[0, 1, 2, 3, 0, 1]] + styles
     np.testing.assert_allclose(images, reduction.decode(codes), atol=1e-5)
 
 
 @pytest.mark.parametrize("kernel", ["imq", "rbf"])
 def test_the_penalty_of_a_wae_is_the_mmd_of_codes_and_prior(kernel, batch):
-    model = small_model("wae", kernel=kernel, matching_weight=10.0)
+    model = small_model("wae", kernel=kernel, regularization_weight=10.0)
     assert [phase.name for phase in model.phases()] == ["reconstruction"]
     state = state_of(model)
     loss, terms = model.regularized_reconstruction(batch, False)
     terms = values(terms)
     z_prior = ops.convert_to_tensor(prior_samples(model, state))
-    z = model.code(batch.x)
+    z = model.encode_tensor(batch.x)
     expected = {name: float(numpy(mmd(z, z_prior, name))) for name in ("imq", "rbf")}
     assert terms["regularization"] == pytest.approx(expected[kernel], rel=1e-4)
     assert abs(expected["imq"] - expected["rbf"]) > 1e-3
@@ -582,7 +592,7 @@ def test_the_penalty_of_a_wae_is_the_mmd_of_codes_and_prior(kernel, batch):
         ("aae", {"discriminator_units": [0]}, RecipeError, "whole number"),
         ("aae", {"noise_dim": 0, "posterior": "noise"}, RecipeError, "noise_dim"),
         ("clustering-aae", {"posterior": "gaussian"}, RecipeError, "posterior"),
-        ("vae", {"normalised_codes": True}, RecipeError, "encoders of one output"),
+        ("vae", {"normalized_codes": True}, RecipeError, "encoders of one output"),
     ],
 )
 def test_options_that_make_no_model_are_refused(name, options, error, message):
@@ -591,56 +601,61 @@ def test_options_that_make_no_model_are_refused(name, options, error, message):
 
 
 HEALTHY = {
-    "accuracy_codes": 0.55, "accuracy_prior": 0.99, "code_std_0": 1.0,
-    "code_std_1": 0.4, "accuracy_categories": 0.5, "accuracy_category_prior": 0.6,
+    "discriminator_accuracy_codes": 0.55, "discriminator_accuracy_prior": 0.99, "code_std_0": 1.0,
+    "code_std_1": 0.4, "discriminator_accuracy_categories": 0.5, "discriminator_accuracy_category_prior": 0.6,
 }  # fmt: skip
-WON = {"accuracy_codes": 0.96, "accuracy_prior": 0.97}
-CATEGORIES_WON = {"accuracy_categories": 0.99, "accuracy_category_prior": 1.0}
+WON = {"discriminator_accuracy_codes": 0.96, "discriminator_accuracy_prior": 0.97}
+CATEGORIES_WON = {
+    "discriminator_accuracy_categories": 0.99,
+    "discriminator_accuracy_category_prior": 1.0,
+}
 
 
 def test_models_complain_of_what_goes_wrong_and_of_nothing_else(aae, semi_supervised):
     for model in (aae, semi_supervised):
-        assert model.complaints(HEALTHY) == {}
-        (text,) = model.complaints(HEALTHY | {"code_std_1": 0.01}).values()
+        assert model.warnings_from(HEALTHY) == {}
+        (text,) = model.warnings_from(HEALTHY | {"code_std_1": 0.01}).values()
         assert "collapse" in text and "dimension 1" in text and "0.01" in text
-        (text,) = model.complaints(HEALTHY | WON).values()
+        (text,) = model.warnings_from(HEALTHY | WON).values()
         assert "discriminator wins" in text and "96%" in text and "97%" in text
-    assert aae.complaints(HEALTHY | CATEGORIES_WON) == {}
-    both = semi_supervised.complaints(HEALTHY | WON | CATEGORIES_WON)
+    assert aae.warnings_from(HEALTHY | CATEGORIES_WON) == {}
+    both = semi_supervised.warnings_from(HEALTHY | WON | CATEGORIES_WON)
     assert len(both) == 2 and any("99%" in text for text in both.values())
     wae = small_model("wae")
-    assert wae.complaints({"code_std_0": 1.0}) == {}
-    assert len(wae.complaints({"code_std_0": 0.0})) == 1
+    assert wae.warnings_from({"code_std_0": 1.0}) == {}
+    assert len(wae.warnings_from({"code_std_0": 0.0})) == 1
 
 
 def test_health_measures_how_far_codes_are_from_the_prior(aae, toy_images):
     x = toy_images[0]
-    health = aae.health(x)
+    diagnostics = aae.diagnostics(x)
     codes = aae.encode(x)
-    assert set(health) == {
+    assert set(diagnostics) == {
         "sliced_wasserstein", "mmd", "code_mean_0", "code_mean_1", "code_std_0",
         "code_std_1",
     }  # fmt: skip
-    assert health == aae.health(x)
-    found = [health[f"code_{name}"] for name in ("mean_0", "mean_1", "std_0", "std_1")]
+    assert diagnostics == aae.diagnostics(x)
+    found = [
+        diagnostics[f"code_{name}"] for name in ("mean_0", "mean_1", "std_0", "std_1")
+    ]
     expected = [*codes.mean(axis=0), *codes.std(axis=0)]
     np.testing.assert_allclose(found, expected, rtol=1e-4)
 
 
 def test_codes_that_are_of_the_prior_are_the_healthiest(aae, monkeypatch):
-    def health(shift=0.0, stretch=1.0):
+    def diagnostics(shift=0.0, stretch=1.0):
         z = shift + stretch * numpy(aae.prior.sample(1000, seed=77))
-        monkeypatch.setattr(AAE, "draw_codes", lambda self, x: z)
-        return aae.health(None)
+        monkeypatch.setattr(AAE, "sample_codes", lambda self, x: z)
+        return aae.diagnostics(None)
 
-    best = health()
+    best = diagnostics()
     assert best["sliced_wasserstein"] < 0.15 and abs(best["mmd"]) < 0.02
     assert best["code_mean_0"] == pytest.approx(0, abs=0.15)
     assert best["code_std_1"] == pytest.approx(1, abs=0.15)
     # Moved by 1, a code is on average 2 / pi farther in a random direction of the plane.
-    moved = health(shift=np.array([1, 0], "float32"))
+    moved = diagnostics(shift=np.array([1, 0], "float32"))
     assert moved["sliced_wasserstein"] == pytest.approx(2 / np.pi, rel=0.2)
-    narrow = health(stretch=0.1)
+    narrow = diagnostics(stretch=0.1)
     for worse in (moved, narrow):
         assert worse["mmd"] > 0.2 and worse["sliced_wasserstein"] > 0.5
     assert narrow["code_std_0"] == pytest.approx(0.1, rel=0.15)

@@ -70,16 +70,16 @@ def test_weight_penalties_join_the_loss_and_are_no_term(toy_images):
 
 
 @pytest.mark.parametrize(
-    ("penalised", "free"), [("encoder", "decoder"), ("decoder", "encoder")]
+    ("penalized", "free"), [("encoder", "decoder"), ("decoder", "encoder")]
 )
-def test_nonnegative_kernels_stay_so_where_it_is_asked_for(penalised, free, toy_images):
-    model = small_model("autoencoder", nonnegative=True, penalised=penalised)
+def test_nonnegative_kernels_stay_so_where_it_is_asked_for(penalized, free, toy_images):
+    model = small_model("autoencoder", nonnegative=True, penalized=penalized)
     model.fit(*toy_images, batch_size=35, epochs=1, verbose=0)
     lowest = {
         name: min(w.min() for w in getattr(model, name).get_weights() if w.ndim > 1)
-        for name in (penalised, free)
+        for name in (penalized, free)
     }
-    assert lowest[penalised] == 0 and lowest[free] < 0
+    assert lowest[penalized] == 0 and lowest[free] < 0
 
 
 def test_a_denoising_loss_is_between_noisy_and_clean_images(toy_images):
@@ -115,7 +115,7 @@ def test_the_contraction_is_the_squared_norm_of_the_jacobian(toy_images):
         ("sparse-autoencoder", {"sparsity_reduction": "max"}, "sum, mean"),
         ("denoising-autoencoder", {"corruption": "salt"}, "salt-and-pepper"),
         ("autoencoder", {"weight_decay": -1.0}, "at least 0"),
-        ("autoencoder", {"penalised": "all"}, "encoder, decoder, both"),
+        ("autoencoder", {"penalized": "all"}, "encoder, decoder, both"),
         ("autoencoder", {"network": "lenet", "hidden_units": [4]}, "32, 64, 1024"),
         ("autoencoder", {"network": "pooled", "latent_dim": 5}, "Expected 8"),
         ("vae", {"network": "pooled", "latent_dim": 8}, "z_mean and z_log_var"),

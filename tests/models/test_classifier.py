@@ -52,7 +52,7 @@ def test_images_in_any_accepted_form_are_of_the_same_class(model, toy_images):
 
 @pytest.mark.parametrize("network, units, width", [
     ("dense", [20], 20), ("lenet", [2, 3, 5], 5), ("conv", [4, 3], 12),
-    ("normalised", [7], 7),
+    ("dense-bn", [7], 7),
 ])  # fmt: skip
 def test_every_network_ends_in_a_row_of_features(network, units, width):
     options = {"network": network, "hidden_units": units, "classes": 3}
@@ -110,16 +110,20 @@ def test_a_run_learns_toy_images_and_is_measured_and_drawn(toy_npz, tmp_path):
 
 def test_few_labels_are_all_that_is_learned_from(toy_npz, tmp_path):
     few = recipe(
-        toy_npz, labels=16, validation=0.25, monitor="val_accuracy", patience=3,
+        toy_npz, num_labels=16, validation=0.25, monitor="val_accuracy", patience=3,
         epochs=1,
     )  # fmt: skip
     run = runner.train(few, tmp_path / "run")
     made = runner.Training(run.recipe, Source.open(run.path).dataset)
-    assert len(made.feed.images) == 12 and len(made.validation) == 4
-    counts = np.bincount(made.feed.images.labels) + np.bincount(made.validation.labels)
+    assert len(made.loader.images) == 12 and len(made.validation) == 4
+    counts = np.bincount(made.loader.images.labels) + np.bincount(
+        made.validation.labels
+    )
     assert counts.tolist() == [4] * 4
     assert {"val_accuracy", "val_classification_loss"} <= set(run.history[-1])
-    assert json.loads((run.path / "recipe.json").read_text())["recipe"]["labels"] == 16
+    assert (
+        json.loads((run.path / "recipe.json").read_text())["recipe"]["num_labels"] == 16
+    )
 
 
 def test_images_whose_label_is_missing_are_left_out(toy_images, tmp_path):
@@ -129,13 +133,13 @@ def test_images_whose_label_is_missing_are_left_out(toy_images, tmp_path):
     np.savez(path, x_train=x[:56], y_train=known, x_test=x[56:], y_test=y[56:])
     dataset = runner.load_data(recipe(path))
     made = runner.Training(runner.complete(recipe(path), dataset), dataset)
-    assert len(made.feed.images) == 20
+    assert len(made.loader.images) == 20
 
 
 @pytest.mark.parametrize("changes, message", [
     ({"options": {"classes": 3}}, "has 4 classes, and the model takes 3"),
-    ({"watch": 10}, "watch=10 follows the codes"),
-    ({"labels": 57}, "from 1 to 56"),
+    ({"track_codes": 10}, "track_codes=10 follows the codes"),
+    ({"num_labels": 57}, "from 1 to 56"),
 ])  # fmt: skip
 def test_what_cannot_be_learned_is_refused(changes, message, toy_npz, tmp_path):
     with pytest.raises(KerasAAEError, match=message):

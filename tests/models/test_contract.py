@@ -10,7 +10,7 @@ from families import FAMILIES, codes, decode, family_class, inputs, read, small_
 from keras import ops
 
 from keras_aae.data import Images
-from keras_aae.engine import Batch, Feed
+from keras_aae.engine import Batch, BatchLoader
 from keras_aae.engine.backend import engine
 from keras_aae.engine.loop import Progress, TrainingLoop, measure_terms
 
@@ -51,13 +51,13 @@ def assert_same(first, second):
 def feed_for(model, toy_images, batch_size=8):
     x, y = toy_images
     images = Images(x, y)
-    labelled = images.subset(np.arange(12))
-    return Feed(images, batch_size, model.batches, seed=3, labelled=labelled)
+    labeled = images.subset(np.arange(12))
+    return BatchLoader(images, batch_size, model.batches, seed=3, labeled=labeled)
 
 
-def train(model, feed, epochs, progress=None, execution="graph", chunk=None):
+def train(model, loader, epochs, progress=None, execution="graph", chunk=None):
     progress = progress or Progress()
-    loop = TrainingLoop(model, feed, epochs=epochs, execution=execution)
+    loop = TrainingLoop(model, loader, epochs=epochs, execution=execution)
     if chunk:
         loop._steps_to_take = lambda width: chunk
     loop.run(progress, lambda: None, lambda row: None)
@@ -104,8 +104,8 @@ def test_training_lowers_the_loss_and_a_file_holds_its_state(
     name, toy_images, tmp_path
 ):
     model = small_model(name)
-    feed = feed_for(model, toy_images, WHOLE)
-    loop = TrainingLoop(model, feed, epochs=12, execution="graph")
+    loader = feed_for(model, toy_images, WHOLE)
+    loop = TrainingLoop(model, loader, epochs=12, execution="graph")
     progress, x = Progress(), toy_images[0]
     start = distance_of_samples(model, x / 255) if name == "gan" else None
     loop.run(progress, lambda: None, lambda row: None)
@@ -124,7 +124,7 @@ def test_training_lowers_the_loss_and_a_file_holds_its_state(
     again = Progress(epoch=progress.epoch)
     loop.epochs += 1
     loop.run(progress, lambda: None, lambda row: None)
-    train(loaded, feed, loop.epochs, again)
+    train(loaded, loader, loop.epochs, again)
     assert_same(everything(model), everything(loaded))
 
 
@@ -152,23 +152,23 @@ def test_another_seed_gives_another_model(name):
 
 
 MAXIMIZED = {
-    "accuracy", "accuracy_images", "accuracy_generated", "accuracy_codes",
-    "accuracy_prior", "accuracy_categories", "accuracy_category_prior",
+    "accuracy", "discriminator_accuracy_images", "discriminator_accuracy_generated", "discriminator_accuracy_codes",
+    "discriminator_accuracy_prior", "discriminator_accuracy_categories", "discriminator_accuracy_category_prior",
 }  # fmt: skip
 
 
 @families
 def test_a_family_declares_which_columns_are_better_when_higher(name, toy_images):
     model = small_model(name)
-    health = model.health(toy_images[0]) if model.health_images else {}
-    columns = {"loss", *model.terms, *health}
+    diagnostics = model.diagnostics(toy_images[0]) if model.diagnostic_images else {}
+    columns = {"loss", *model.terms, *diagnostics}
     higher = {c for c in columns if model.higher_is_better(c)}
     assert higher == columns & MAXIMIZED
     assert {c for c in columns if model.higher_is_better(f"val_{c}")} == higher
 
 
 NAMES_CLASSES = {
-    "wide-and-deep", "labelled-aae", "semi-supervised-aae", "classifying-sen",
+    "wide-and-deep", "labeled-aae", "semi-supervised-aae", "classifying-sen",
     "directed-sen", "classifier",
 }  # fmt: skip
 
@@ -179,8 +179,8 @@ def test_a_family_declares_what_it_does_with_classes_and_images(name):
     decode = getattr(model, "decode", lambda z: None)
     assert model.decodes_classes == ("labels" in inspect.signature(decode).parameters)
     assert model.uses_labels == (name in NAMES_CLASSES)
-    assert model.components_are_classes == (name == "labelled-aae")
-    assert model.judges_images == (name == "gan")
+    assert model.components_are_classes == (name == "labeled-aae")
+    assert model.discriminates_images == (name == "gan")
 
 
 @pytest.mark.parametrize(
@@ -218,8 +218,8 @@ def test_a_chunk_equals_its_steps_one_by_one(name, execution, single, toy_images
     results = []
     for way, chunk in ((execution, None), single):
         model = small_model(name)
-        feed = feed_for(model, toy_images)
-        progress = train(model, feed, 2, execution=way, chunk=chunk)
+        loader = feed_for(model, toy_images)
+        progress = train(model, loader, 2, execution=way, chunk=chunk)
         results.append(([row["loss"] for row in progress.history], model.get_weights()))
     np.testing.assert_allclose(results[0][0], results[1][0], rtol=1e-4)
     for a, b in zip(results[0][1], results[1][1], strict=True):
@@ -257,14 +257,14 @@ class Stop(Exception):
     pass
 
 
-def stop_after(model, progress, steps, feed):
+def stop_after(model, progress, steps, loader):
     """Train to a step in mid-epoch, one step a chunk, then put the progress away."""
 
     def after_chunk():
-        if progress.epoch * feed.steps + progress.step >= steps:
+        if progress.epoch * loader.steps + progress.step >= steps:
             raise Stop
 
-    loop = TrainingLoop(model, feed, epochs=2, execution="graph")
+    loop = TrainingLoop(model, loader, epochs=2, execution="graph")
     loop._steps_to_take = lambda width: 1
     with pytest.raises(Stop):
         loop.run(progress, after_chunk, lambda row: None)

@@ -7,18 +7,18 @@ from families import FAMILIES, SHAPE, family_class, small_model
 from keras import layers, ops
 
 from keras_aae.data import Images
-from keras_aae.engine import Feed
+from keras_aae.engine import BatchLoader
 from keras_aae.engine.gradients import first_batches, phase_gradients, unchanged
 
-CONSTANT = {"black": 0, "white": 255, "grey": 128}
+CONSTANT = {"black": 0, "white": 255, "gray": 128}
 # exp(80) is the last that float32 holds twice over; logits have no end.
 EXTREMES = {"z_log_var": (-80.0, 80.0), None: (-500.0, 500.0)}
 
 
 def batches_of(name, value):
     images = Images(np.full((48, *SHAPE), value, "uint8"), np.arange(48) % 4)
-    feed = Feed(images, 12, family_class(name).batches, labelled=images)
-    return first_batches(feed)
+    loader = BatchLoader(images, 12, family_class(name).batches, labeled=images)
+    return first_batches(loader)
 
 
 def check_finite(model, batches, case):
@@ -36,11 +36,11 @@ def check_finite(model, batches, case):
 def outputs(network):
     """The layers that have the last word, by their names.
 
-    Of codes that are normalised, these are what comes before; none on PyTorch, where Keras
+    Of codes that are normalized, these are what comes before; none on PyTorch, where Keras
     takes a variance as E[x^2] - E[x]^2, which may round to less than none.
     """
-    is_normalised = isinstance(network.layers[-1], layers.BatchNormalization)
-    if is_normalised and keras.backend.backend() == "torch":
+    is_normalized = isinstance(network.layers[-1], layers.BatchNormalization)
+    if is_normalized and keras.backend.backend() == "torch":
         return []
     biased = [
         layer for layer in network.layers if getattr(layer, "bias", None) is not None

@@ -51,7 +51,10 @@ def outputs_by_hand(model, batch):
     z = numpy(model.prior.sample(16, model.seed_generator))
     model.seed_generator.state.assign(state)
     fake, real = model.decode(z), numpy(batch.x)
-    return [numpy(model.judge(ops.convert_to_tensor(x))[0]) for x in (real, fake)]
+    return [
+        numpy(model.discriminator_logits(ops.convert_to_tensor(x))[0])
+        for x in (real, fake)
+    ]
 
 
 def test_the_game_has_the_losses_of_the_paper(batch):
@@ -79,9 +82,9 @@ def test_the_game_has_the_losses_of_the_paper(batch):
 
 def test_a_linear_critic_has_the_slope_that_it_has(batch):
     kernel = np.random.default_rng(0).normal(size=(64, 1)).astype("float32")
-    model = flat_model(kernel, loss="wasserstein", penalty_weight=3.0)
+    model = flat_model(kernel, loss="wasserstein", gradient_penalty_weight=3.0)
     real, fake = outputs_by_hand(model, batch)
-    loss, terms = model.criticism(batch, training=False)
+    loss, terms = model.critic_loss(batch, training=False)
     distance, penalty = (
         real.mean() - fake.mean(),
         (np.linalg.norm(kernel) - 1) ** 2,
@@ -102,7 +105,7 @@ def test_the_penalty_has_a_gradient_for_the_critics_weights(batch):
     model = flat_model(kernel, loss="wasserstein")
 
     def objective():
-        return model.slope_penalty(batch.x, batch.x, training=True), {}
+        return model.gradient_penalty(batch.x, batch.x, training=True), {}
 
     _, _, (found,) = engine.gradients(
         model, objective, model.discriminator.trainable_variables
@@ -116,11 +119,16 @@ def test_a_slope_is_a_function_of_the_weights_and_a_gradient_is_a_constant(batch
     kernel = np.random.default_rng(1).normal(size=(64, 1)).astype("float32")
     model = flat_model(kernel)
     variables = model.discriminator.trainable_variables
-    for find, moves in ((engine.input_slope, True), (engine.input_gradient, False)):
+    for moves in (True, False):
 
-        def objective(find=find):
+        def objective(moves=moves):
             x = batch.x
-            slope = find(model, lambda x: ops.sum(model.judge(x)[0]), x)
+            slope = engine.input_gradient(
+                model,
+                lambda x: ops.sum(model.discriminator_logits(x)[0]),
+                x,
+                create_graph=moves,
+            )
             # Something of the weights, so that there is always a gradient to take.
             return ops.sum(slope) + 0.0 * ops.sum(variables[0].value), {}
 
@@ -164,12 +172,14 @@ def test_generation_leaves_the_discriminators_statistics_alone(batch):
 
 
 def test_features_are_matched_on_the_means_of_the_batch(batch):
-    model = small_model("gan", matching_weight=0.5)
+    model = small_model("gan", feature_matching_weight=0.5)
     assert model.terms == (*GAME, "feature_matching")
     state = numpy(model.seed_generator.state)
     fake = model.fakes(batch, training=False)
     model.seed_generator.state.assign(state)
-    means = [numpy(model.judge(x)[1]).mean(axis=0) for x in (batch.x, fake)]
+    means = [
+        numpy(model.discriminator_logits(x)[1]).mean(axis=0) for x in (batch.x, fake)
+    ]
     loss, terms = model.generation(batch, training=False)
     found = values({"loss": loss, **terms})
     expected = np.sum((means[0] - means[1]) ** 2)
@@ -177,14 +187,14 @@ def test_features_are_matched_on_the_means_of_the_batch(batch):
     assert found["loss"] == pytest.approx(found["generation"] + expected / 2, rel=1e-3)
 
 
-def test_a_critic_has_no_batch_normalisation():
+def test_a_critic_has_no_batch_normalization():
     model = small_model("gan", loss="wasserstein", discriminator_steps=2)
     kinds = {type(layer) for layer in model.discriminator.layers}
     assert layers.BatchNormalization not in kinds
     assert model.terms == (*GAME[:2], "wasserstein_distance", "gradient_penalty")
-    normalised = small_model("gan")
-    with pytest.raises(RecipeError, match="cannot have batch normalisation"):
-        GAN(normalised.generator, normalised.discriminator, loss="wasserstein")
+    normalized = small_model("gan")
+    with pytest.raises(RecipeError, match="cannot have batch normalization"):
+        GAN(normalized.generator, normalized.discriminator, loss="wasserstein")
 
 
 def test_images_of_any_size_are_made_and_judged():
@@ -207,12 +217,14 @@ def test_too_large_kernels_show_at_once():
 
 def test_a_discriminator_that_wins_is_complained_of():
     model = flat_model()
-    (text,) = model.complaints(
+    (text,) = model.warnings_from(
         {"probability_real": 0.99, "probability_fake": 0.01}
     ).values()
     assert "discriminator wins" in text and "0.990" in text
-    assert not model.complaints({"probability_real": 0.99, "probability_fake": 0.3})
-    assert not flat_model(loss="wasserstein").complaints({"wasserstein_distance": 9.0})
+    assert not model.warnings_from({"probability_real": 0.99, "probability_fake": 0.3})
+    assert not flat_model(loss="wasserstein").warnings_from(
+        {"wasserstein_distance": 9.0}
+    )
 
 
 @pytest.mark.parametrize(
@@ -234,4 +246,4 @@ def test_options_without_meaning_are_refused(options, message):
 
 def test_matching_needs_features():
     with pytest.raises(RecipeError, match=r"\[logit, features\]"):
-        flat_model(matching_weight=0.1)
+        flat_model(feature_matching_weight=0.1)

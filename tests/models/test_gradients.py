@@ -7,17 +7,17 @@ from families import family_class, small_model
 from keras import ops
 
 from keras_aae.data import Images
-from keras_aae.engine import Feed
+from keras_aae.engine import BatchLoader
 from keras_aae.engine.backend import engine
 from keras_aae.engine.gradients import first_batches, phase_gradients
 
 FAMILIES = ("vae", "semi-supervised-aae", "directed-sen", "gan", "four-phases")
 
 
-def feed_of(name, toy_images):
+def loader_of(name, toy_images):
     x, y = toy_images
     images = Images(x, y)
-    return Feed(images, 12, family_class(name).batches, labelled=images)
+    return BatchLoader(images, 12, family_class(name).batches, labeled=images)
 
 
 def state(model):
@@ -28,7 +28,7 @@ def state(model):
 @pytest.mark.parametrize("name", FAMILIES)
 def test_looking_at_gradients_changes_nothing(name, toy_images):
     model = small_model(name)
-    batches = first_batches(feed_of(name, toy_images))
+    batches = first_batches(loader_of(name, toy_images))
     before = state(model)
     first, second = phase_gradients(model, batches), phase_gradients(model, batches)
     for old, new in zip(before, state(model), strict=True):
@@ -42,13 +42,13 @@ def test_looking_at_gradients_changes_nothing(name, toy_images):
 @pytest.mark.parametrize("name", FAMILIES)
 def test_the_first_phase_moves_its_variables_by_its_gradient(name, toy_images):
     model = small_model(name, optimizer=keras.optimizers.SGD(1.0))
-    feed, phase = feed_of(name, toy_images), model.phases()[0]
-    pairs = next(iter(phase_gradients(model, first_batches(feed)).values()))
+    loader, phase = loader_of(name, toy_images), model.phases()[0]
+    pairs = next(iter(phase_gradients(model, first_batches(loader)).values()))
     assert [variable for variable, _ in pairs] == phase.variables
     before = [np.array(ops.convert_to_numpy(v)) for v in phase.variables]
     model.phases = lambda: [phase]
     run = engine.compile_chunk(model, model.training_step, "steps")
-    run(feed.block(0, 0, 1, 1), 1)
+    run(loader.block(0, 0, 1, 1), 1)
     for old, (variable, gradient) in zip(before, pairs, strict=True):
         np.testing.assert_allclose(
             ops.convert_to_numpy(variable), old - gradient, rtol=1e-4, atol=1e-6
@@ -57,7 +57,7 @@ def test_the_first_phase_moves_its_variables_by_its_gradient(name, toy_images):
 
 def test_objectives_that_share_an_optimizer_are_numbered(toy_images):
     model = small_model("sen")
-    gradients = phase_gradients(model, first_batches(feed_of("sen", toy_images)))
+    gradients = phase_gradients(model, first_batches(loader_of("sen", toy_images)))
     assert list(gradients) == [
         "autoencoding", "autoencoding 2", "generation", "discrimination",
     ]  # fmt: skip

@@ -94,12 +94,14 @@ def test_the_discriminator_should_not_be_too_sure_of_images(batch):
 
     expected = cross_entropy(real, 0.9) + cross_entropy(fake, 0.0)
     assert float(numpy(loss)) == pytest.approx(expected, rel=1e-4)
-    assert float(numpy(terms["accuracy_images"])) == pytest.approx((real > 0).mean())
+    assert float(numpy(terms["discriminator_accuracy_images"])) == pytest.approx(
+        (real > 0).mean()
+    )
 
 
 def test_made_images_leave_the_encoders_averages_alone(batch):
     encoder, decoder = build_autoencoder_networks(
-        SHAPE, latent_dim=3, network="normalised-conv", hidden_units=[2, 3],
+        SHAPE, latent_dim=3, network="conv-bn", hidden_units=[2, 3],
         activation="leaky_relu", code_activation="sigmoid",
     )  # fmt: skip
     plain = small_model("sen")
@@ -118,16 +120,18 @@ def test_made_images_leave_the_encoders_averages_alone(batch):
     assert all(moved)
     model.discrimination(batch, True)
     assert all((numpy(v) != old).any() for old, v in zip(before, averages, strict=True))
-    codes = numpy(model.code(batch.x))
+    codes = numpy(model.encode_tensor(batch.x))
     assert codes.shape == (16, 3) and codes.min() > 0 and codes.max() < 1
-    # In inference an image's code does not depend on its neighbours.
-    np.testing.assert_allclose(numpy(model.code(batch.x[:1]))[0], codes[0], atol=1e-5)
+    # In inference an image's code does not depend on its neighbors.
+    np.testing.assert_allclose(
+        numpy(model.encode_tensor(batch.x[:1]))[0], codes[0], atol=1e-5
+    )
 
 
 @pytest.mark.parametrize("shape", [(8, 8, 1), (7, 10, 3)])
 def test_the_network_fits_images_of_any_size(shape):
     encoder, decoder = build_autoencoder_networks(
-        shape, latent_dim=4, network="normalised-conv", hidden_units=[2, 3, 4]
+        shape, latent_dim=4, network="conv-bn", hidden_units=[2, 3, 4]
     )
     assert encoder.output_shape == (None, 4) and decoder.output_shape == (None, *shape)
     kernels = [layer.strides for layer in encoder.layers if "conv" in layer.name]
@@ -196,7 +200,7 @@ def test_random_embeddings_of_a_variational_encoder_are_its_prior(batch):
 
 def test_a_directed_generator_learns_to_generate_the_class_it_is_given(batch):
     model = small_model("directed-sen")
-    assert model.classes_told == model.label_classes == 4
+    assert model.num_condition_classes == model.label_classes == 4
     of_one = model.generate_codes(4, labels=[1] * 4)
     in_turn = model.generate_codes(4)
     np.testing.assert_allclose(of_one[1], in_turn[1], atol=1e-6)
@@ -204,7 +208,7 @@ def test_a_directed_generator_learns_to_generate_the_class_it_is_given(batch):
     with pytest.raises(DataError, match="4 whole numbers from 0 to 3"):
         model.generate(4, labels=[0, 1, 2, 4])
     loss, terms = model.generation(batch, training=False)
-    total = float(numpy(terms["generation"])) + float(numpy(terms["direction"]))
+    total = float(numpy(terms["generation"])) + float(numpy(terms["condition_loss"]))
     assert float(numpy(loss)) == pytest.approx(total, rel=1e-5)
     with pytest.raises(RecipeError, match="needs a generator"):
         small_model("directed-sen", fake_path="random")
@@ -214,21 +218,21 @@ def test_a_directed_generator_learns_to_generate_the_class_it_is_given(batch):
 
 def test_the_detector_alone_recovers_features(batch):
     model = small_model("feature-sen")
-    assert model.classes_told == model.detector.output_shape[-1] == 3
+    assert model.num_condition_classes == model.detector.output_shape[-1] == 3
     assert {n.name for n in model.generator_networks()} == {"generator", "detector"}
     loss, terms = model.generation(batch, training=False)
-    names = ("generation", "direction", "certainty")
+    names = ("generation", "condition_loss", "min_entropy")
     total = sum(float(numpy(terms[name])) for name in names)
     assert float(numpy(loss)) == pytest.approx(total, rel=1e-5)
     logits = numpy(model.detector(model.encoder(batch.x)))
     p = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
     unsure = -np.log(p.max(axis=1)).mean()
-    assert float(numpy(terms["certainty"])) == pytest.approx(unsure, rel=1e-4)
+    assert float(numpy(terms["min_entropy"])) == pytest.approx(unsure, rel=1e-4)
 
 
 def test_the_classifier_learns_from_labels_alone(toy_images):
     model = small_model("classifying-sen", optimizer=keras.optimizers.Adam(0.02))
-    assert model.batches[-1] == "labelled"
+    assert model.batches[-1] == "labeled"
     x, y = toy_images
     probabilities = model.class_probabilities(x)
     assert probabilities.shape == (70, 4)

@@ -167,9 +167,9 @@ def test_a_learned_prior_is_trained_saved_and_sampled(toy_images, tmp_path):
         model.kl_per_dimension(toy_images[0])
 
 
-def test_binarised_pixels_are_black_or_white_and_right_on_average(toy_images):
+def test_binarized_pixels_are_black_or_white_and_right_on_average(toy_images):
     x = np.tile(toy_images[0][:1].astype("float32") / 255, (3000, 1, 1, 1))
-    plain, model = small_model("vae"), small_model("vae", binarise=True)
+    plain, model = small_model("vae"), small_model("vae", binarize=True)
     assert plain.observed(x) is x
     drawn = ops.convert_to_numpy(model.observed(x))
     assert set(np.unique(drawn)) == {0.0, 1.0}
@@ -258,7 +258,7 @@ def test_wide_and_deep_classifies_by_pixels_and_codes_and_leaves_the_codes(toy_i
     model = small_model("wide-and-deep")
     images = ops.convert_to_tensor(toy_images[0][:6].astype("float32") / 255)
     classification = model.phases()[-1]
-    assert classification.batch == "labelled"
+    assert classification.batch == "labeled"
     trained = {id(v) for v in classification.variables}
     assert trained == {id(v) for v in model.classifier.trainable_variables}
     z = ops.convert_to_tensor(model.encode(toy_images[0][:6]))

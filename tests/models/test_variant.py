@@ -25,7 +25,7 @@ from keras_aae.training import Reporter, build_model
 class InfoVAE(VAE):
     """A VAE whose codes, all together, match the prior by their maximum mean discrepancy.
 
-    minimise  -ELBO + mmd_weight MMD^2(q(z), p(z))
+    minimize  -ELBO + mmd_weight MMD^2(q(z), p(z))
 
     References:
         InfoVAE (Zhao, Song, Ermon, 2017), section 3.2.

@@ -31,7 +31,7 @@ def log_prob(prior, z):
 
 
 def samples_of(prior, labels, seed=0):
-    return numpy(prior.sample_of(ops.convert_to_tensor(labels), seed))
+    return numpy(prior.sample_components(ops.convert_to_tensor(labels), seed))
 
 
 def classes(prior, n=N):
@@ -89,7 +89,7 @@ def test_the_density_integrates_to_one(prior, reach):
 def test_the_density_equals_its_definition(prior):
     z = numpy(prior.sample(500, seed=3)).astype(float)
     expected = REFERENCES[prior](z)
-    each = numpy(prior.log_prob_of(ops.convert_to_tensor(z.astype("float32"))))
+    each = numpy(prior.component_log_prob(ops.convert_to_tensor(z.astype("float32"))))
     assert each.shape == (500, 10)
     # In the middle of the roll its points are as far apart as its spread.
     np.testing.assert_allclose(np.exp(each), expected, atol=0.05)
@@ -216,7 +216,9 @@ def test_every_prior_has_the_interface_of_the_package(name):
 def test_priors_with_classes_draw_and_find_them(name):
     prior = of_menu(name)
     if not hasattr(prior, "num_classes"):
-        assert not hasattr(prior, "sample_of") and not hasattr(prior, "classify")
+        assert not hasattr(prior, "sample_components") and not hasattr(
+            prior, "classify"
+        )
         return
     labels = classes(prior, 300)
     z = samples_of(prior, labels, seed=2)

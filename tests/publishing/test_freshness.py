@@ -7,7 +7,7 @@ import pytest
 from golden import recipe_of
 
 from keras_aae.data.images import Images
-from keras_aae.engine import feed, phases
+from keras_aae.engine import batch_loader, phases
 from keras_aae.errors import DataError
 from keras_aae.losses import reconstruction
 from keras_aae.networks import dense
@@ -82,8 +82,10 @@ def scale_update(monkeypatch):
 
 
 def reverse_order(monkeypatch):
-    order = feed._order
-    monkeypatch.setattr(feed, "_order", lambda *args, **kw: order(*args, **kw)[::-1])
+    order = batch_loader._order
+    monkeypatch.setattr(
+        batch_loader, "_order", lambda *args, **kw: order(*args, **kw)[::-1]
+    )
 
 
 def scale_pixels(monkeypatch):
@@ -150,8 +152,10 @@ def test_what_computes_something_else_is_seen_and_named(
 def test_a_prior_moves_the_recipes_that_use_it_and_no_other(monkeypatch):
     recipes = [recipe_of(name) for name in ("aae-umbrella", "vae-2d")]
     before = [probe(recipe, stand_in_for(MNIST)) for recipe in recipes]
-    sample = Umbrella.sample_of
-    monkeypatch.setattr(Umbrella, "sample_of", lambda *args: 1.01 * sample(*args))
+    sample = Umbrella.sample_components
+    monkeypatch.setattr(
+        Umbrella, "sample_components", lambda *args: 1.01 * sample(*args)
+    )
     after = [probe(recipe, stand_in_for(MNIST)) for recipe in recipes]
     umbrella, normal = map(moved_number, before, after)
     assert umbrella and normal == ""

@@ -206,7 +206,7 @@ def test_a_metric_added_to_the_menu_is_measured_where_the_run_exists(
     made, tmp_path, monkeypatch
 ):
     before = kept(tmp_path)
-    name = "knn_accuracy_100"
+    name = "probe_knn_100"
     monkeypatch.setitem(METRICS, "cluster_error", USUAL["cluster_error"])
     monkeypatch.setitem(METRICS, name, ("keras_aae.evaluation.codes:few", "few"))
     monkeypatch.setattr(codes, "few", lambda *_: {name: 0.5}, raising=False)
@@ -224,9 +224,9 @@ def test_a_metric_added_to_the_menu_is_named_where_the_run_has_gone(
     made, tmp_path, monkeypatch
 ):
     shutil.rmtree(tmp_path / "runs")
-    monkeypatch.setitem(METRICS, "linear_accuracy", USUAL["linear_accuracy"])
+    monkeypatch.setitem(METRICS, "probe_logistic_10000", USUAL["probe_logistic_10000"])
     assert make(tmp_path).action == "current"
-    assert "Not measured: linear_accuracy." in text_of_page(tmp_path)
+    assert "Not measured: probe_logistic_10000." in text_of_page(tmp_path)
 
 
 def test_a_metric_of_a_new_version_is_measured_again(made, tmp_path, monkeypatch):
@@ -260,7 +260,7 @@ def absent(recipe, data_dir):
 def test_a_value_that_recipes_have_gained_makes_nothing_stale(made, tmp_path):
     path = tmp_path / "results" / "toy" / "metrics.json"
     values = json.loads(path.read_text())
-    del values["origins"]["toy"]["recipe"]["watch"]
+    del values["origins"]["toy"]["recipe"]["track_codes"]
     path.write_text(json.dumps(values))
     assert make(tmp_path).action == "current"
 

@@ -18,7 +18,7 @@ from keras_aae.experiments import (
 from keras_aae.publishing import gallery, page, sections
 from keras_aae.publishing.checklist import read_checklist
 from keras_aae.publishing.figure_file import FigureFile, figure_files
-from keras_aae.publishing.results import Measured, RecipeRecord, TransferRecord
+from keras_aae.publishing.results import RecipeRecord, SeedResult, TransferRecord
 from keras_aae.recipe import Recipe
 from keras_aae.registry import DATASETS, FIGURES, METRICS, SLOW_METRICS
 from keras_aae.training.build import family
@@ -145,7 +145,7 @@ def record(**metrics):
     """A record of as many seeds as each number has values."""
     seeds = range(len(next(iter(metrics.values()))))
     runs = [
-        Measured(s, 1, 1.0, {}, {name: v[s] for name, v in metrics.items()})
+        SeedResult(s, 1, 1.0, {}, {name: v[s] for name, v in metrics.items()})
         for s in seeds
     ]
     return RecipeRecord({}, runs)

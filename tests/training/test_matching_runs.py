@@ -17,7 +17,7 @@ from keras_aae.training.session import Session
 TINY = {"latent_dim": 2, "hidden_units": [8], "discriminator_units": [8]}
 
 
-def recipe(path, model="labelled-aae", **changes):
+def recipe(path, model="labeled-aae", **changes):
     classes = {"classes": 4} if model == "semi-supervised-aae" else {"components": 4}
     values = {
         "model": model, "dataset": str(path), "options": {**TINY, **classes},
@@ -26,30 +26,30 @@ def recipe(path, model="labelled-aae", **changes):
     return Recipe(**values)
 
 
-def feed_of(recipe):
+def loader_of(recipe):
     dataset = load_data(recipe)
-    return runner.Training(runner.complete(recipe, dataset), dataset).feed
+    return runner.Training(runner.complete(recipe, dataset), dataset).loader
 
 
-@pytest.mark.parametrize("model", ["labelled-aae", "semi-supervised-aae"])
+@pytest.mark.parametrize("model", ["labeled-aae", "semi-supervised-aae"])
 def test_all_labels_but_a_few_are_hidden(model, toy_npz, toy_images):
-    feed = feed_of(recipe(toy_npz, model, labels=8, seed=5))
-    known = np.flatnonzero(feed.images.labels >= 0)
-    assert len(feed.images) == 56 and len(known) == 8
-    labels = feed.images.labels[known]
+    loader = loader_of(recipe(toy_npz, model, num_labels=8, seed=5))
+    known = np.flatnonzero(loader.images.labels >= 0)
+    assert len(loader.images) == 56 and len(known) == 8
+    labels = loader.images.labels[known]
     np.testing.assert_array_equal(labels, toy_images[1][:56][known])
     assert np.bincount(labels).tolist() == [2, 2, 2, 2]
-    block = feed.block(0, 0, 7, 7)
+    block = loader.block(0, 0, 7, 7)
     shown = block["images"].labels
     assert (shown >= 0).sum() == 8 and (shown < 0).sum() == 48
     for epoch in range(3):
         x, given = (
-            rows.reshape(56, -1) for rows in feed.block(epoch, 0, 7, 7)["images"]
+            rows.reshape(56, -1) for rows in loader.block(epoch, 0, 7, 7)["images"]
         )
         seen = {image.tobytes() for image in x[given[:, 0] >= 0]}
         assert seen == {image.tobytes() for image in toy_images[0][known]}
     if model == "semi-supervised-aae":
-        batch = block["labelled"]
+        batch = block["labeled"]
         assert (batch.labels >= 0).all()
         chosen = {image.tobytes() for image in toy_images[0][known]}
         assert {image.tobytes() for step in batch.x for image in step} == chosen
@@ -60,7 +60,7 @@ def test_all_labels_but_a_few_are_hidden(model, toy_npz, toy_images):
     [
         ("semi-supervised-aae", {"classes": 3}, None, "has 4 classes, and the model takes 3"),
         ("supervised-aae", {"classes": 3}, None, "has 4 classes, and the model takes 3"),
-        ("labelled-aae", {"components": 3}, None, "has 4 classes, and the model takes 3"),
+        ("labeled-aae", {"components": 3}, None, "has 4 classes, and the model takes 3"),
         ("supervised-aae", {"classes": 4}, 8, "needs one of every image"),
         ("conditional-vae", {"classes": 4}, 8, "needs one of every image"),
     ],
@@ -69,7 +69,7 @@ def test_labels_that_a_model_cannot_take_are_refused(
     model, options, labels, message, toy_npz, tmp_path
 ):
     tiny = {"latent_dim": 2, "hidden_units": [8]}
-    asked = recipe(toy_npz, model, options=tiny | options, labels=labels)
+    asked = recipe(toy_npz, model, options=tiny | options, num_labels=labels)
     with pytest.raises(RecipeError, match=message):
         runner.train(asked, tmp_path / "run")
     assert not (tmp_path / "run").exists()
@@ -89,7 +89,7 @@ def test_validation_without_labels_is_no_part_of_the_classification(
 
 def test_the_labels_that_are_kept_follow_from_the_seed(toy_npz):
     first, again, other = (
-        feed_of(recipe(toy_npz, labels=8, seed=seed)).images.labels
+        loader_of(recipe(toy_npz, num_labels=8, seed=seed)).images.labels
         for seed in (5, 5, 6)
     )
     np.testing.assert_array_equal(first, again)
@@ -97,32 +97,32 @@ def test_the_labels_that_are_kept_follow_from_the_seed(toy_npz):
 
 
 def test_without_a_number_all_labels_are_used(tmp_path, toy_npz, toy_images):
-    feed = feed_of(recipe(toy_npz, "semi-supervised-aae"))
-    assert len(feed.labelled) == 56
-    np.testing.assert_array_equal(feed.images.labels, toy_images[1][:56])
+    loader = loader_of(recipe(toy_npz, "semi-supervised-aae"))
+    assert len(loader.labeled) == 56
+    np.testing.assert_array_equal(loader.images.labels, toy_images[1][:56])
     x, y = toy_images
     half = np.where(np.arange(70) % 8 < 4, y, -1)
     np.savez(tmp_path / "half.npz", x_train=x, y_train=half, x_test=x, y_test=y)
-    feed = feed_of(recipe(tmp_path / "half.npz", "semi-supervised-aae"))
-    assert len(feed.images) == 70 and len(feed.labelled) == (half >= 0).sum()
-    assert (feed.labelled.labels >= 0).all()
+    loader = loader_of(recipe(tmp_path / "half.npz", "semi-supervised-aae"))
+    assert len(loader.images) == 70 and len(loader.labeled) == (half >= 0).sum()
+    assert (loader.labeled.labels >= 0).all()
     np.savez(tmp_path / "none.npz", x_train=x, x_test=x)
-    with pytest.raises(DataError, match="needs labelled images"):
-        feed_of(recipe(tmp_path / "none.npz", "semi-supervised-aae"))
+    with pytest.raises(DataError, match="needs labeled images"):
+        loader_of(recipe(tmp_path / "none.npz", "semi-supervised-aae"))
 
 
 def test_a_run_with_a_prior_keeps_its_health_and_snapshots(toy_npz, tmp_path):
     run = runner.train(
-        recipe(toy_npz, labels=8, validation=8, seed=4), tmp_path / "run"
+        recipe(toy_npz, num_labels=8, validation=8, seed=4), tmp_path / "run"
     )
     first, last = run.history
-    health = {
+    diagnostics = {
         "sliced_wasserstein", "mmd", "code_mean_0", "code_mean_1", "code_std_0",
         "code_std_1",
     }  # fmt: skip
-    accuracies = {"accuracy_codes", "accuracy_prior"}
+    accuracies = {"discriminator_accuracy_codes", "discriminator_accuracy_prior"}
     checked = {f"val_{name}" for name in accuracies}
-    assert health | accuracies | checked <= set(first)
+    assert diagnostics | accuracies | checked <= set(first)
     assert np.isfinite(list(last.values())).all()
     opened = source.Source.open(run.path)
     snapshots = run.snapshots
@@ -147,7 +147,7 @@ class Complaining:
 
     seed = 3
 
-    def complaints(self, row):
+    def warnings_from(self, row):
         found = {"collapse": "the codes collapse"} if row["epoch"] >= 2 else {}
         return found | ({"won": "it wins"} if row["epoch"] == 3 else {})
 
@@ -159,7 +159,7 @@ class Complaining:
 class Silent:
     seed = 0
 
-    def complaints(self, row):
+    def warnings_from(self, row):
         return {}
 
     def generate(self, n, seed):
@@ -172,29 +172,29 @@ def session(tmp_path):
 
     def run(model, epochs):
         folder = RunFolder.create(tmp_path / "run", Recipe(), {})
-        told, progress = [], Progress()
-        reporter = SimpleNamespace(epoch=lambda row: None, warn=told.append)
+        warnings, progress = [], Progress()
+        reporter = SimpleNamespace(epoch=lambda row: None, warn=warnings.append)
         session = Session(
             SimpleNamespace(model=model, epochs=epochs), progress, folder, reporter,
             SimpleNamespace(due=False),
         )  # fmt: skip
         for progress.epoch in range(1, epochs + 1):
             session._after_epoch({"epoch": progress.epoch})
-        return folder, told
+        return folder, warnings
 
     return run
 
 
 def test_each_kind_of_complaint_is_passed_on_once(session):
-    folder, told = session(Complaining(), epochs=4)
-    assert told == ["Epoch 2: the codes collapse", "Epoch 3: it wins"]
+    folder, warnings = session(Complaining(), epochs=4)
+    assert warnings == ["Epoch 2: the codes collapse", "Epoch 3: it wins"]
     log = (folder.path / "train.log").read_text()
     assert log.count("the codes collapse") == 1 and log.count("it wins") == 1
 
 
 def test_a_silent_model_without_a_prior_leaves_nothing(session):
-    folder, told = session(Silent(), epochs=3)
-    assert told == [] and folder.snapshots == {}
+    folder, warnings = session(Silent(), epochs=3)
+    assert warnings == [] and folder.snapshots == {}
 
 
 def test_long_runs_keep_about_fifty_snapshots_with_the_first_and_the_last(session):

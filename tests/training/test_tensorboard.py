@@ -73,11 +73,11 @@ def test_event_files_hold_the_history_and_histograms(tmp_path, toy_npz):
 def test_looking_does_not_change_a_training_nor_a_resumed_one(tmp_path, toy_npz):
     plain = training.train(recipe(toy_npz), tmp_path / "plain")
     short = training.train(recipe(toy_npz, epochs=1), tmp_path / "b", tensorboard=True)
-    watched = training.resume(short.path, epochs=2, tensorboard=True)
-    for one, other in zip(plain.history, watched.history, strict=True):
+    tracked_images = training.resume(short.path, epochs=2, tensorboard=True)
+    for one, other in zip(plain.history, tracked_images.history, strict=True):
         same = [k for k in one if k not in ("seconds", "images_per_second")]
         assert [one[k] for k in same] == [other[k] for k in same]
-    steps = [step for step, tag, _ in events(watched) if tag == "loss"]
+    steps = [step for step, tag, _ in events(tracked_images) if tag == "loss"]
     assert steps == [1, 2]
 
 

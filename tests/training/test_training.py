@@ -76,17 +76,17 @@ def test_the_saved_model_is_the_trained_one(toy_npz, tmp_path, toy_images):
 
 def test_the_quantiles_of_watched_codes_join_the_history(toy_npz, tmp_path):
     plain = runner.train(recipe(toy_npz), tmp_path / "plain")
-    watched = runner.train(recipe(toy_npz, watch=20), tmp_path / "watched")
-    columns = set(watched.history[0]) - set(plain.history[0])
+    tracked_images = runner.train(recipe(toy_npz, track_codes=20), tmp_path / "watched")
+    columns = set(tracked_images.history[0]) - set(plain.history[0])
     percents = ("00", "05", "25", "50", "75", "95", "100")
     names = ("z_mean", "z_log_var")
     assert columns == {f"{name}_q{p}" for name in names for p in percents}
-    assert [row["loss"] for row in watched.history] == [
+    assert [row["loss"] for row in tracked_images.history] == [
         row["loss"] for row in plain.history
     ]
-    x = source.Source.open(watched.path).dataset.train.array()[:20]
-    codes = source.Source.open(watched.path).model.encode(x)
-    last = watched.history[-1]
+    x = source.Source.open(tracked_images.path).dataset.train.array()[:20]
+    codes = source.Source.open(tracked_images.path).model.encode(x)
+    last = tracked_images.history[-1]
     assert last["z_mean_q50"] == pytest.approx(np.median(codes), abs=1e-5)
     assert last["z_mean_q100"] == pytest.approx(codes.max(), abs=1e-5)
 
@@ -325,7 +325,7 @@ def test_optimizers_are_plain_values(toy_npz, tmp_path):
         ({"batch_size": 100}, DataError, "a batch size of at most 56"),
         ({"model": "vea"}, ValueError, "Did you mean 'vae'"),
         ({"backend": "other"}, RecipeError, "Invalid backend"),
-        ({"labels": 1000}, DataError, "1000"),
+        ({"num_labels": 1000}, DataError, "1000"),
     ],
 )
 def test_bad_recipes_leave_no_folder(toy_npz, tmp_path, changes, error, message):

@@ -45,15 +45,15 @@ class AutoencodingModel(GeneratingModel):
         del labels, n
         return ()
 
-    def code(self, x):
+    def encode_tensor(self, x):
         """The code of a batch of images, deterministic."""
         return self.encoder(x, training=False)
 
     def call(self, x):
         """Reconstruct images."""
-        return self.images(self.code(as_tensor_images(x)))
+        return self.decode_tensor(self.encode_tensor(as_tensor_images(x)))
 
-    def code_statistics(self, x) -> dict[str, np.ndarray]:
+    def encoder_outputs(self, x) -> dict[str, np.ndarray]:
         """What the encoder says of images, each (n, latent_dim): here the codes."""
         return {"z": self.encode(x)}
 
@@ -75,4 +75,4 @@ class AutoencodingModel(GeneratingModel):
 
 
 def _encode(model, x):
-    return model.code(as_tensor_images(x))
+    return model.encode_tensor(as_tensor_images(x))

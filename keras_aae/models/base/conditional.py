@@ -74,7 +74,7 @@ class ClassDecodingModel(AutoencodingModel):
     """An autoencoding model that learns, from labels, to decode codes of a class.
 
     Images are decoded for given classes; without them `reconstruct` takes the most likely
-    one, that of `classify`. A family has `misfit(x, z, labels)`, (batch,): what it costs an
+    one, that of `classify`. A family has `reconstruction_error(x, z, labels)`, (batch,): what it costs an
     image of a code to be of a class.
     """
 
@@ -113,16 +113,16 @@ class ClassDecodingModel(AutoencodingModel):
     def call(self, x):
         """Reconstruct images as of their most likely classes."""
         x = as_tensor_images(x)
-        z = self.code(x)
+        z = self.encode_tensor(x)
         return ops.sigmoid(self.logits(z, self.most_likely(x, z)))
 
     def most_likely(self, x, z):
         """Return the class that suits each image best, (batch,)."""
-        misfit = [
-            self.misfit(x, z, ops.full((ops.shape(x)[0],), y, "int32"))
+        reconstruction_error = [
+            self.reconstruction_error(x, z, ops.full((ops.shape(x)[0],), y, "int32"))
             for y in range(self.classes)
         ]
-        return ops.argmin(ops.stack(misfit), axis=0)
+        return ops.argmin(ops.stack(reconstruction_error), axis=0)
 
     def condition(self, labels, n: int) -> tuple:
         """Return the classes that `n` codes are decoded as of, one array.
@@ -176,4 +176,4 @@ def check_labels(labels, n: int, classes: int, least: int = 0) -> np.ndarray:
 
 def _classify(model, x):
     x = as_tensor_images(x)
-    return model.most_likely(x, model.code(x))
+    return model.most_likely(x, model.encode_tensor(x))

@@ -24,14 +24,14 @@ class GeneratingModel(ImageModel):
 
     Attributes:
         prior: The distribution that codes are drawn from, or None.
-        classes_told: How many classes its discriminator or generator can be told.
+        num_condition_classes: How many classes its discriminator or generator can be told.
         reencodes_codes: Whether its discriminator sees generated codes after they have
             been decoded and encoded again.
     """
 
     # No value: PyTorch would find it before the layer that a learned prior is.
     prior: Prior | None
-    classes_told: int = 0
+    num_condition_classes: int = 0
     reencodes_codes: bool = False
 
     def decoding_network(self):
@@ -48,13 +48,13 @@ class GeneratingModel(ImageModel):
         """Width of the code."""
         return self.decoding_network().inputs[0].shape[-1]
 
-    def images(self, z):
+    def decode_tensor(self, z):
         """The images that codes decode to."""
         return ops.sigmoid(self.decoding_network()(z, training=False))
 
     def call(self, z):
         """The images that codes decode to."""
-        return self.images(z)
+        return self.decode_tensor(z)
 
     def decode(self, z) -> np.ndarray:
         """The images of codes, (n, H, W, C).
@@ -62,7 +62,7 @@ class GeneratingModel(ImageModel):
         Raises:
             DataError: the codes have another shape or are not finite.
         """
-        return self.map("images", type(self).images, self.check_codes(z))
+        return self.map("images", type(self).decode_tensor, self.check_codes(z))
 
     def generate(self, n: int, seed: int = 0) -> np.ndarray:
         """`n` images decoded from samples of the prior.

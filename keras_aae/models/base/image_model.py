@@ -11,6 +11,7 @@ from keras_aae.checks import options_of, takes_schedule, validate_all
 from keras_aae.engine.backend import engine
 from keras_aae.engine.phases import PhasedModel
 from keras_aae.errors import DataError, RecipeError
+from keras_aae.lookup import current_keys
 
 BATCH_SIZE = 1024
 VARIADIC = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
@@ -142,7 +143,12 @@ class ImageModel(PhasedModel):
     def from_config(cls, config):
         """The inverse of `get_config`."""
         deserialize = keras.saving.deserialize_keras_object
-        return cls(**{key: deserialize(value) for key, value in config.items()})
+        return cls(
+            **{
+                key: deserialize(value)
+                for key, value in current_keys("option", config).items()
+            }
+        )
 
     @classmethod
     def _arguments(cls) -> list[str]:

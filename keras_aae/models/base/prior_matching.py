@@ -94,7 +94,7 @@ class PriorMatchingModel(AutoencodingModel):
         prior: A key of `registry.PRIORS`, but for the learned one.
         components: Classes of the prior, where it has any.
         loss: As of `Autoencoder`.
-        matching_weight: Of the penalty; a number or a Keras schedule over steps.
+        regularization_weight: Of the penalty; a number or a Keras schedule over steps.
         input_noise: Standard deviation of noise on the images that the encoder sees in
             training; a number or a Keras schedule over steps.
         augmentation: What a step of training does to its images first: "none", "moves",
@@ -114,7 +114,7 @@ class PriorMatchingModel(AutoencodingModel):
     codes_match_prior: bool = True
     defaults = {"latent_dim": 2}
     builders = (build_autoencoder_networks, build_posterior_networks)
-    health_images = 1000
+    diagnostic_images = 1000
 
     @classmethod
     def build_networks(cls, image_shape, *, posterior, **options):
@@ -125,17 +125,18 @@ class PriorMatchingModel(AutoencodingModel):
     def __init__(
         self, encoder, decoder, *,
         prior: PriorName = "normal", components: Width = 10,
-        loss: ReconstructionLoss = "mse", matching_weight: Weight = 1.0,
+        loss: ReconstructionLoss = "mse", regularization_weight: Weight = 1.0,
         input_noise: Deviation = 0.0, augmentation: Augmentation = "none",
         seed: Seed = 0, **kwargs,
     ):  # fmt: skip
         super().__init__(encoder, decoder, seed=seed, **kwargs)
         width = decoder.inputs[0].shape[-1]
-        # What `draw` is matched to; `prior` is what `encode` should look like.
+        # What `sample_codes` is matched to; `prior` is what `encode` should look like.
         self.matched_prior = fixed_prior(prior, width, components, seed)
         self.prior = self.matched_prior if self.codes_match_prior else None
         self.prior_name, self.components, self.loss_name = prior, components, loss
-        self.matching_weight, self.input_noise = matching_weight, input_noise
+        self.regularization_weight = regularization_weight
+        self.input_noise = input_noise
         self.pixel_noise = input_noise != 0
         self.augmentation = check_augmentation(augmentation, self.image_shape)
 
@@ -153,23 +154,24 @@ class PriorMatchingModel(AutoencodingModel):
 
     def reconstruction(self, batch, training):
         """The mean reconstruction loss of a batch."""
-        z = self.draw(batch.x, training)
-        loss = ops.mean(self.misfit(batch.x, z, batch.labels, training))
+        z = self.sample_codes_tensor(batch.x, training)
+        loss = ops.mean(self.reconstruction_error(batch.x, z, batch.labels, training))
         return loss, {"reconstruction_loss": loss}
 
     def regularization(self, batch, training):
         """The weighted penalty on the codes of a batch."""
-        z = self.draw(batch.x, training)
+        z = self.sample_codes_tensor(batch.x, training)
         penalty = self.penalty(z, batch.labels, training)
-        return self.weight(self.matching_weight) * penalty, {"regularization": penalty}
+        weight = self.weight(self.regularization_weight)
+        return weight * penalty, {"regularization": penalty}
 
     def regularized_reconstruction(self, batch, training):
         """The sum of both, of the same codes."""
-        z = self.draw(batch.x, training)
-        loss = ops.mean(self.misfit(batch.x, z, batch.labels, training))
+        z = self.sample_codes_tensor(batch.x, training)
+        loss = ops.mean(self.reconstruction_error(batch.x, z, batch.labels, training))
         penalty = self.penalty(z, batch.labels, training)
         terms = {"reconstruction_loss": loss, "regularization": penalty}
-        return loss + self.weight(self.matching_weight) * penalty, terms
+        return loss + self.weight(self.regularization_weight) * penalty, terms
 
     def corrupted(self, x, training):
         """The images that the encoder sees: with noise in training."""
@@ -178,15 +180,15 @@ class PriorMatchingModel(AutoencodingModel):
         noise = keras.random.normal(ops.shape(x), seed=self.seed_generator)
         return x + self.weight(self.input_noise) * noise
 
-    def draw(self, x, training):
+    def sample_codes_tensor(self, x, training):
         """A code of each image, drawn from q(z|x), (batch, latent_dim)."""
         noise, width = None, self.noise_width
         if width:
             shape = (ops.shape(x)[0], width)
             noise = keras.random.normal(shape, seed=self.seed_generator)
-        return self.code_of(self.corrupted(x, training), noise, training)
+        return self.encode_with_noise(self.corrupted(x, training), noise, training)
 
-    def code_of(self, x, noise=None, training=False):
+    def encode_with_noise(self, x, noise=None, training=False):
         """The code for given noise e, (batch, noise_width); None is no noise at all."""
         return POSTERIORS[self.posterior_name](self, x, noise, training)
 
@@ -197,18 +199,18 @@ class PriorMatchingModel(AutoencodingModel):
             return self.encoder.inputs[1].shape[-1]
         return self.latent_dim if self.posterior_name == "gaussian" else 0
 
-    def code(self, x):
+    def encode_tensor(self, x):
         """The code without noise."""
-        return self.code_of(x)
+        return self.encode_with_noise(x)
 
-    def draw_codes(self, x, seed: int = 0) -> np.ndarray:
+    def sample_codes(self, x, seed: int = 0) -> np.ndarray:
         """Codes drawn from q(z|x), which the prior is compared with, (n, latent_dim)."""
         x = self.check_images(x)
         rng = np.random.default_rng([seed, 4])
         noise = rng.standard_normal((len(x), self.noise_width), np.float32)
-        return self.map("draw_codes", _draw_code, x, noise)
+        return self.map("sample_codes", _draw_code, x, noise)
 
-    def misfit(self, x, z, labels=None, training=False):
+    def reconstruction_error(self, x, z, labels=None, training=False):
         """What is lost of each image, in the units of the loss, (batch,)."""
         logits = self.logits(z, labels, training)
         return RECONSTRUCTION_LOSSES[self.loss_name](x, logits)
@@ -218,14 +220,14 @@ class PriorMatchingModel(AutoencodingModel):
         del labels
         return self.decoder(z, training=training)
 
-    def health(self, x) -> dict[str, float]:
+    def diagnostics(self, x) -> dict[str, float]:
         """How near the codes of images are to the prior, after an epoch.
 
         Returns:
             sliced_wasserstein and mmd of codes and as many prior samples (the same every
             time), and code_mean_0, code_std_0, ... of each dimension.
         """
-        z = self.draw_codes(x)
+        z = self.sample_codes(x)
         directions = unit_directions(z.shape[1], DIRECTIONS, seed=0)
         codes = ops.convert_to_tensor(z)
         prior = self.matched_prior.sample(len(z), seed=0)
@@ -241,7 +243,7 @@ class PriorMatchingModel(AutoencodingModel):
             },
         }
 
-    def complaints(self, row) -> dict[str, str]:
+    def warnings_from(self, row) -> dict[str, str]:
         """What a row of the history says is going wrong: kind -> warning."""
         spreads = [v for name, v in row.items() if name.startswith("code_std_")]
         thin = [i for i, spread in enumerate(spreads) if spread < COLLAPSED]
@@ -256,4 +258,4 @@ class PriorMatchingModel(AutoencodingModel):
 
 def _draw_code(model, x, noise):
     x = as_tensor_images(x)
-    return model.code_of(x, noise if model.noise_width else None)
+    return model.encode_with_noise(x, noise if model.noise_width else None)

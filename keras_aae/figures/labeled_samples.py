@@ -13,12 +13,12 @@ LETTERS = 10  # of a name
 
 
 @validated
-def labelled_samples(
+def labeled_samples(
     dataset, *, n: Count = 25, columns: Count = 5, part: Part = "train", seed: Seed = 0
 ):
     """`n` images drawn at random, 'T: class' above each.
 
-    No class is drawn twice before all were once. A frame has the colour of the class.
+    No class is drawn twice before all were once. A frame has the color of the class.
 
     Args:
         dataset: with labels.
@@ -35,7 +35,7 @@ def labelled_samples(
     images = part_of(dataset, part)
     if images.labels is None:
         raise UnsupportedError(
-            "Figure 'labelled-samples' needs labelled images. Choose another data set."
+            "Figure 'labeled-samples' needs labeled images. Choose another data set."
         )
     chosen = varied_positions(dataset, n, seed, part)
     names = [short_name(name, LETTERS) for name in dataset.class_names]

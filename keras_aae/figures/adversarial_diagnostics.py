@@ -13,11 +13,11 @@ from keras_aae.figures.style import FAINT, INK, PALETTE, house_style, lay_out
 
 PANEL_HEIGHT = 1.9  # inches
 CHANCE = (45, 55)  # percent right
-ACCURACIES = {  # column: name, colour
-    "accuracy_codes": ("codes", PALETTE[0]),
-    "accuracy_prior": ("prior", PALETTE[1]),
-    "accuracy_categories": ("categories", PALETTE[2]),
-    "accuracy_category_prior": ("category prior", PALETTE[4]),
+ACCURACIES = {  # column: name, color
+    "discriminator_accuracy_codes": ("codes", PALETTE[0]),
+    "discriminator_accuracy_prior": ("prior", PALETTE[1]),
+    "discriminator_accuracy_categories": ("categories", PALETTE[2]),
+    "discriminator_accuracy_category_prior": ("category prior", PALETTE[4]),
 }
 WIDTHS = {"": 0.5, "val_": 1.2}  # points, of a line in training and in validation
 DISTANCES = {  # column: title, whether never negative; estimates of the MMD may be
@@ -29,7 +29,7 @@ FEW = 3  # dimensions that can be told apart
 TINTS = {"spread": 0.2, "range": 0.4}  # opacity of a band
 
 
-def adversarial_health(history):
+def adversarial_diagnostics(history):
     """Small panels over the epochs: accuracy of the discriminator, distances, moments.
 
     The discriminator's accuracy on codes and on samples of the prior, thin in training,
@@ -39,7 +39,7 @@ def adversarial_health(history):
     dimensions the range of the means and that of the standard deviations.
 
     Args:
-        history: one dict an epoch: `epoch`, `accuracy_codes`, `accuracy_prior` (and of
+        history: one dict an epoch: `epoch`, `discriminator_accuracy_codes`, `discriminator_accuracy_prior` (and of
             categories), with `val_` in front too, `sliced_wasserstein`, `mmd`,
             `code_mean_0`, `code_std_0`, ...; '' or nan where a value is missing. What is
             missing altogether has no panel.
@@ -51,7 +51,7 @@ def adversarial_health(history):
     panels = [*_of_accuracies(history), *_of_distances(history), *_of_codes(history)]
     if not panels:
         raise UnsupportedError(
-            "Figure 'adversarial-health' needs what is logged while codes are matched to "
+            "Figure 'adversarial-diagnostics' needs what is logged while codes are matched to "
             "a prior, and this history holds none of it. Train an adversarial "
             "autoencoder, for example `keras-aae train aae`."
         )

@@ -7,7 +7,7 @@ from matplotlib.patches import Rectangle
 
 from keras_aae.errors import DataError, KerasAAEError, UnsupportedError
 from keras_aae.figures.confusion import confusion, confusion_matrix
-from keras_aae.figures.labelled_samples import guessed_samples, labelled_samples
+from keras_aae.figures.labeled_samples import guessed_samples, labeled_samples
 from keras_aae.figures.style import PALETTE, house_style
 
 NAMES = ("zero", "one", "two", "an endless name")
@@ -36,9 +36,9 @@ def tiles_on(figure, n, columns, size=8):
     return np.array(tiles)
 
 
-def test_samples_stand_under_their_classes_in_their_colours(make_dataset):
+def test_samples_stand_under_their_classes_in_their_colors(make_dataset):
     dataset = make_dataset(n=60, classes=4, names=NAMES)
-    figure = labelled_samples(dataset, n=10, columns=4)
+    figure = labeled_samples(dataset, n=10, columns=4)
     titles, images = titles_on(figure), dataset.train.images[..., 0] / 255
     short = {f"T: {name}": k for k, name in enumerate((*NAMES[:3], "an endles…"))}
     classes = [short[title] for title in titles]
@@ -48,30 +48,30 @@ def test_samples_stand_under_their_classes_in_their_colours(make_dataset):
     for tile, k in zip(tiles_on(figure, 10, 4), classes, strict=True):
         (found,) = np.flatnonzero(np.abs(images - tile).max((1, 2)) < 1e-6)
         assert dataset.train.labels[found] == k
-    other = labelled_samples(dataset, seed=1, n=10, columns=4)
+    other = labeled_samples(dataset, seed=1, n=10, columns=4)
     assert (tiles_on(other, 10, 4) != tiles_on(figure, 10, 4)).any()
 
 
 def test_samples_are_of_the_part_that_is_asked_for(make_dataset):
     dataset = make_dataset(n=20, classes=2)
     dataset.test = type(dataset.train)(dataset.train.images // 4, dataset.train.labels)
-    assert tiles_on(labelled_samples(dataset, n=4), 4, 4).max() > 0.5
-    assert tiles_on(labelled_samples(dataset, n=4, part="test"), 4, 4).max() < 0.3
+    assert tiles_on(labeled_samples(dataset, n=4), 4, 4).max() > 0.5
+    assert tiles_on(labeled_samples(dataset, n=4, part="test"), 4, 4).max() < 0.3
     with pytest.raises(KerasAAEError, match="Invalid part 'both'"):
-        labelled_samples(dataset, part="both")
+        labeled_samples(dataset, part="both")
     with pytest.raises(DataError, match="has 20 train images. Expected at least 21"):
-        labelled_samples(dataset, n=21)
-    with pytest.raises(UnsupportedError, match="needs labelled images"):
-        labelled_samples(make_dataset(classes=0))
+        labeled_samples(dataset, n=21)
+    with pytest.raises(UnsupportedError, match="needs labeled images"):
+        labeled_samples(make_dataset(classes=0))
 
 
 def test_an_unknown_class_and_too_many_classes_have_no_frames(make_dataset):
     dataset = make_dataset(n=60, classes=30)
-    assert not labelled_samples(dataset).axes[0].patches
+    assert not labeled_samples(dataset).axes[0].patches
     dataset = make_dataset(n=8, classes=2)
     dataset.train.labels[3] = -1
-    assert titles_on(labelled_samples(dataset, n=8)).count("T: ?") == 1
-    assert frames_on(labelled_samples(dataset, n=8)) == []
+    assert titles_on(labeled_samples(dataset, n=8)).count("T: ?") == 1
+    assert frames_on(labeled_samples(dataset, n=8)) == []
 
 
 def test_a_wrong_guess_is_followed_by_the_class(make_dataset):
@@ -102,7 +102,7 @@ def test_titles_and_legend_overlap_nothing(make_dataset):
     assert note.y1 <= legend.y0 + 1 and legend.y1 <= window.y0 + 1
 
 
-def test_a_confusion_matrix_counts_images_and_is_coloured_by_shares():
+def test_a_confusion_matrix_counts_images_and_is_colored_by_shares():
     counts = np.array([[8, 2, 0], [0, 5, 0], [1, 1, 2]])
     figure = confusion_matrix(counts, ("a", "b", "a very long name"))
     (axes,) = figure.axes
@@ -127,7 +127,7 @@ def test_confusions_are_of_the_models_classes(make_class_model, make_dataset):
 
 
 def test_what_has_no_confusions_is_said(make_class_model, make_dataset, model):
-    with pytest.raises(UnsupportedError, match="'confusion' needs labelled images"):
+    with pytest.raises(UnsupportedError, match="'confusion' needs labeled images"):
         confusion(make_class_model(4), make_dataset(classes=0))
     with pytest.raises(UnsupportedError, match="at most 20 classes.*has 30"):
         confusion(make_class_model(30), make_dataset(classes=30))

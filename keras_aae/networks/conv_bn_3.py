@@ -1,4 +1,4 @@
-"""Convolutional encoder and decoder for faces: three stages, normalised, of any width.
+"""Convolutional encoder and decoder for faces: three stages, normalized, of any width.
 
 References:
     hrenski/Adversarial-Autoencoder-Experiments, its autoencoder of faces, whose widths
@@ -37,7 +37,7 @@ def encoder(
         x = layers.Conv2D(
             filters, size, stride, "same", use_bias=False, **kernel, name=f"conv_{i}"
         )(x)
-        x = _normalised(x, activation, i)
+        x = _normalized(x, activation, i)
     x = layers.Flatten(name="flatten")(x)
     codes = [layers.Dense(latent_dim, **outputs, name=head)(x) for head in heads]
     return keras.Model(images, codes if len(codes) > 1 else codes[0], name="encoder")
@@ -65,12 +65,12 @@ def decoder(
         x = layers.Conv2DTranspose(
             filters, size, stride, "same", use_bias=False, **kernel, name=f"conv_{i}"
         )(x)
-        x = _normalised(x, activation, i)
+        x = _normalized(x, activation, i)
     x = layers.Conv2DTranspose(channels, 6, 2, "same", **outputs, name="logits")(x)
     return keras.Model(z, crop(x, height, width), name="decoder")
 
 
-def _normalised(x: Tensor, activation: Any, i: int) -> Tensor:
-    # The normalisation has the bias.
+def _normalized(x: Tensor, activation: Any, i: int) -> Tensor:
+    # The normalization has the bias.
     x = layers.BatchNormalization(name=f"normal_{i}")(x)
     return layers.Activation(activation, name=f"activation_{i}")(x)

@@ -1,4 +1,4 @@
-"""Convolutional encoder and decoder with batch normalisation and dropout.
+"""Convolutional encoder and decoder with batch normalization and dropout.
 
 References:
     Batch Normalization (Ioffe, Szegedy, 2015), section 3.2; Dropout (Srivastava, Hinton,
@@ -30,7 +30,7 @@ def encoder(
     hidden: dict[str, Any],
     outputs: dict[str, Any],
 ) -> keras.Model:
-    """image -> a 5x5 convolution -> 5x5 of stride 2, normalised -> one output a head."""
+    """image -> a 5x5 convolution -> 5x5 of stride 2, normalized -> one output a head."""
     activation, kernel = split_activation(hidden)
     images = x = layers.Input(image_shape, name="images")
     x = layers.Conv2D(units[0], KERNEL_SIZE, padding="same", **kernel, name="conv_0")(x)
@@ -39,7 +39,7 @@ def encoder(
         x = layers.Conv2D(
             filters, KERNEL_SIZE, 2, "same", use_bias=False, **kernel, name=f"conv_{i}"
         )(x)
-        x = _normalised(x, activation, i)
+        x = _normalized(x, activation, i)
     x = layers.Flatten(name="flatten")(x)
     x = dropout_layer(DROPOUT, name="dropout")(x)
     codes = [layers.Dense(latent_dim, **outputs, name=head)(x) for head in heads]
@@ -53,7 +53,7 @@ def decoder(
     hidden: dict[str, Any],
     outputs: dict[str, Any],
 ) -> keras.Model:
-    """code -> dense -> 5x5 transposed convolutions of stride 2, normalised -> logits.
+    """code -> dense -> 5x5 transposed convolutions of stride 2, normalized -> logits.
 
     The first grid has twice the filters of the encoder's last. The image is decoded at
     the next multiple of 2^(len(units) - 1) and cropped to its size.
@@ -64,20 +64,20 @@ def decoder(
     grid = (math.ceil(height / scale), math.ceil(width / scale), 2 * units[-1])
     z = x = layers.Input((latent_dim,), name="z")
     x = layers.Dense(math.prod(grid), use_bias=False, **kernel, name="hidden")(x)
-    x = _normalised(layers.Reshape(grid, name="grid")(x), activation, 0)
+    x = _normalized(layers.Reshape(grid, name="grid")(x), activation, 0)
     for i, filters in enumerate(reversed(units[1:]), start=1):
         x = layers.Conv2DTranspose(
             filters, KERNEL_SIZE, 2, "same", use_bias=False, **kernel, name=f"conv_{i}"
         )(x)
-        x = _normalised(x, activation, i)
+        x = _normalized(x, activation, i)
     x = layers.Conv2DTranspose(
         channels, KERNEL_SIZE, padding="same", **outputs, name="logits"
     )(x)
     return keras.Model(z, crop(x, height, width), name="decoder")
 
 
-def _normalised(x: Tensor, activation: Any, i: int) -> Tensor:
-    # The normalisation has the bias.
+def _normalized(x: Tensor, activation: Any, i: int) -> Tensor:
+    # The normalization has the bias.
     x = layers.BatchNormalization(name=f"normal_{i}")(x)
     x = layers.Activation(activation, name=f"activation_{i}")(x)
     return dropout_layer(DROPOUT, name=f"dropout_{i}")(x)

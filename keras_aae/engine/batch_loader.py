@@ -9,27 +9,27 @@ from keras_aae.data.images import Images
 from keras_aae.engine.batch import Batch, Block
 from keras_aae.errors import DataError
 
-LABELLED = "labelled"
+LABELED = "labeled"
 BLOCK_BYTES = 64 * 2**20
 BLOCK_STEPS = 128
 
 
-class Feed:
+class BatchLoader:
     """Blocks of steps over training images, shuffled anew each epoch.
 
     The images of an epoch are shared out among the batches of a step, `batch_size` to
-    each; the last step takes what is left, in equal parts. The batch named "labelled"
-    runs through the labelled images instead, over and over, in an order of its own.
+    each; the last step takes what is left, in equal parts. The batch named "labeled"
+    runs through the labeled images instead, over and over, in an order of its own.
 
     Args:
         images: The training images (`data.Images`).
         batch_size: Images in a batch.
         names: The model's `batches`.
         seed: Of the orders.
-        labelled: The labelled images, if a batch is named "labelled".
+        labeled: The labeled images, if a batch is named "labeled".
 
     Raises:
-        DataError: fewer images than a step needs, or no labelled images.
+        DataError: fewer images than a step needs, or no labeled images.
     """
 
     def __init__(
@@ -39,19 +39,19 @@ class Feed:
         names: Sequence[str] = ("images",),
         *,
         seed: int = 0,
-        labelled: Images | None = None,
+        labeled: Images | None = None,
     ):
         self.images, self.batch_size, self.names = images, batch_size, names
-        self.seed, self.labelled = seed, labelled
-        self.shared = [name for name in names if name != LABELLED]
+        self.seed, self.labeled = seed, labeled
+        self.shared = [name for name in names if name != LABELED]
         step = batch_size * len(self.shared)
         if len(images) < step:
             raise DataError(
                 f"A step needs {step} training images and there are {len(images)}. Use "
                 f"a batch size of at most {len(images) // len(self.shared)}."
             )
-        if LABELLED in names and not (labelled and len(labelled) >= 1):
-            raise DataError("This model needs labelled images and there are none.")
+        if LABELED in names and not (labeled and len(labeled) >= 1):
+            raise DataError("This model needs labeled images and there are none.")
         self.full_steps, rest = divmod(len(images), step)
         self.last_batch_size = rest // len(self.shared)
         self.steps = self.full_steps + (self.last_batch_size > 0)
@@ -75,7 +75,7 @@ class Feed:
         order = _order(self.seed, epoch, len(self.images))
         return self._gather(
             order[start * rows : (start + count) * rows],
-            self._labelled_positions(epoch, start, count, self.batch_size),
+            self._labeled_positions(epoch, start, count, self.batch_size),
             self.batch_size,
             width,
         )
@@ -87,7 +87,7 @@ class Feed:
         order = _order(self.seed, epoch, len(self.images))
         return self._gather(
             order[start : start + rows],
-            self._labelled_positions(epoch, self.full_steps, 1, self.last_batch_size),
+            self._labeled_positions(epoch, self.full_steps, 1, self.last_batch_size),
             self.last_batch_size,
             1,
         )
@@ -95,7 +95,7 @@ class Feed:
     def _gather(
         self,
         positions: np.ndarray,
-        labelled_positions: np.ndarray | None,
+        labeled_positions: np.ndarray | None,
         batch_size: int,
         width: int,
     ) -> Block:
@@ -104,23 +104,21 @@ class Feed:
             name: Batch(*(a if a is None else a[:, i] for a in shared))
             for i, name in enumerate(self.shared)
         }
-        if self.labelled is not None and labelled_positions is not None:
-            block[LABELLED] = _single(
-                self.labelled, labelled_positions, width, batch_size
-            )
+        if self.labeled is not None and labeled_positions is not None:
+            block[LABELED] = _single(self.labeled, labeled_positions, width, batch_size)
         return block
 
-    def _labelled_positions(
+    def _labeled_positions(
         self, epoch: int, start: int, count: int, batch_size: int
     ) -> np.ndarray | None:
-        if self.labelled is None or LABELLED not in self.names:
+        if self.labeled is None or LABELED not in self.names:
             return None
         first = (epoch * self.steps + start) * self.batch_size
         place = first + np.arange(count * batch_size)
-        passes, within = np.divmod(place, len(self.labelled))
+        passes, within = np.divmod(place, len(self.labeled))
         positions = np.empty(len(place), int)
         for number in np.unique(passes):
-            order = _order(self.seed, int(number), len(self.labelled), stream=1)
+            order = _order(self.seed, int(number), len(self.labeled), stream=1)
             positions[passes == number] = order[within[passes == number]]
         return positions
 

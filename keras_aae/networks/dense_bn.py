@@ -1,4 +1,4 @@
-"""Fully connected encoder and decoder whose hidden layers are normalised.
+"""Fully connected encoder and decoder whose hidden layers are normalized.
 
 References:
     Batch Normalization (Ioffe, Szegedy, 2015), algorithm 1.
@@ -24,7 +24,7 @@ def encoder(
     hidden: dict[str, Any],
     outputs: dict[str, Any],
 ) -> keras.Model:
-    """image -> (dense, batch normalisation, activation) a layer -> one output a head."""
+    """image -> (dense, batch normalization, activation) a layer -> one output a head."""
     images = x = layers.Input(image_shape, name="images")
     x = layers.Flatten(name="flatten")(x)
     for i, width in enumerate(units):
@@ -51,7 +51,7 @@ def decoder(
 def _hidden(
     x: Tensor, width: int, i: int, activation: Any, **kernel: dict[str, Any]
 ) -> Tensor:
-    # The normalisation has the bias.
+    # The normalization has the bias.
     x = layers.Dense(width, use_bias=False, **kernel, name=f"hidden_{i}")(x)
     x = layers.BatchNormalization(name=f"normal_{i}")(x)
     return layers.Activation(activation, name=f"activation_{i}")(x)
