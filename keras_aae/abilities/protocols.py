@@ -184,7 +184,7 @@ class Clusters(Classifies, Protocol):
 class HasPlaces(Protocol):
     """A model with a code for each of its clusters."""
 
-    places: Any
+    head_positions: Any
 
 
 @ability("a model that predicts classes", "Use a classifier.")
