@@ -7,7 +7,8 @@ import numpy as np
 
 NOT_TERMS = ("epoch", "seconds", "images_per_second")
 DIAGNOSTICS = re.compile(  # of adversarial training; the figure of that name draws it
-    r"(val_)?accuracy_(codes|prior|categories|category_prior)|sliced_wasserstein|mmd|code_(mean|std)_\d+"
+    r"(val_)?discriminator_accuracy_(codes|prior|categories|category_prior)"
+    r"|sliced_wasserstein|mmd|code_(mean|std)_\d+"
 )
 QUANTILE = re.compile(r"(?P<quantity>.+)_q(?P<percent>\d{2,3})")
 
