@@ -1,7 +1,7 @@
-"""Figures: functions from a model and its data to a matplotlib `Figure`.
+"""Figures: functions that draw a model and its data as a matplotlib `Figure`.
 
-`draw` finds one on the menu `keras_aae.registry.FIGURES` by its name, `save` writes one to
-a file. matplotlib is imported only when something is drawn.
+`draw` looks one up by name in `keras_aae.registry.FIGURES`; `save` writes one to a
+file. matplotlib is imported only when something is drawn.
 """
 
 from keras_aae.figures.menu import draw

@@ -1,8 +1,11 @@
-"""Whether adversarial training goes well, epoch by epoch."""
+"""Diagnostics of adversarial training over the epochs."""
 
+from collections.abc import Iterable
 from functools import partial
+from typing import Any
 
 import numpy as np
+from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from matplotlib.ticker import LogLocator
 
@@ -12,48 +15,51 @@ from keras_aae.figures.panels import epoch_panels, mark_epochs, with_width
 from keras_aae.figures.style import FAINT, INK, PALETTE, house_style, lay_out
 
 PANEL_HEIGHT = 1.9  # inches
-CHANCE = (45, 55)  # percent right
+CHANCE = (45, 55)  # accuracies in percent that count as chance
 ACCURACIES = {  # column: name, color
     "discriminator_accuracy_codes": ("codes", PALETTE[0]),
     "discriminator_accuracy_prior": ("prior", PALETTE[1]),
     "discriminator_accuracy_categories": ("categories", PALETTE[2]),
     "discriminator_accuracy_category_prior": ("category prior", PALETTE[4]),
 }
-WIDTHS = {"": 0.5, "val_": 1.2}  # points, of a line in training and in validation
-DISTANCES = {  # column: title, whether never negative; estimates of the MMD may be
+WIDTHS = {"": 0.5, "val_": 1.2}  # line width in points: training, validation
+DISTANCES = {  # column: title, nonnegative; an estimate of the MMD may be below 0
     "sliced_wasserstein": ("sliced Wasserstein distance", True),
     "mmd": ("squared MMD", False),
 }
-DECADE = 10  # how many times the smallest distance the largest is, to be on a log axis
-FEW = 3  # dimensions that can be told apart
+DECADE = 10  # largest over smallest distance above which the axis is logarithmic
+FEW = 3  # most dimensions drawn one by one
 TINTS = {"spread": 0.2, "range": 0.4}  # opacity of a band
 
 
-def adversarial_diagnostics(history):
-    """Small panels over the epochs: accuracy of the discriminator, distances, moments.
+def adversarial_diagnostics(history: Iterable[dict[str, Any]]) -> Figure:
+    """Draw the discriminator's accuracy, the distances and the moments over the epochs.
 
-    The discriminator's accuracy on codes and on samples of the prior, thin in training,
-    thick in validation; near chance, the goal, is shaded. The distances of codes and prior,
-    whose goal is 0, on a logarithmic axis where that shows more. The mean of each
-    dimension of the codes, one standard deviation around it; of more than three
-    dimensions the range of the means and that of the standard deviations.
+    - Accuracy of the discriminator on codes and on samples of the prior. Thin lines are
+      training, thick lines validation. The band around chance, the goal, is shaded.
+    - Distances between codes and prior, whose goal is 0. The axis is logarithmic where
+      the values span more than a factor of 10.
+    - Mean of each dimension of the codes, plus and minus one standard deviation. For
+      more than three dimensions: the ranges of the means and standard deviations.
 
     Args:
-        history: one dict an epoch: `epoch`, `discriminator_accuracy_codes`, `discriminator_accuracy_prior` (and of
-            categories), with `val_` in front too, `sliced_wasserstein`, `mmd`,
-            `code_mean_0`, `code_std_0`, ...; '' or nan where a value is missing. What is
-            missing altogether has no panel.
+        history: One dict per epoch with the key `epoch` and any of the columns
+            `discriminator_accuracy_codes`, `discriminator_accuracy_prior` (and those of
+            the categories), the same with the prefix `val_`, `sliced_wasserstein`,
+            `mmd`, `code_mean_0`, `code_std_0`, ... A missing value is '' or nan. A
+            missing column has no panel.
 
     Raises:
-        UnsupportedError: the history holds none of these.
+        UnsupportedError: the history holds none of these columns.
     """
     history = list(history)
     panels = [*_of_accuracies(history), *_of_distances(history), *_of_codes(history)]
     if not panels:
         raise UnsupportedError(
-            "Figure 'adversarial-diagnostics' needs what is logged while codes are matched to "
-            "a prior, and this history holds none of it. Train an adversarial "
-            "autoencoder, for example `keras-aae train aae`."
+            "This history has no column for figure 'adversarial-diagnostics'. Expected "
+            "at least one of those logged while codes are matched to a prior, such as "
+            "discriminator_accuracy_codes. Train an adversarial autoencoder, for "
+            "example `keras-aae train aae`."
         )
     return _figure(values(history, "epoch"), panels)
 
@@ -111,7 +117,7 @@ def _show_accuracies(axes, epochs: np.ndarray, lines: dict[str, np.ndarray]):
     for column, (name, color) in ACCURACIES.items():
         for prefix, width in WIDTHS.items():
             if prefix + column in lines:
-                # Where nothing is validated, training has no other line to be told from.
+                # Without validation there is only one kind of line: draw it thick.
                 width = width if validated else WIDTHS["val_"]
                 line = lines[prefix + column]
                 named[name] = _plot(axes, epochs, line, color, width)
@@ -185,7 +191,7 @@ def _fill(axes, epochs: np.ndarray, bounds: np.ndarray, color: str, tint: float)
 
 
 def _title(axes, title: str, named=()):
-    """Write the title over the panel, and under it what is drawn, each by its name."""
+    """Write the title above the panel, with a legend below it if there are names."""
     named = dict(named)
     if not named:
         axes.set_title(title)

@@ -1,28 +1,31 @@
-"""Figures that move: pictures one after the other, and codes on their way, decoded."""
+"""Animated figures: sequences of frames, and images decoded along paths of codes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from keras_aae.abilities import Decodes, Encodes, require
 from keras_aae.checks import Count, Seed, Several, validated
+from keras_aae.data import Dataset
 from keras_aae.errors import DataError
 from keras_aae.figures.grid import near_square, tile
 from keras_aae.figures.inputs import images_at, varied_positions
 
-WIDTH = 240  # pixels, about, of a frame whose images are small
-SECONDS = 0.08  # a frame is shown
+WIDTH = 240  # approximate width in pixels of a frame of small images
+SECONDS = 0.08  # duration of a frame
 NOTE_DPI = 120
-MOST_STOPS = 10  # of a tour, so that it does not last too long
+MOST_STOPS = 10  # most stops of a tour, which limits its length
 
 
 @dataclass(frozen=True)
 class Animation:
-    """Pictures to be shown one after the other, again and again.
+    """Frames played in an endless loop.
 
     Args:
-        frames: (t, H, W, C) uint8, C = 1 or 3.
-        seconds_per_frame: how long each is shown, in steps of 0.01.
+        frames: Array (t, H, W, C) of uint8, C = 1 or 3.
+        seconds_per_frame: Duration of each frame, in steps of 0.01 s.
     """
 
     frames: np.ndarray
@@ -31,20 +34,26 @@ class Animation:
 
 @validated
 def interpolation_animation(
-    model, dataset, *, n: Count = 16, frames: Several = 32, seed: Seed = 0
+    model: Any,
+    dataset: Dataset,
+    *,
+    n: Count = 16,
+    frames: Several = 32,
+    seed: Seed = 0,
 ) -> Animation:
-    """Pairs of test images, one a tile: from one code to the other and back.
+    """Animate the interpolation between pairs of test images, one pair per tile.
 
     z(t) = a(t) z_1 + (1 - a(t)) z_2,  a(t) = cos^2(pi t / 2),  t = 0 ... 2
 
-    a falls from 1 to 0 and rises again, and rests at either end.
+    a falls from 1 to 0 and rises again. Its slope is 0 at both ends.
 
     Args:
-        model: with `encode` and `decode`.
-        dataset: whose test images are taken, of two classes as far as there are labels.
-        n: tiles; fewer if there are fewer than 2 n test images.
-        frames: of the way there and back.
-        seed: of the choice of images.
+        model: Model with `encode` and `decode`.
+        dataset: Data set whose test images are used. With labels, the two images of a
+            pair are of different classes where possible.
+        n: Number of tiles; fewer if there are fewer than 2 n test images.
+        frames: Number of frames there and back.
+        seed: Seed of the choice of images.
 
     Raises:
         UnsupportedError: the model cannot encode or decode.
@@ -58,22 +67,29 @@ def interpolation_animation(
 
 @validated
 def nearest_neighbors(
-    model, dataset, *, n: Count = 16, frames: Several = 32, seed: Seed = 0
+    model: Any,
+    dataset: Dataset,
+    *,
+    n: Count = 16,
+    frames: Several = 32,
+    seed: Seed = 0,
 ) -> Animation:
-    """Test images, one a tile: to that whose code is nearest, and back.
+    """Animate the interpolation from test images to their nearest neighbors and back.
 
     z(t) = a(t) z_1 + (1 - a(t)) z_2,  a(t) = cos^2(pi t / 2),  t = 0 ... 2
 
+    Each tile shows one image. Its neighbor is the test image with the nearest code.
+
     Args:
-        model: with `encode` and `decode`.
-        dataset: whose test images are taken, and whose neighbors are searched.
-        n: tiles; fewer if there are fewer test images.
-        frames: of the way there and back.
-        seed: of the choice of images.
+        model: Model with `encode` and `decode`.
+        dataset: Data set whose test images are used and searched for neighbors.
+        n: Number of tiles; fewer if there are fewer test images.
+        frames: Number of frames there and back.
+        seed: Seed of the choice of images.
 
     Raises:
         UnsupportedError: the model cannot encode or decode.
-        DataError: there is only one test image, or all have one code.
+        DataError: there is only one test image, or all have the same code.
     """
     n = min(n, len(dataset.test))
     chosen = varied_positions(dataset, n, seed)
@@ -83,7 +99,7 @@ def nearest_neighbors(
 
 
 def _nearest_others(model, dataset, positions: np.ndarray) -> np.ndarray:
-    """Where the nearest code stands that is not the same, (n,)."""
+    """Return the positions of the nearest codes that are not the same, (n,)."""
     from sklearn.metrics import pairwise_distances  # takes a second
 
     encode = require(model, Encodes, by="Figure 'nearest-neighbors'").encode
@@ -92,27 +108,35 @@ def _nearest_others(model, dataset, positions: np.ndarray) -> np.ndarray:
     distances[(codes[positions][:, None] == codes).all(axis=-1)] = np.inf
     if np.isinf(distances).all(axis=1).any():
         raise DataError(
-            "Figure 'nearest-neighbors' needs test images with different codes. Those of data set "
-            f"{dataset.name!r} have one."
+            f"All test images of data set {dataset.name!r} have the same code. Figure "
+            "'nearest-neighbors' expects different codes. Use another model or data "
+            "set."
         )
     return distances.argmin(axis=1)
 
 
 @validated
 def morph(
-    model, dataset, *, n: Count = 16, frames: Count = 12, seed: Seed = 0
+    model: Any,
+    dataset: Dataset,
+    *,
+    n: Count = 16,
+    frames: Count = 12,
+    seed: Seed = 0,
 ) -> Animation:
-    """Tours through one test image of each class and back to the first, one a tile.
+    """Animate tours through one test image of each class, one tour per tile.
 
     z(t) = a(t) z_k + (1 - a(t)) z_{k+1},  a(t) = cos^2(pi t / 2),  t = 0 ... 1
 
+    Every tour ends where it began.
+
     Args:
-        model: with `encode` and `decode`.
-        dataset: whose test images are taken. Of more than 10 classes, and of images
-            without labels, a tour visits 10.
-        n: tiles.
-        frames: from one image to the next.
-        seed: of the choice of images.
+        model: Model with `encode` and `decode`.
+        dataset: Data set whose test images are used. A tour has at most 10 stops, and
+            10 if the images have no labels.
+        n: Number of tiles.
+        frames: Number of frames from one image to the next.
+        seed: Seed of the choice of images.
 
     Raises:
         UnsupportedError: the model cannot encode or decode.
@@ -124,7 +148,7 @@ def morph(
 
 
 def _one_of_each_class(dataset, n: int, seed: int) -> np.ndarray:
-    """Positions of test images, (n, classes), in the order of the classes."""
+    """Return positions of test images, (n, classes), in the order of the classes."""
     rng, labels = np.random.default_rng(seed), dataset.test.labels
     if labels is None:
         order = rng.permutation(len(dataset.test))
@@ -136,15 +160,15 @@ def _one_of_each_class(dataset, n: int, seed: int) -> np.ndarray:
         ]
     if len(members) < 2:
         raise DataError(
-            "Figure 'morph' needs test images of at least two classes. Data set "
-            f"{dataset.name!r} has one."
+            f"The test images of data set {dataset.name!r} are of one class. Figure "
+            "'morph' expects at least two classes. Use another data set."
         )
-    # A small class may stand on several tiles.
+    # An image of a small class may appear on several tiles.
     return np.stack([np.resize(positions, n) for positions in members], axis=1)
 
 
 def _tours(model, dataset, stops: np.ndarray, frames: int, figure: str) -> Animation:
-    """Each row of positions toured in `frames` frames, from its last stop to its first."""
+    """Animate one closed tour in `frames` frames for each row of positions."""
     require(model, Encodes, Decodes, by=f"Figure {figure!r}")
     n, k = stops.shape
     codes = model.encode(images_at(dataset, stops.ravel())).reshape(n, k, -1)
@@ -156,14 +180,14 @@ def _tours(model, dataset, stops: np.ndarray, frames: int, figure: str) -> Anima
 
 
 def closed_path(codes: np.ndarray, frames: int) -> np.ndarray:
-    """Codes on the way past k stops and back to the first, evenly spaced in time.
+    """Interpolate codes along closed paths through k stops.
 
     Args:
-        codes: the stops of n paths, (n, k, latent_dim).
-        frames: of the whole way.
+        codes: Stops of n paths, (n, k, latent_dim).
+        frames: Number of frames of the whole path, evenly spaced in time.
 
     Returns:
-        (frames, n, latent_dim), float32.
+        Codes (frames, n, latent_dim), float32.
     """
     k = codes.shape[1]
     leg, rest = np.divmod(np.arange(frames) * k, frames)
@@ -172,17 +196,19 @@ def closed_path(codes: np.ndarray, frames: int) -> np.ndarray:
     return (a * start.swapaxes(0, 1) + (1 - a) * end.swapaxes(0, 1)).astype("float32")
 
 
-def animated(pictures: np.ndarray, note: str, captions=(), width=WIDTH) -> np.ndarray:
-    """The frames of an animation: pictures enlarged by whole pixels.
+def animated(
+    pictures: np.ndarray, note: str, captions: Sequence[str] = (), width: int = WIDTH
+) -> np.ndarray:
+    """Return the frames of an animation: pictures enlarged by a whole factor.
 
     Args:
-        pictures: (t, H, W, C) in [0, 1].
-        note: of the data set, for below each.
-        captions: one above each picture, or none at all.
-        width: pixels, about, of a frame.
+        pictures: Images (t, H, W, C) in [0, 1].
+        note: Note of the data set, written below each picture.
+        captions: Text above each picture, t in all, or empty.
+        width: Approximate width of a frame in pixels.
 
     Returns:
-        (t, H, W, C) uint8.
+        Frames (t, H, W, C), uint8.
     """
     scale = max(1, width // pictures.shape[2])
     frames = np.rint(pictures * 255).astype("uint8")
@@ -196,7 +222,7 @@ def animated(pictures: np.ndarray, note: str, captions=(), width=WIDTH) -> np.nd
 
 
 def _text_strip(text: str, width: int) -> np.ndarray:
-    """Small text as a picture of its own, (H, width, 1) uint8."""
+    """Render small text as an image, (H, width, 1) uint8."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 

@@ -1,8 +1,9 @@
-"""What directions in the space of codes mean: images moved along one, or a sum of two."""
+"""Directions of attributes in latent space: images moved along one, or a sum of two."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
+from matplotlib.figure import Figure
 
 from keras_aae.abilities import (
     Decodes,
@@ -22,6 +23,7 @@ from keras_aae.checks import (
     validate,
     validated,
 )
+from keras_aae.data import Dataset
 from keras_aae.errors import DataError
 from keras_aae.figures.classes import short_name
 from keras_aae.figures.codes import finite_codes
@@ -29,17 +31,17 @@ from keras_aae.figures.inputs import images_at, varied_positions
 from keras_aae.figures.rows import named_rows
 
 KIND, ARITHMETIC = "attribute-directions", "attribute-arithmetic"
-MOST_IMAGES = 5000  # whose codes make the direction
-PART = 5  # the lowest and the highest fifth
+MOST_IMAGES = 5000  # most images whose codes define a direction
+PART = 5  # the groups are the lowest and the highest fifth
 
 
 class Name:
-    """Names of attributes; that of a class may be a number."""
+    """The name of an attribute; that of a class may be a number."""
 
     expected = "the name of an attribute or of a class"
 
     @staticmethod
-    def read(value) -> str:
+    def read(value: Any) -> str:
         """Return the name as text, or raise ValueError."""
         if not isinstance(value, str | int) or isinstance(value, bool):
             raise ValueError
@@ -52,38 +54,39 @@ Attributes = Annotated[tuple[str, str], ListOf(Name(), '["thickness", "slant"]',
 
 @validated
 def attribute_directions(
-    model,
-    dataset,
+    model: Any,
+    dataset: Dataset,
     *,
     attribute: Attribute = "thickness",
     n: Count = 6,
     columns: Several = 9,
     extent: Positive = 2.0,
     seed: Seed = 0,
-):
-    """Test images whose codes are moved along the direction of an attribute, one a row.
+) -> Figure:
+    """Draw test images moved along the direction of an attribute, one image per row.
 
     z(a) = z + a (mean code of the highest fifth - mean code of the lowest fifth)
 
-    The fifths are of each class, as far as there are labels: over all classes, what is
-    thin would mostly be a one. For an attribute that is a class, its images take the place
-    of the highest fifth, all others that of the lowest.
+    With labels, the fifths are taken within each class: over all classes, most thin
+    images would be ones. For an attribute that is a class, the groups are the images of
+    the class and all others.
 
     Args:
-        model: with `encode` and `decode`; one that is told the class is told the one that
-            it finds itself, or else that of the data.
-        dataset: whose test images are taken, of the first row on of different classes.
+        model: Model with `encode` and `decode`. A class-conditional decoder receives
+            the class that the model predicts, or the label if it predicts none.
+        dataset: Data set whose test images are used. With labels, no class repeats
+            before all have appeared.
         attribute: 'thickness', the sum of all pixels; 'slant', -mu_11 / mu_02 of the
-            central moments, rightwards; or the name of a class.
-        n: rows; fewer if there are fewer test images.
-        columns: images in a row, evenly spaced from a = -extent to extent.
-        extent: the largest a.
-        seed: of the choice of images.
+            central moments, positive to the right; or the name of a class.
+        n: Number of rows; fewer if there are fewer test images.
+        columns: Number of images in a row, evenly spaced from a = -extent to extent.
+        extent: Largest a.
+        seed: Seed of the choice of images.
 
     Raises:
         UnsupportedError: the model cannot encode or decode.
         DataError: one of the two groups is empty.
-        KerasAAEError: an option has no meaning, or a code is not a finite number.
+        KerasAAEError: an option is invalid, or a code is not a finite number.
     """
     encode = require(model, Encodes, by=f"Figure {KIND!r}").encode
     name = _attribute(attribute, dataset)
@@ -100,32 +103,32 @@ def attribute_directions(
 
 @validated
 def attribute_arithmetic(
-    model,
-    dataset,
+    model: Any,
+    dataset: Dataset,
     *,
     attributes: Attributes = ("thickness", "slant"),
     rows: Several = 5,
     columns: Several = 9,
     extent: Positive = 2.0,
     seed: Seed = 0,
-):
-    """A test image whose code is moved by sums of the directions of two attributes.
+) -> Figure:
+    """Draw a test image moved by sums of the directions of two attributes.
 
-    z(a, b) = z + a d_1 + b d_2,  the directions as of 'attribute-directions'
+    z(a, b) = z + a d_1 + b d_2,  the directions as in `attribute_directions`
 
     Args:
-        model: as of 'attribute-directions'.
-        dataset: whose test images are taken.
-        attributes: the attribute along a row, and the one from row to row.
-        rows: values of b, evenly spaced from extent to -extent.
-        columns: values of a, evenly spaced from -extent to extent.
-        extent: the largest a and b.
-        seed: of the choice of the image.
+        model: Model as in `attribute_directions`.
+        dataset: Data set whose test images are used.
+        attributes: Attribute along a row, and attribute from row to row.
+        rows: Number of values of b, evenly spaced from extent to -extent.
+        columns: Number of values of a, evenly spaced from -extent to extent.
+        extent: Largest a and b.
+        seed: Seed of the choice of the image.
 
     Raises:
         UnsupportedError: the model cannot encode or decode.
         DataError: a group of images is empty.
-        KerasAAEError: an option has no meaning, or a code is not a finite number.
+        KerasAAEError: an option is invalid, or a code is not a finite number.
     """
     encode = require(model, Encodes, by=f"Figure {ARITHMETIC!r}").encode
     first, second = _two_attributes(attributes, dataset)
@@ -155,21 +158,21 @@ def _two_attributes(attributes, dataset) -> list[str]:
 
 
 def _direction(encode, dataset, name: str) -> np.ndarray:
-    """From the mean code of the lower group to that of the higher one."""
+    """Return the mean code of the higher group minus that of the lower one."""
     lower, higher = (finite_codes(encode(x)) for x in _groups(dataset, name))
     return higher.mean(axis=0) - lower.mean(axis=0)
 
 
 def ink(x: np.ndarray) -> np.ndarray:
-    """Sum of the pixels of images, (n,): how thick their strokes are."""
+    """Sum the pixels of each image, (n,): a measure of stroke thickness."""
     return x.sum(axis=(1, 2, 3))
 
 
 def slant(x: np.ndarray) -> np.ndarray:
-    """-mu_11 / mu_02 of images, (n,): how far strokes lean to the right as they rise.
+    """Compute -mu_11 / mu_02 of each image, (n,).
 
-    Central moments of the pixels' values, x to the right and y downwards; 0 where all
-    is in one row.
+    mu are the central moments of the pixel values, x to the right and y downwards. The
+    slant is positive if strokes lean to the right, and 0 if all values are in one row.
     """
     weights = x.mean(axis=3)
     weights = weights / np.maximum(weights.sum(axis=(1, 2), keepdims=True), 1e-9)
@@ -193,7 +196,7 @@ def _factors(extent, columns: int) -> np.ndarray:
 
 
 def _groups(dataset, name: str) -> list[np.ndarray]:
-    """Images of the lower and of the higher group, each (n, H, W, C)."""
+    """Return the images of the lower and of the higher group, each (n, H, W, C)."""
     total = len(dataset.test)
     positions = np.linspace(0, total - 1, min(MOST_IMAGES, total)).astype(int)
     x, labels = images_at(dataset, positions), dataset.test.gather(positions)[1]
@@ -205,14 +208,15 @@ def _groups(dataset, name: str) -> list[np.ndarray]:
         groups = [x[~of_class & (labels >= 0)], x[of_class]]
     if not all(map(len, groups)):
         raise DataError(
-            f"The test images of {dataset.name!r} are too few for the direction of "
-            f"{name!r}: one of its two groups is empty. Choose another attribute."
+            f"Data set {dataset.name!r} has too few test images for attribute "
+            f"{name!r}: one of the two groups that define its direction is empty. "
+            "Expected at least one image in each. Choose another attribute."
         )
     return groups
 
 
 def _rank_in_class(values: np.ndarray, labels) -> np.ndarray:
-    """The share of its class that is below each value, (n,), from 0 to below 1."""
+    """Return the share of its class that is below each value, (n,), in [0, 1)."""
     labels = np.zeros(len(values), int) if labels is None else labels
     share = np.empty(len(values))
     for label in np.unique(labels):
@@ -224,7 +228,7 @@ def _rank_in_class(values: np.ndarray, labels) -> np.ndarray:
 
 
 def _decoded(model, z: np.ndarray, x: np.ndarray, labels) -> np.ndarray:
-    """Images of codes (n, columns, latent_dim), a row for each of the images x."""
+    """Decode codes (n, columns, latent_dim), one row for each of the images x."""
     decode = require(model, Decodes, by=f"Figure {KIND!r}").decode
     n, columns, width = z.shape
     codes = z.reshape(n * columns, width).astype("float32")

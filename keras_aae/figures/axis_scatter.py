@@ -1,10 +1,13 @@
-"""How sparse a code is: which points of two units lie on an axis."""
+"""Sparsity of codes: the points of two units that lie on an axis."""
+
+from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from keras_aae.checks import Count, Share, validated
+from keras_aae.data import Dataset
 from keras_aae.figures.classes import legend, show_classes
 from keras_aae.figures.codes import Pair, check_pair, encode_test_images
 from keras_aae.figures.style import (
@@ -17,8 +20,8 @@ from keras_aae.figures.style import (
 )
 
 HEIGHT = 3.2  # inches
-STRIP = 0.2  # of a unit's range: how broad points on an axis are spread
-GAP = 0.04  # of a unit's range: between the strip and the plane
+STRIP = 0.2  # width of the strip of points on an axis, as a share of the unit's range
+GAP = 0.04  # gap between strip and plane, as a share of the unit's range
 GOLDEN = (5**0.5 - 1) / 2  # its multiples, modulo 1, fill a line evenly
 NAME = {
     "size": 6,
@@ -30,30 +33,30 @@ NAME = {
 
 @validated
 def axis_scatter(
-    model,
-    dataset,
+    model: Any,
+    dataset: Dataset,
     *,
     n: Count = 10000,
     units: Pair = (0, 1),
     tolerance: Share = 0.01,
-):
-    """Two units of the codes of the test images, and the share of points on an axis.
+) -> Figure:
+    """Draw two units of the test images' codes, and the share of points on an axis.
 
     A unit is zero in a code where |z| <= tolerance (max z - min z), over the images
     drawn. A point is on an axis if at least one of its two units is zero. Such points
-    would cover one another, so they are drawn in a strip beside the plane: along it
-    stands the other unit, across it they are only spread. Those at the origin fill the
-    corner of the two strips, class by class.
+    would overlap, so they are drawn in a strip beside the plane: their position along
+    the strip is the other unit, their position across it has no meaning. Points at the
+    origin fill the corner of the two strips, class by class.
 
     Args:
-        model: with `encode`.
-        dataset: whose test images are encoded.
-        n: the most images drawn; spread evenly over the test set if it holds more.
-        units: which two, counted from 0.
-        tolerance: share of a unit's range that counts as zero.
+        model: Model with `encode`.
+        dataset: Data set whose test images are encoded.
+        n: Maximum number of images, evenly spaced in the test set.
+        units: Two units of the code, counted from 0.
+        tolerance: Share of a unit's range that counts as zero.
 
     Raises:
-        UnsupportedError: the model cannot encode, or to one dimension only.
+        UnsupportedError: the model cannot encode, or its codes have one dimension.
         KerasAAEError: a code is not a finite number, or there are no such units.
     """
     codes, labels = encode_test_images(model, dataset, n, "axis-scatter", least=2)
@@ -65,17 +68,17 @@ def axis_scatter(
 
 
 def near_zero(codes: np.ndarray, tolerance: float) -> np.ndarray:
-    """Where |z| <= tolerance (max z - min z) of that unit, (n, units)."""
+    """Return where |z| <= tolerance (max z - min z) of the unit, (n, units) of bool."""
     return np.abs(codes) <= tolerance * np.ptp(codes, axis=0)
 
 
 @house_style()
 def _figure(codes, zero, labels, dataset, names, tolerance):
-    # A color bar has to know of the layout when it is made.
+    # The layout must be set before a color bar is added.
     figure = Figure(figsize=(COLUMN, HEIGHT), layout="constrained")
     axes = figure.add_subplot()
     low, span = codes.min(axis=0), np.ptp(codes, axis=0)
-    span[span == 0] = 1.0  # a unit that is always the same
+    span[span == 0] = 1.0  # a constant unit
     across = _across(codes, zero, labels)
     strips = low - span * (GAP + STRIP * (0.95 - 0.9 * across))
     show_classes(axes, np.where(zero, strips, codes), labels)
@@ -88,14 +91,14 @@ def _figure(codes, zero, labels, dataset, names, tolerance):
 
 
 def _across(codes: np.ndarray, zero: np.ndarray, labels) -> np.ndarray:
-    """Where points stand across the strips that they are in, from 0 to 1, (n, 2)."""
+    """Return the positions of points across their strips, (n, 2) in [0, 1]."""
     across = np.zeros_like(codes)
     for unit in (0, 1):
-        # Neighbors along the strip get places far apart across it.
+        # Neighbors along the strip are placed far apart across it.
         rows = np.flatnonzero(zero[:, unit])
         rows = rows[codes[rows, 1 - unit].argsort(kind="stable")]
         across[rows, unit] = np.arange(len(rows)) * GOLDEN % 1
-    # All that is left of a point at the origin is its class.
+    # Points at the origin differ in their class alone.
     rows = np.flatnonzero(zero.all(axis=1))
     rows = rows if labels is None else rows[labels[rows].argsort(kind="stable")]
     side = np.ceil(np.sqrt(max(len(rows), 1)))
@@ -105,7 +108,7 @@ def _across(codes: np.ndarray, zero: np.ndarray, labels) -> np.ndarray:
 
 
 def _draw_axes(axes, low: np.ndarray, span: np.ndarray, names):
-    """Shade and name the strips; keep ticks and spines to the plane."""
+    """Shade and name the strips; limit ticks and spines to the plane."""
     far, near, high = low - span * (GAP + STRIP), low - span * GAP, low + span
     shade = {"color": FAINT, "alpha": 0.15, "linewidth": 0, "zorder": 0}
     axes.axvspan(far[0], near[0], **shade)

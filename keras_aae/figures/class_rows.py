@@ -1,14 +1,17 @@
-"""What rows of classes, clusters or petals are called."""
+"""Names of rows of classes, clusters or components."""
+
+from typing import Any
 
 import numpy as np
 
 from keras_aae.abilities import Classifies, ClassifiesByLabels, require
+from keras_aae.data import Dataset
 from keras_aae.errors import UnsupportedError
 from keras_aae.figures.classes import short_name
 
 
-def classify_test_images(model, dataset, figure: str) -> np.ndarray:
-    """The probability that the model gives each class, of every test image, (n, classes).
+def classify_test_images(model: Any, dataset: Dataset, figure: str) -> np.ndarray:
+    """Compute the class probabilities of all test images, (n, classes).
 
     Raises:
         UnsupportedError: the model does not classify.
@@ -17,11 +20,11 @@ def classify_test_images(model, dataset, figure: str) -> np.ndarray:
     return np.concatenate([model.class_probabilities(x) for x in dataset.test.blocks()])
 
 
-def labels_for(model, dataset, figure: str) -> np.ndarray:
-    """The classes of the test images, -1 if unknown, if the model knows them by name.
+def labels_for(model: Any, dataset: Dataset, figure: str) -> np.ndarray:
+    """Return the labels of the test images, -1 where unknown.
 
     Raises:
-        UnsupportedError: there are no labels, or the model learned none.
+        UnsupportedError: there are no labels, or the model was not trained with labels.
     """
     labels = dataset.test.labels
     require(model, ClassifiesByLabels, by=f"Figure {figure!r}")
@@ -32,15 +35,17 @@ def labels_for(model, dataset, figure: str) -> np.ndarray:
     return labels
 
 
-def row_names(k: int, dataset, found: np.ndarray | None = None) -> list[str]:
-    """The names of the classes where k rows are the classes, and else numbers.
+def row_names(
+    k: int, dataset: Dataset | None, found: np.ndarray | None = None
+) -> list[str]:
+    """Return the names of the classes if the k rows are the classes, numbers otherwise.
 
     Args:
-        k: how many rows there are.
-        dataset: whose classes they may be, or None.
-        found: the row of each test image, (n,), where the model itself tells images
-            apart. Clusters may be as many as classes and be others all the same, so most
-            images of each row must be of its class.
+        k: Number of rows.
+        dataset: Data set whose classes the rows may be, or None.
+        found: Row to which the model assigns each test image, (n,), or None. Clusters
+            need not be the classes even if there are as many, so most images of each
+            row must be of its class.
     """
     as_many = dataset is not None and dataset.num_classes == k
     if as_many and (found is None or _are_classes(found, dataset.test.labels)):

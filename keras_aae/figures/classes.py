@@ -1,15 +1,19 @@
-"""How the classes of a cloud of points are told apart."""
+"""Colors, markers, legends and names of the classes of a scatterplot."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from keras_aae.figures.style import INK, PALETTE
 
-MOST_CLASSES = 20  # beyond it no legend can tell them apart
-MARKERS = "o^"  # the second ten classes take the colors again, as triangles
-POINT = 1.4  # points across, of one code among ten thousand; fewer are larger
+MOST_CLASSES = 20  # most classes that a legend can distinguish
+MARKERS = "o^"  # the second ten classes reuse the colors, as triangles
+POINT = 1.4  # diameter in points of one code among ten thousand; larger for fewer
 LABEL_HEIGHT = 0.15  # inches
-AXES_INCHES = 2.4  # inches that the points of a column's figure spread over, about
+AXES_INCHES = 2.4  # approximate inches covered by the points of a column-wide figure
 LABEL = {"ha": "center", "va": "center", "size": 7, "weight": "bold", "color": INK}
 BOX = {
     "boxstyle": "round,pad=0.15",
@@ -19,7 +23,12 @@ BOX = {
 }
 
 
-def show_classes(axes, points: np.ndarray, labels, color: str = PALETTE[0]):
+def show_classes(
+    axes: Axes,
+    points: np.ndarray,
+    labels: np.ndarray | None,
+    color: str = PALETTE[0],
+) -> None:
     """Scatter `points`, (n, 2 or 3), in the colors of `labels`, in `color` if None."""
     area = POINT**2 * np.clip(np.sqrt(10_000 / len(points)), 1, 6)
     look = {"s": area, "linewidths": 0, "rasterized": True}
@@ -41,17 +50,24 @@ def _scatter_classes(axes, points, labels, look):
         axes.scatter(*points[rows].T, c=colors[rows], marker=_marker(group), **look)
 
 
-def label_medians(write, points: np.ndarray, labels, names, inch: float | None = None):
-    """Write each class's name at the median of its points, or as near as it can be read.
+def label_medians(
+    write: Callable[..., Any],
+    points: np.ndarray,
+    labels: np.ndarray | None,
+    names: Sequence[str],
+    inch: float | None = None,
+) -> None:
+    """Write each class's name as near to the median of its points as is legible.
 
-    More classes than colors are left to the legend: their names would hide the points.
+    Write none if there are more classes than colors: the names would hide the points.
 
     Args:
-        write: `Axes.text`, or what takes the same.
-        points: (n, 2).
-        labels: (n,) or None.
-        names: of the classes.
-        inch: what an inch is on the axes; None where the points spread over a column.
+        write: `Axes.text`, or a function with the same arguments.
+        points: Points (n, 2).
+        labels: Labels (n,) or None.
+        names: Names of all classes.
+        inch: Length of an inch in units of the axes. If None, the points are taken to
+            cover a column-wide figure.
     """
     classes = _countable(labels)
     if not 0 < len(classes) <= len(PALETTE):
@@ -61,15 +77,21 @@ def label_medians(write, points: np.ndarray, labels, names, inch: float | None =
     write_names(write, classes, names, np.array(middles), inch)
 
 
-def write_names(write, classes, names, middles: np.ndarray, inch):
-    """Write the classes' names where they belong, or as near as they can be read.
+def write_names(
+    write: Callable[..., Any],
+    classes: Sequence[int],
+    names: Sequence[str],
+    middles: np.ndarray,
+    inch: float | np.ndarray,
+) -> None:
+    """Write names of classes as near to the given points as is legible.
 
     Args:
-        write: `Axes.text`, or what takes the same.
-        classes: k numbers.
-        names: of all classes.
-        middles: where each of the k names belongs, (k, 2).
-        inch: what an inch is on the axes, one number or two.
+        write: `Axes.text`, or a function with the same arguments.
+        classes: Numbers of k classes.
+        names: Names of all classes.
+        middles: Preferred centers of the k names, (k, 2).
+        inch: Length of an inch in units of the axes, one number or one per axis.
     """
     texts = [short_name(names[label]) for label in classes]
     sizes = [(0.1 + 0.065 * len(text), LABEL_HEIGHT) for text in texts]
@@ -79,7 +101,7 @@ def write_names(write, classes, names, middles: np.ndarray, inch):
 
 
 def apart(centers: np.ndarray, sizes: np.ndarray) -> np.ndarray:
-    """Centers of boxes, (k, 2), moved up and down until no two overlap."""
+    """Return centers of boxes, (k, 2), moved up and down until no two overlap."""
     centers, k = centers.copy(), len(centers)
     order = np.sign(np.subtract.outer(np.arange(k), np.arange(k)))
     for _ in range(100):
@@ -93,15 +115,15 @@ def apart(centers: np.ndarray, sizes: np.ndarray) -> np.ndarray:
     return centers
 
 
-def legend(axes, labels, names):
-    """Name the classes beside the axes."""
+def legend(axes: Axes, labels: np.ndarray | None, names: Sequence[str]) -> None:
+    """Add a legend of the classes beside the axes."""
     entries = class_entries(labels, names)
     if entries:
         axes.figure.legend(handles=entries, loc="outside right upper")
 
 
-def class_entries(labels, names) -> list[Line2D]:
-    """The classes that there are, for a legend."""
+def class_entries(labels: np.ndarray | None, names: Sequence[str]) -> list[Line2D]:
+    """Return the legend entries of the classes that occur."""
     return [
         Line2D(
             [],
@@ -117,8 +139,13 @@ def class_entries(labels, names) -> list[Line2D]:
     ]
 
 
-def class_rows(axes, labels, names) -> np.ndarray:
-    """The height of each point's row, one row a class, named on the y axis."""
+def class_rows(
+    axes: Axes, labels: np.ndarray | None, names: Sequence[str]
+) -> np.ndarray | int:
+    """Name one row per class on the y axis and return the row of each point.
+
+    Without labels, or with too many classes, there is one row, 0.
+    """
     classes = _countable(labels)
     axes.set_yticks(range(len(classes)), [names[label] for label in classes])
     axes.spines["left"].set_visible(False)
@@ -127,18 +154,18 @@ def class_rows(axes, labels, names) -> np.ndarray:
 
 
 def _countable(labels) -> list[int]:
-    """The classes there are; none if there are no labels or too many classes."""
+    """Return the classes that occur; none without labels or with too many classes."""
     classes = [] if labels is None else np.unique(labels).tolist()
     return classes if len(classes) <= MOST_CLASSES else []
 
 
 def short_name(name: str, letters: int = 12) -> str:
-    """A class's name, cut to so many letters if it is too long for a figure."""
+    """Return a class's name, cut to at most `letters` characters."""
     return name if len(name) <= letters else name[: letters - 1] + "…"
 
 
 def class_color(label: int) -> str:
-    """The color of a class; those beyond the tenth take the colors again."""
+    """Return the color of a class; classes beyond the tenth reuse the colors."""
     return PALETTE[label % len(PALETTE)]
 
 

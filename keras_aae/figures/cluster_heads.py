@@ -1,6 +1,9 @@
-"""What each cluster stands for, beside the images that a model puts into it."""
+"""The heads of clusters, beside the images that the model assigns to them."""
+
+from typing import Any
 
 import numpy as np
+from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from keras_aae.abilities import (
@@ -12,6 +15,7 @@ from keras_aae.abilities import (
     supports,
 )
 from keras_aae.checks import Several, validated
+from keras_aae.data import Dataset
 from keras_aae.figures.class_rows import classify_test_images, row_names
 from keras_aae.figures.grid import WHITE, thin_gap, tile
 from keras_aae.figures.inputs import images_at
@@ -25,24 +29,25 @@ from keras_aae.figures.style import (
     image_figure,
 )
 
-LINE = 0.13  # inches, of the text above a row
+LINE = 0.13  # inches for the text above a row
 BETWEEN = 0.15  # inches between two blocks of rows
 
 
 @validated
-def cluster_heads(model, dataset, *, n: Several = 10):
-    """One cluster a row: its head, framed, and the test images that most surely are of it.
+def cluster_heads(model: Any, dataset: Dataset, *, n: Several = 10) -> Figure:
+    """Draw one cluster per row: its head, framed, and its most confident test images.
 
-    The head is the image of the cluster without style. Of the test images whose likeliest
-    cluster it is, the `n` of the highest probability follow, the highest first. Above
-    stand the share of all test images that are in the cluster and, as far as there are
-    labels, the share of these that are of its most frequent class.
+    The head is the image of the cluster decoded without style. It is followed by the
+    `n` test images of the cluster with the highest probability, in descending order. An
+    image belongs to its likeliest cluster. The text above a row gives the share of all
+    test images in the cluster and, with labels, the share of these that are of the most
+    frequent class.
 
     Args:
-        model: with `class_probabilities`, and `decode(z, labels)`, or `decode` and
-            `places`.
-        dataset: whose test images are shown.
-        n: images beside each head; fewer in a cluster of fewer.
+        model: Model with `class_probabilities`, and with `decode(z, labels)`, or with
+            `decode` and `head_positions`.
+        dataset: Data set whose test images are shown.
+        n: Number of images beside each head; fewer if the cluster has fewer.
 
     Raises:
         UnsupportedError: the model has no clusters, or cannot decode them.
@@ -60,7 +65,7 @@ def cluster_heads(model, dataset, *, n: Several = 10):
 
 
 def _heads(model) -> np.ndarray:
-    """The image of each cluster, (clusters, H, W, C)."""
+    """Decode the head of each cluster, (clusters, H, W, C)."""
     by = "Figure 'cluster-heads'"
     if supports(model, HasPlaces):
         return require(model, Decodes, by=by).decode(model.head_positions)
@@ -69,7 +74,7 @@ def _heads(model) -> np.ndarray:
 
 
 def _surest(probability: np.ndarray, inside: np.ndarray, n: int) -> np.ndarray:
-    """Positions of the `n` members of the highest probability, the highest first."""
+    """Return the positions of the `n` likeliest members, in descending order."""
     members = np.flatnonzero(inside)
     return members[np.argsort(-probability[members], kind="stable")[:n]]
 
@@ -106,7 +111,7 @@ def _figure(heads: np.ndarray, rows: list, n: int, texts: list[str], note: str):
 
 
 def _strip(head: np.ndarray, images: np.ndarray, n: int) -> np.ndarray:
-    """The head, a gap, and a row of images, white where there are fewer than `n`."""
+    """Lay out the head, a gap and a row of `n` images, white where there are fewer."""
     height, _, channels = head.shape
     missing = np.full((n - len(images), *head.shape), WHITE, "float32")
     row = tile(np.concatenate([images, missing]), columns=n)

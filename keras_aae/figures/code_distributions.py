@@ -1,4 +1,7 @@
-"""How the codes are distributed while the model is trained."""
+"""Distributions of the codes over the epochs of a training."""
+
+from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 from matplotlib.colors import to_rgb
@@ -11,23 +14,23 @@ from keras_aae.figures.panels import mark_epochs, with_width
 from keras_aae.figures.style import COLUMN, PAGE, PALETTE, house_style, lay_out
 
 PANEL_HEIGHT = 2.0  # inches
-TINTS = (0.2, 0.6)  # the share of the median's color in the widest, the narrowest band
+TINTS = (0.2, 0.6)  # share of the median's color in the widest and the narrowest band
 MEDIAN = "median"
 
 
-def code_distributions(history):
-    """One panel a quantity, such as `z_mean`: its quantiles over the epochs.
+def code_distributions(history: Iterable[dict[str, Any]]) -> Figure:
+    """Draw quantiles over the epochs, one panel per quantity, such as `z_mean`.
 
-    Bands lie between the quantiles of p and 100 - p percent, the narrower the darker,
-    and the medians on a line.
+    A band lies between the quantiles of p and 100 - p percent. The narrower the band,
+    the darker it is. The line is the median.
 
     Args:
-        history: one dict an epoch: `epoch` and columns such as `z_mean_q05`, the value
-            below which 5 % of the numbers in the watched images' `z_mean` lie; '' or nan
-            where a value is missing.
+        history: One dict per epoch with the key `epoch` and columns such as
+            `z_mean_q05`, the 5 % quantile of `z_mean` over the tracked images. A
+            missing value is '' or nan.
 
     Raises:
-        UnsupportedError: the history holds no such values.
+        UnsupportedError: the history has no such columns.
     """
     history = list(history)
     panels = {
@@ -37,15 +40,15 @@ def code_distributions(history):
     panels = {quantity: curves for quantity, curves in panels.items() if curves}
     if not panels:
         raise UnsupportedError(
-            "Figure 'code-distributions' needs quantiles of the codes, and this history "
-            "holds none. Train with track_codes=500 (`--set track_codes=500`), which writes those "
-            "of 500 images."
+            "This history has no columns for figure 'code-distributions'. Expected "
+            "quantiles of the codes, such as z_mean_q05. Train with track_codes=500 "
+            "(`--set track_codes=500`), which logs those of 500 images."
         )
     return _figure(values(history, "epoch"), panels)
 
 
 def _curves(history: list[dict], columns: dict[int, str]) -> dict[str, np.ndarray]:
-    """Name of each band or line, from the widest band on: lower and upper quantiles."""
+    """Map each band or line, widest first, to its lower and upper quantiles."""
     pairs = [(p, 100 - p) for p in sorted(columns) if p <= 50 and 100 - p in columns]
     curves = {}
     for low, high in pairs:
@@ -73,7 +76,7 @@ def _panel(axes, epochs: np.ndarray, curves: dict[str, np.ndarray]) -> dict:
     drawn, wide = {}, {name: with_width(epochs, curves[name]) for name in curves}
     bands = [name for name in curves if name != MEDIAN]
     for name, tint in zip(bands, np.linspace(*TINTS, len(bands)), strict=True):
-        # Opaque, so that the colors are those of the legend.
+        # Opaque, so that the colors match the legend.
         color = 1 - tint * (1 - np.array(to_rgb(PALETTE[0])))
         x, bounds = wide[name]
         drawn[name] = axes.fill_between(x, *bounds, color=color, linewidth=0.3)

@@ -1,12 +1,15 @@
-"""Codes of the test images as points on a page."""
+"""Codes of the test images as points in a plane."""
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import Annotated, Any
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from keras_aae.abilities import DrawsCodes, Encodes, require, supports
 from keras_aae.checks import ListOf, Whole
+from keras_aae.data import Dataset
 from keras_aae.errors import RecipeError, UnsupportedError
 from keras_aae.evaluation.density import finite_codes
 from keras_aae.figures.classes import label_medians, legend, show_classes
@@ -17,24 +20,29 @@ Pair = Annotated[tuple[int, int], ListOf(Whole(0), "[0, 1]", 2, 2)]
 
 
 def encode_test_images(
-    model, dataset, n: int, figure: str, least: int = 1, drawn: bool = False
-):
-    """Codes of at most `n` test images.
+    model: Any,
+    dataset: Dataset,
+    n: int,
+    figure: str,
+    least: int = 1,
+    drawn: bool = False,
+) -> tuple[np.ndarray, np.ndarray | None]:
+    """Encode at most `n` test images.
 
-    They are evenly spaced, since some sets are sorted by class, and in a shuffled order,
-    so that no class covers another only because it comes later.
+    The images are evenly spaced, since some data sets are sorted by class. They are in
+    random order, so that no class covers another because it is drawn later.
 
     Args:
-        model: with `encode`.
-        dataset: whose test images are encoded.
-        n: the most images.
-        figure: named in errors.
-        least: the dimensions that the figure needs at least.
-        drawn: whether codes are drawn from q(z|x) by a model that draws them, to be
-            compared with a prior.
+        model: Model with `encode`.
+        dataset: Data set whose test images are encoded.
+        n: Maximum number of images.
+        figure: Name of the figure, for errors.
+        least: Minimum number of dimensions that the figure needs.
+        drawn: If True, codes are drawn from q(z|x), for a comparison with a prior; if
+            the model draws no codes, `encode` is used.
 
     Returns:
-        Codes, (n, latent_dim), and labels, (n,) or None.
+        Codes (n, latent_dim), and labels (n,) or None.
 
     Raises:
         UnsupportedError: the model cannot encode, or its codes have too few dimensions.
@@ -51,12 +59,12 @@ def encode_test_images(
     if codes.shape[1] < least:
         raise UnsupportedError(
             f"Figure {figure!r} needs codes of at least {least} dimensions. These have "
-            f"{codes.shape[1]}. Draw 'scatterplot', which shows any number."
+            f"{codes.shape[1]}. Draw 'scatterplot', which takes any number."
         )
     return codes, labels
 
 
-def check_pair(option: str, value: list[int], dimensions: int) -> list[int]:
+def check_pair(option: str, value: Sequence[int], dimensions: int) -> Sequence[int]:
     """Return `value` if it is two different dimensions of a code, counted from 0.
 
     Raises:
@@ -70,13 +78,15 @@ def check_pair(option: str, value: list[int], dimensions: int) -> list[int]:
     )
 
 
-def plane(points: np.ndarray, labels, names):
-    """A figure of `points`, (n, 2), whose classes are named on them and beside them.
+def plane(
+    points: np.ndarray, labels: np.ndarray | None, names: Sequence[str]
+) -> tuple[Figure, Axes]:
+    """Draw `points`, (n, 2), with their classes named at the medians and in a legend.
 
     Returns:
-        The `Figure` and its axes, to be labeled and then `settle`d.
+        The figure and its axes. Label the axes, then call `settle`.
     """
-    # A color bar has to know of the layout when it is made.
+    # The layout must be set before a color bar is added.
     figure = Figure(figsize=(COLUMN, HEIGHT), layout="constrained")
     axes = figure.add_subplot()
     show_classes(axes, points, labels)
@@ -85,16 +95,16 @@ def plane(points: np.ndarray, labels, names):
     return figure, axes
 
 
-def settle(figure: Figure, note: str):
-    """Lay out a `plane` with one unit as long on both axes."""
-    for _ in range(2):  # again, since the new limits may have wider names
+def settle(figure: Figure, note: str) -> None:
+    """Lay out a `plane` with equal units on both axes."""
+    for _ in range(2):  # twice, since the new limits may have wider tick labels
         lay_out(figure)
         _equal_units(figure.axes[0])
     add_note(figure, note)
 
 
 def _equal_units(axes):
-    """One unit as long on both axes, which keep their place on the page."""
+    """Widen the limits to equal units on both axes, whose size on the page is kept."""
     limits = np.array([axes.get_xlim(), axes.get_ylim()])
     size = axes.get_window_extent().size
     middle, half = limits.mean(axis=1), (np.ptp(limits, axis=1) / size).max() * size / 2

@@ -1,12 +1,14 @@
-"""Numbers of several models beside each other."""
+"""Metrics of several models side by side."""
 
 import math
 from contextlib import suppress
+from typing import Any
 
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from keras_aae.checks import Seed, validated
+from keras_aae.data import Dataset
 from keras_aae.errors import UnsupportedError
 from keras_aae.evaluation import Metrics, evaluate
 from keras_aae.figures.style import (
@@ -19,7 +21,7 @@ from keras_aae.figures.style import (
 )
 
 LESS, MORE = "less is better", "more is better"
-# Of different things each, so that no two panels say the same.
+# Each measures something different, so that no two panels are redundant.
 USUAL = {
     "mse": LESS,
     "neg_elbo": LESS,
@@ -34,48 +36,53 @@ USUAL = {
     "test_error": LESS,
 }
 COLUMNS = 3
-ROW, HEAD = 0.18, 0.62  # inches of a model, and of what is above and below all of them
-BEYOND = 0.2  # of the range of the numbers, to the left and right of them
+ROW, HEAD = 0.18, 0.62  # inches per model, and above and below all of them
+BEYOND = 0.2  # margin left and right, as a share of the range of the values
 
 
 @validated
 def compare(
-    models: dict, dataset, *, metrics: Metrics | None = None, seed: Seed = 0
+    models: dict[str, Any],
+    dataset: Dataset,
+    *,
+    metrics: Metrics | None = None,
+    seed: Seed = 0,
 ) -> Figure:
-    """Numbers of several models, one panel a number and one row a model.
+    """Draw metrics of several models, one panel per metric and one row per model.
 
-    A row is empty where the number does not apply to the model.
+    A row is empty if the metric does not apply to the model.
 
     Args:
-        models: heading -> model, of any families.
-        dataset: whose test images they are measured on.
-        seed: of every random draw.
-        metrics: a name on `registry.METRICS`, or several; None is those of `USUAL` that
-            apply to any of the models.
+        models: Mapping of headings to models, of any families.
+        dataset: Data set whose test images the models are evaluated on.
+        metrics: One or several names in `registry.METRICS`. None selects those of
+            `USUAL` that apply to at least one model.
+        seed: Seed of the random draws.
 
     Raises:
-        UnsupportedError: a named metric, or all of the usual ones, apply to none of them.
-        RecipeError: an unknown name.
+        UnsupportedError: a given metric, or every one of `USUAL`, applies to no model.
+        RecipeError: a name is unknown.
     """
     numbers = {}  # name -> heading -> number
     for name in USUAL if metrics is None else metrics:
         found = _measured(name, models, dataset, seed)
         if metrics is not None and not found:
             raise UnsupportedError(
-                f"Metric {name!r} applies to none of these models. Choose another; "
-                "`keras-aae list metrics` says what each is."
+                f"Metric {name!r} applies to none of these models. Expected one that "
+                "applies to at least one. Choose another; `keras-aae list metrics` "
+                "describes each."
             )
         numbers |= found
     if not numbers:
         raise UnsupportedError(
-            "No usual metric applies to any of these models. Name some, for example "
-            """metrics='["nll"]'."""
+            "No default metric applies to any of these models. Choose metrics, for "
+            """example metrics='["nll"]'."""
         )
     return _figure(numbers, list(models), dataset.note)
 
 
 def _measured(metric: str, models: dict, dataset, seed: int) -> dict:
-    """Every number that a metric stands for: its name -> heading -> number."""
+    """Compute the values of a metric: name of each value -> heading -> value."""
     numbers = {}
     for heading, model in models.items():
         with suppress(UnsupportedError):
@@ -104,7 +111,7 @@ def _figure(numbers: dict, headings: list[str], note: str):
 
 
 def _panel(axes, name: str, values: list):
-    """A point a model, its number beside it, on a faint line."""
+    """Draw one point per model on a faint line, with its value beside it."""
     better = USUAL.get(name)
     axes.set_title(f"{name}\n{better}" if better else f"{name}\n")
     axes.grid(axis="y", color=FAINT, alpha=0.25, linewidth=0.4)

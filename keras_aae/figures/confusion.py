@@ -1,41 +1,45 @@
-"""Which classes are taken for which."""
+"""Confusion matrices."""
+
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
 
+from keras_aae.data import Dataset
 from keras_aae.errors import UnsupportedError
 from keras_aae.figures.class_rows import classify_test_images, labels_for
 from keras_aae.figures.classes import MOST_CLASSES, short_name
 from keras_aae.figures.style import FAINT, INK, add_note, house_style, lay_out
 
-CELL, LEAST = 0.34, 1.2  # inches of a number, and of all of them
-FRAME = 0.95  # inches, for the names at both axes
-DARK = 0.5  # shares above it are written in white
+CELL, LEAST = 0.34, 1.2  # inches of a cell, and least inches of the matrix
+FRAME = 0.95  # inches for the names on both axes
+DARK = 0.5  # share above which a cell's text is white
 
 
-def confusion(model, dataset):
-    """How many test images of each class the model gives each class.
+def confusion(model: Any, dataset: Dataset) -> Figure:
+    """Draw the confusion matrix of the test images.
 
     Args:
-        model: with `class_probabilities`, trained with labels.
-        dataset: whose test images are classified.
+        model: Model with `class_probabilities`, trained with labels.
+        dataset: Data set whose test images are classified.
 
     Raises:
-        UnsupportedError: the model does not classify, no test image has a label, or there
-            are too many classes to show.
+        UnsupportedError: the model does not classify, or was trained without labels or
+            on other classes; no test image has a label; or there are too many classes.
     """
     probabilities = classify_test_images(model, dataset, "confusion")
     labels = labels_for(model, dataset, "confusion")
     given, k = probabilities.argmax(axis=1), dataset.num_classes
     if probabilities.shape[1] != k:
         raise UnsupportedError(
-            f"The model tells {probabilities.shape[1]} classes apart, and data set "
+            f"The model predicts {probabilities.shape[1]} classes, but data set "
             f"{dataset.name!r} has {k}. Use the data set that it was trained on."
         )
     if k > MOST_CLASSES:
         raise UnsupportedError(
-            f"Figure 'confusion' shows at most {MOST_CLASSES} classes, and data set "
-            f"{dataset.name!r} has {k}. Choose another figure."
+            f"Data set {dataset.name!r} has {k} classes. Figure 'confusion' expects at "
+            f"most {MOST_CLASSES}. Choose another figure."
         )
     counts = np.zeros((k, k), int)
     np.add.at(counts, (labels[labels >= 0], given[labels >= 0]), 1)
@@ -43,13 +47,15 @@ def confusion(model, dataset):
 
 
 @house_style()
-def confusion_matrix(counts: np.ndarray, names, note: str = ""):
-    """A matrix of numbers of images, colored by their share of the row.
+def confusion_matrix(
+    counts: np.ndarray, names: Sequence[str], note: str = ""
+) -> Figure:
+    """Draw a matrix of counts, colored by their share of the row.
 
     Args:
-        counts: (k, k) images of a class (row) given a class (column).
-        names: k, of the classes.
-        note: of the data set, for under the figure.
+        counts: Number of images by class (row) and predicted class (column), (k, k).
+        names: Names of the k classes.
+        note: Note of the data set, written below the figure.
     """
     counts, names = np.asarray(counts), [short_name(name) for name in names]
     k = len(names)

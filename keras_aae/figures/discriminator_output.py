@@ -1,4 +1,6 @@
-"""What the discriminator says of codes and of samples of the prior."""
+"""Outputs of the discriminator on codes and on samples of the prior."""
+
+from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -11,31 +13,35 @@ from keras_aae.abilities import (
     supports,
 )
 from keras_aae.checks import Count, Seed, validated
+from keras_aae.data import Dataset
 from keras_aae.figures.codes import encode_test_images
 from keras_aae.figures.prior_samples import draw_samples
 from keras_aae.figures.style import INK, PAGE, PALETTE, add_note, house_style, lay_out
 
 KIND = "discriminator-output"
 HEIGHT = 2.3  # inches
-DOT = 2.0  # square points, of one output among a thousand; more are smaller
+DOT = 2.0  # area in square points of one output among a thousand; smaller for more
 CHANCE = 0.5
 TICKS = (0, 0.25, CHANCE, 0.75, 1)
 TICK_LABELS = ("0", "0.25", f"chance {CHANCE}", "0.75", "1")
 
 
 @validated
-def discriminator_output(model, dataset, *, n: Count = 1000, seed: Seed = 0):
-    """D(z), the probability that z is of the prior, of codes and of samples of the prior.
+def discriminator_output(
+    model: Any, dataset: Dataset, *, n: Count = 1000, seed: Seed = 0
+) -> Figure:
+    """Draw D(z), the probability that z is from the prior, of codes and prior samples.
 
-    Each is a dot, in the order drawn; a line stands at their mean, a thin one at 1/2,
-    which is chance. A discriminator that can be told classes is told none. The titles say
-    how often it is right: D < 1/2 of codes, D > 1/2 of samples.
+    Each output is a dot, in the order of the draws. The dashed line is the mean, the
+    thin line at 1/2 is chance. A class-conditional discriminator receives no class. The
+    titles give its accuracy: D < 1/2 on codes, D > 1/2 on samples.
 
     Args:
-        model: with `encode`, `discriminate` and a `prior`.
-        dataset: whose test images are encoded.
-        n: the most images; spread evenly over the test set if it holds more.
-        seed: of as many samples of the prior.
+        model: Model with `encode`, `discriminate` and a `prior`.
+        dataset: Data set whose test images are encoded.
+        n: Maximum number of images, evenly spaced in the test set. As many samples of
+            the prior are drawn.
+        seed: Seed of the samples of the prior.
 
     Raises:
         UnsupportedError: the model has no prior or no discriminator, or cannot encode.
@@ -45,8 +51,10 @@ def discriminator_output(model, dataset, *, n: Count = 1000, seed: Seed = 0):
     codes, _ = encode_test_images(model, dataset, n, KIND, drawn=True)
     samples = draw_samples(model.prior, len(codes), seed)
     on_codes, on_samples = (np.asarray(model.discriminate(z)) for z in (codes, samples))
-    is_told = supports(model, DiscriminatesClasses) and model.num_condition_classes
-    conditioning = " (no class told)" if is_told else ""
+    is_conditional = (
+        supports(model, DiscriminatesClasses) and model.num_condition_classes
+    )
+    conditioning = " (no class given)" if is_conditional else ""
     return _figure(
         on_codes, on_samples, f"probability of the prior{conditioning}", dataset.note
     )
@@ -73,7 +81,7 @@ def _figure(on_codes: np.ndarray, on_samples: np.ndarray, name: str, note: str):
 
 
 def _panel(axes, outputs: np.ndarray, color: str):
-    """A dot an output, in their order, and lines at chance and at the mean."""
+    """Draw one dot per output in their order, and lines at chance and at the mean."""
     n, mean = len(outputs), float(outputs.mean())
     area = DOT * np.clip(np.sqrt(1000 / n), 0.5, 3)
     numbers = np.arange(1, n + 1)

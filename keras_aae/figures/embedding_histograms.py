@@ -1,6 +1,7 @@
-"""How each unit of the codes is distributed, and how that of generated codes is."""
+"""Histograms of the units of codes of images and of generated codes."""
 
 import math
+from typing import Any
 
 import numpy as np
 from matplotlib.colors import to_rgb
@@ -9,6 +10,7 @@ from matplotlib.ticker import MaxNLocator
 
 from keras_aae.abilities import GeneratesCodes, ReencodesCodes, supports
 from keras_aae.checks import Count, Seed, Several, validated
+from keras_aae.data import Dataset
 from keras_aae.figures.codes import encode_test_images
 from keras_aae.figures.prior_samples import check_same_width, generated_codes
 from keras_aae.figures.rows import away
@@ -25,36 +27,42 @@ KIND = "embedding-histograms"
 AGAIN = "these decoded and encoded, as the discriminator sees them"
 MOST_UNITS = 32
 MOST_COLUMNS = 8
-NARROW = 3  # columns of panels that fit a column of the page
-LONELY = 2  # times as high as most peaks is too high for the page
-PANEL = 0.82  # inches, the height of a panel
-LEAST_ROWS = 1.6  # whose height one alone has
+NARROW = 3  # most columns of panels that fit a column of the page
+LONELY = 2  # peaks above this multiple of the median peak are cut
+PANEL = 0.82  # height of a panel in inches
+LEAST_ROWS = 1.6  # height of a single row, in rows
 BESIDE = 0.7  # inches for the legend above the panels and the name below
-TINT = 0.45  # of the codes' filled histograms
+TINT = 0.45  # tint of the filled histograms of codes
 
 
 @validated
 def embedding_histograms(
-    model, dataset, *, n: Count = 5000, bins: Several = 30, seed: Seed = 0
-):
-    """A histogram for each of the first 32 units: codes of test images and generated ones.
+    model: Any,
+    dataset: Dataset,
+    *,
+    n: Count = 5000,
+    bins: Several = 30,
+    seed: Seed = 0,
+) -> Figure:
+    """Draw histograms of the first 32 units: codes of test images and generated codes.
 
-    Where the discriminator sees generated codes after they have been through an image, a
-    third histogram is of these.
+    If the discriminator sees generated codes decoded and re-encoded, a third histogram
+    shows these.
 
-    All panels have the same axes and the same bins, which hold all codes drawn. Heights
-    are the share of the codes in a bin; a bin higher than the page is cut, and the
-    number above it is its share.
+    All panels have the same axes and the same bins, which cover all codes. Heights are
+    the share of the codes in a bin. A bin that exceeds the axes is cut, with its share
+    written beside it.
 
     Args:
-        model: with `encode`, and `generate_codes` or a `prior`.
-        dataset: whose test images are encoded.
-        n: the most images, and as many generated codes.
-        bins: of each histogram.
-        seed: of the generated codes.
+        model: Model with `encode`, and with `generate_codes` or a `prior`.
+        dataset: Data set whose test images are encoded.
+        n: Maximum number of images. As many codes are generated.
+        bins: Number of bins of each histogram.
+        seed: Seed of the generated codes.
 
     Raises:
-        UnsupportedError: the model cannot encode, or generates no codes of this width.
+        UnsupportedError: the model cannot encode, or generates no codes of the same
+            dimension.
         KerasAAEError: a code is not a finite number.
     """
     codes, _ = encode_test_images(model, dataset, n, KIND, drawn=True)
@@ -83,14 +91,14 @@ def _kind(model) -> str:
 
 
 def _edges(codes, bins: int) -> np.ndarray:
-    """Of bins that hold all values of the units shown."""
+    """Return the edges of bins that cover all values of the units shown."""
     shown = [z[:, :MOST_UNITS] for z in codes]
     low, high = min(z.min() for z in shown), max(z.max() for z in shown)
     return np.linspace(low, max(high, low + 1e-6), bins + 1)
 
 
 def _shares(codes: np.ndarray, edges: np.ndarray) -> np.ndarray:
-    """The share of the codes in each bin of each unit shown, (units, bins)."""
+    """Return the share of the codes in each bin of each unit shown, (units, bins)."""
     counts = [np.histogram(unit, edges)[0] for unit in codes.T[:MOST_UNITS]]
     return np.array(counts) / len(codes)
 
@@ -105,7 +113,7 @@ def _figure(edges: np.ndarray, heights: dict, note: str):
     figure = Figure(figsize=(PAGE if wide else COLUMN, height))
     grid = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
     panels = list(grid.ravel())
-    # Generated codes that have yet to become images may all lie at the ends.
+    # Generated codes that are not yet decoded may all lie in the outermost bins.
     top = _top(
         [h for i, h in enumerate(heights.values()) if i != 1 or len(heights) < 3]
     )
@@ -131,7 +139,7 @@ def _figure(edges: np.ndarray, heights: dict, note: str):
 
 
 def _columns(units: int) -> int:
-    """As many as leave the fewest places empty; of these, nearest twice the rows."""
+    """Choose the columns with the fewest empty places; if tied, twice the rows."""
 
     def ugliness(columns: int) -> tuple[int, int]:
         rows = math.ceil(units / columns)
@@ -142,7 +150,7 @@ def _columns(units: int) -> int:
 
 
 def _top(heights: list[np.ndarray]) -> float:
-    """Where the panels end: above all histograms but those of a few lonely peaks."""
+    """Return the upper limit of the panels: above all peaks except a few outliers."""
     peaks = np.max(heights, axis=(0, 2))
     return 1.08 * min(peaks.max(), LONELY * np.median(peaks))
 
@@ -157,7 +165,7 @@ def _panel(axes, edges: np.ndarray, heights: list[np.ndarray], top: float) -> li
     peak = highest.max()
     if peak > top:
         place = highest.argmax()
-        late = place > len(highest) / 2  # then left of it is more room
+        late = place > len(highest) / 2  # then there is more room to its left
         axes.annotate(
             f"{peak:.2f}", (edges[place + (not late)], 0.98 * top), va="top",
             ha="right" if late else "left", **away(-3 if late else 3, 0),

@@ -1,4 +1,4 @@
-"""Many images laid out as one."""
+"""Tiling of images."""
 
 import math
 
@@ -10,14 +10,14 @@ WHITE = 1.0
 
 
 def tile(images: np.ndarray, columns: int) -> np.ndarray:
-    """Lay images out row by row on one image, thin white gaps between them.
+    """Tile images row by row on one image, with thin white gaps between them.
 
     Args:
-        images: (n, H, W, C) in [0, 1], C = 1 or 3.
-        columns: images in a row; what is left of the last row stays white.
+        images: Images (n, H, W, C) in [0, 1], C = 1 or 3.
+        columns: Number of images in a row; the rest of the last row is white.
 
     Returns:
-        (rows * (H + gap) - gap, columns * (W + gap) - gap, C), float32.
+        Image (rows * (H + gap) - gap, columns * (W + gap) - gap, C), float32.
     """
     images = _check(images)
     gap = thin_gap(images)
@@ -34,18 +34,18 @@ def tile(images: np.ndarray, columns: int) -> np.ndarray:
 
 
 def thin_gap(images: np.ndarray) -> int:
-    """Pixels between two tiles: one, more where the images are larger than MNIST's."""
+    """Return the pixels between two tiles: 1, or more from 56 x 56 pixels on."""
     return max(1, min(images.shape[1:3]) // 28)
 
 
 def side_by_side(strips: list[np.ndarray]) -> np.ndarray:
-    """Lay equally long strips of images out as columns: one image a row."""
+    """Tile strips of equal length as columns, one image per row."""
     rows = np.stack(strips, axis=1)
     return tile(rows.reshape(-1, *rows.shape[2:]), columns=len(strips))
 
 
 def near_square(n: int) -> int:
-    """Columns of the grid for `n` images that is as high as wide, or a row less."""
+    """Return the columns of a grid of `n` images that is square or wider than high."""
     return math.ceil(math.sqrt(n))
 
 
@@ -53,7 +53,7 @@ def _check(images: np.ndarray) -> np.ndarray:
     images = np.asarray(images)
     if images.ndim != 4 or images.shape[-1] not in (1, 3) or not len(images):
         raise KerasAAEError(
-            "Invalid images. Expected at least one, as (n, height, width, 1 or 3). "
-            f"Received: shape={images.shape}."
+            f"Invalid images of shape {images.shape}. Expected at least one, as "
+            "(n, height, width, 1 or 3). Reshape the array."
         )
     return images

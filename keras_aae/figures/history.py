@@ -1,20 +1,21 @@
-"""Reading the columns of a history."""
+"""The columns of a training history."""
 
 import math
 import re
+from typing import Any
 
 import numpy as np
 
 NOT_TERMS = ("epoch", "seconds", "images_per_second")
-DIAGNOSTICS = re.compile(  # of adversarial training; the figure of that name draws it
+DIAGNOSTICS = re.compile(  # columns that 'adversarial-diagnostics' draws
     r"(val_)?discriminator_accuracy_(codes|prior|categories|category_prior)"
     r"|sliced_wasserstein|mmd|code_(mean|std)_\d+"
 )
 QUANTILE = re.compile(r"(?P<quantity>.+)_q(?P<percent>\d{2,3})")
 
 
-def terms(history: list[dict]) -> list[str]:
-    """The names of the terms of the objective, without their `val_`."""
+def terms(history: list[dict[str, Any]]) -> list[str]:
+    """Return the names of the terms of the objective, without the prefix `val_`."""
     names = [
         name
         for name in _columns(history)
@@ -25,10 +26,10 @@ def terms(history: list[dict]) -> list[str]:
     return list(dict.fromkeys(name.removeprefix("val_") for name in names))
 
 
-def quantiles(history: list[dict]) -> dict[str, dict[int, str]]:
-    """The columns of quantiles: of each quantity, percents and the columns' names.
+def quantiles(history: list[dict[str, Any]]) -> dict[str, dict[int, str]]:
+    """Return the columns of quantiles: quantity -> percent -> name of the column.
 
-    Column `z_mean_q05` holds the value below which 5 % of the numbers in `z_mean` lie.
+    For example, column `z_mean_q05` holds the 5 % quantile of `z_mean`.
     """
     found: dict[str, dict[int, str]] = {}
     for match in filter(None, map(QUANTILE.fullmatch, _columns(history))):
@@ -36,14 +37,14 @@ def quantiles(history: list[dict]) -> dict[str, dict[int, str]]:
     return found
 
 
-def dimensions(history: list[dict], prefix: str) -> list[str]:
-    """The columns PREFIX0, PREFIX1, ... of a quantity with a value a dimension."""
+def dimensions(history: list[dict[str, Any]], prefix: str) -> list[str]:
+    """Return the columns PREFIX0, PREFIX1, ... of a quantity, one per dimension."""
     found = [re.fullmatch(rf"{prefix}(\d+)", name) for name in _columns(history)]
     return [m[0] for m in sorted(filter(None, found), key=lambda m: int(m[1]))]
 
 
-def values(history: list[dict], column: str) -> np.ndarray:
-    """The numbers in a column, nan where there is none."""
+def values(history: list[dict[str, Any]], column: str) -> np.ndarray:
+    """Return the values of a column, nan where one is missing."""
     return np.array([_number(row.get(column)) for row in history])
 
 

@@ -1,12 +1,14 @@
-"""What lies between the codes of four test images."""
+"""Interpolation between the codes of four test images."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
+from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from keras_aae.abilities import Decodes, Encodes, require
 from keras_aae.checks import ListOf, Seed, Several, Whole, validated
+from keras_aae.data import Dataset
 from keras_aae.errors import RecipeError
 from keras_aae.figures.grid import WHITE, thin_gap, tile
 from keras_aae.figures.inputs import images_at, varied_positions
@@ -24,27 +26,29 @@ Corners = Annotated[tuple[int, ...], ListOf(Whole(0), "[0, 1, 2, 3]", 4, 4)]
 
 @validated
 def interpolation(
-    model,
-    dataset,
+    model: Any,
+    dataset: Dataset,
     *,
     n: Several = 20,
     corners: Corners | None = None,
     seed: Seed = 0,
-):
-    """n x n images decoded between the codes of four test images, which stand outside.
+) -> Figure:
+    """Draw n x n images decoded between the codes of four test images.
 
     z(s, t) = (1 - t) [(1 - s) z_1 + s z_2] + t [(1 - s) z_3 + s z_4]
 
-    s runs from 0 to 1 rightwards, t downwards, so that the corners are the reconstructions
-    of the four images. All codes are decoded in one call.
+    s runs from 0 to 1 to the right, t from 0 to 1 downwards, so the corners are the
+    reconstructions of the four images. The originals are shown beside the corners. All
+    codes are decoded in one call.
 
     Args:
-        model: with `encode` and `decode`.
-        dataset: whose test images are interpolated.
-        n: images along each side.
-        corners: positions of the four test images: top left, top right, bottom left,
-            bottom right. If None, drawn by the seed, of four classes if there are as many.
-        seed: of the drawn positions.
+        model: Model with `encode` and `decode`.
+        dataset: Data set whose test images are interpolated.
+        n: Number of images along each side.
+        corners: Positions of the four test images: top left, top right, bottom left,
+            bottom right. If None, they are drawn at random, of different classes where
+            possible.
+        seed: Seed of the random positions.
 
     Raises:
         UnsupportedError: the model cannot encode or decode.
@@ -69,7 +73,7 @@ def _corners(corners, dataset, seed: int) -> np.ndarray:
 
 
 def bilinear(codes: np.ndarray, n: int) -> np.ndarray:
-    """Codes on an n x n grid between four, row by row, (n * n, latent_dim)."""
+    """Interpolate four codes on an n x n grid, row by row, (n * n, latent_dim)."""
     t, s = np.meshgrid(np.linspace(0, 1, n), np.linspace(0, 1, n), indexing="ij")
     weights = np.stack([(1 - t) * (1 - s), (1 - t) * s, t * (1 - s), t * s], axis=-1)
     return (weights.reshape(n * n, 4) @ codes).astype("float32")
@@ -87,7 +91,7 @@ def _figure(images: np.ndarray, originals: np.ndarray, n: int, note: str):
     for (top, left), original in zip(places, originals, strict=True):
         whole[top : top + height, left : left + width] = original
     figure, axes = image_figure(whole, tile=max(height, width))
-    for top, left in places if n > 3 else ():  # with fewer there is no room between
+    for top, left in places if n > 3 else ():  # fewer rows leave no room for the text
         _name(axes, left + (width - 1) / 2, top, height)
     for left in (side, right - side):
         for top in (0, below):
@@ -97,7 +101,7 @@ def _figure(images: np.ndarray, originals: np.ndarray, n: int, note: str):
 
 
 def _name(axes, middle: float, top: int, height: int):
-    """Write "original" towards the middle of the page."""
+    """Write "original" beside an image, on the side of the middle of the page."""
     low = top > 0
     axes.annotate(
         "original",

@@ -147,5 +147,5 @@ def test_panels_do_not_overlap(dimensions):
 
 @pytest.mark.parametrize("rows", [[], [{"epoch": 1, "kl": 2.0, "mmd": ""}]])
 def test_a_history_without_any_says_what_to_train(rows):
-    with pytest.raises(UnsupportedError, match="keras-aae train aae"):
+    with pytest.raises(UnsupportedError, match="'adversarial-diagnostics'"):
         adversarial_diagnostics(rows)

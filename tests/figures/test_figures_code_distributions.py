@@ -94,7 +94,7 @@ def test_a_single_epoch_can_be_seen():
 )
 def test_a_history_without_quantiles_says_how_to_get_them(rows):
     with pytest.raises(
-        UnsupportedError, match="Train with track_codes=500 .`--set track_codes=500"
+        UnsupportedError, match="'code-distributions'.*--set track_codes=500"
     ):
         code_distributions(rows)
 

@@ -46,7 +46,7 @@ def test_a_discriminator_that_knows_classes_is_told_none_and_it_says_so(model, d
     before = discriminator_output(model, dataset).axes[0].get_ylabel()
     model.discriminate, model.num_condition_classes = discriminate, 4
     after = discriminator_output(model, dataset).axes[0].get_ylabel()
-    assert after == f"{before} (no class told)"
+    assert after == f"{before} (no class given)"
 
 
 def test_the_whole_range_of_probabilities_is_shown(model, dataset):

@@ -129,9 +129,9 @@ def test_confusions_are_of_the_models_classes(make_class_model, make_dataset):
 def test_what_has_no_confusions_is_said(make_class_model, make_dataset, model):
     with pytest.raises(UnsupportedError, match="'confusion' needs labeled images"):
         confusion(make_class_model(4), make_dataset(classes=0))
-    with pytest.raises(UnsupportedError, match="at most 20 classes.*has 30"):
+    with pytest.raises(UnsupportedError, match="30 classes.*at most 20"):
         confusion(make_class_model(30), make_dataset(classes=30))
     with pytest.raises(UnsupportedError, match="`class_probabilities`"):
         confusion(model, make_dataset())
-    with pytest.raises(UnsupportedError, match="tells 4 classes apart.*has 10"):
+    with pytest.raises(UnsupportedError, match="4 classes.*has 10"):
         confusion(make_class_model(4), make_dataset())
