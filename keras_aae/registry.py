@@ -165,31 +165,31 @@ FIGURES = {
     ),
     "reconstruction-strip": (
         "keras_aae.figures.reconstructions:reconstruction_strip",
-        "columns of original | reconstruction, one image a row",
+        "columns of original | reconstruction, one image per row",
     ),
     "reconstruction-strips": (
         "keras_aae.figures.reconstructions:reconstruction_strips",
-        "columns of original | reconstructions of several runs, one image a row",
+        "columns of original | reconstructions by several runs, one image per row",
     ),
     "reconstruction-grid": (
         "keras_aae.figures.reconstructions:reconstruction_grid",
-        "test images in a square, their reconstructions in another",
+        "square grid of test images beside one of their reconstructions",
     ),
     "triple-panel": (
         "keras_aae.figures.reconstructions:triple_panel",
-        "noisy test images, what they are denoised to, and generated images, in squares",
+        "square grids of noisy test images, denoised images and generated images",
     ),
     "thresholded": (
         "keras_aae.figures.reconstructions:thresholded",
-        "test images, their reconstructions, and these above a threshold",
+        "test images, their reconstructions, and the thresholded reconstructions",
     ),
     "denoising": (
         "keras_aae.figures.reconstructions:denoising",
-        "test images, corrupted, and reconstructed from that",
+        "test images, their corrupted versions, and the reconstructions of these",
     ),
     "point-clouds": (
         "keras_aae.figures.point_clouds:point_clouds",
-        "test clouds of points above, their reconstructions below",
+        "test point clouds above, their reconstructions below",
     ),
     "scatterplot": (
         "keras_aae.figures.scatterplot:scatterplot",
@@ -205,27 +205,27 @@ FIGURES = {
     ),
     "interpolation-animation": (
         "keras_aae.figures.animation:interpolation_animation",
-        "GIF: from the codes of test images to those of others and back",
+        "GIF: interpolation between pairs of test images, there and back",
     ),
     "nearest-neighbors": (
         "keras_aae.figures.animation:nearest_neighbors",
-        "GIF: from test images to those whose codes are nearest, and back",
+        "GIF: interpolation from test images to their nearest neighbors and back",
     ),
     "morph": (
         "keras_aae.figures.animation:morph",
-        "GIF: a tour through the codes of a test image of each class",
+        "GIF: a tour through the codes of one test image per class",
     ),
     "attribute-directions": (
         "keras_aae.figures.attribute_directions:attribute_directions",
-        "test images whose codes are moved towards thick ones, slanted ones, or a class",
+        "test images moved along the direction of thickness, slant or a class",
     ),
     "attribute-arithmetic": (
         "keras_aae.figures.attribute_directions:attribute_arithmetic",
-        "a test image whose code is moved by sums of two directions, thickness and slant",
+        "a test image moved by sums of two directions: thickness and slant",
     ),
     "receptive-fields": (
         "keras_aae.figures.receptive_fields:receptive_fields",
-        "weights of the encoder's first layer, one image a hidden unit",
+        "weights of the encoder's first layer, one image per hidden unit",
     ),
     "samples": (
         "keras_aae.figures.samples:samples",
@@ -233,43 +233,43 @@ FIGURES = {
     ),
     "samples-by-epoch": (
         "keras_aae.figures.snapshots:samples_by_epoch",
-        "images decoded from the same codes of the prior as training went on",
+        "images decoded from fixed prior samples over the course of training",
     ),
     "samples-animation": (
         "keras_aae.figures.snapshots:samples_animation",
-        "GIF: images decoded from the same codes of the prior, epoch after epoch",
+        "GIF: images decoded from fixed prior samples, epoch by epoch",
     ),
     "latent-walk": (
         "keras_aae.figures.latent_walk:latent_walk",
-        "images along one dimension of a code of the prior, one dimension a row",
+        "a prior sample varied along one latent dimension per row",
     ),
     "mode-samples": (
         "keras_aae.figures.mode_samples:mode_samples",
-        "images decoded outwards along each petal of an umbrella prior",
+        "images decoded outwards along each component of an umbrella prior",
     ),
     "style-grid": (
         "keras_aae.figures.style_grid:style_grid",
-        "the same styles decoded as of each class, one class a row",
+        "the same styles decoded for each class, one class per row",
     ),
     "cluster-heads": (
         "keras_aae.figures.cluster_heads:cluster_heads",
-        "the head of each cluster, framed, and the test images that are surest of it",
+        "the head of each cluster, framed, and its most confident test images",
     ),
     "space-per-class": (
         "keras_aae.figures.space_per_class:space_per_class",
-        "which class each point of two latent dimensions decodes to, and their shares",
+        "class of the decoded images over two latent dimensions, and share of each class",
     ),
     "misclassified": (
         "keras_aae.figures.misclassified:misclassified",
-        "test images given a wrong class, the surest first: class given (class)",
+        "misclassified test images, most confident first: predicted (true)",
     ),
     "confusion": (
         "keras_aae.figures.confusion:confusion",
-        "how many test images of each class are given each class",
+        "confusion matrix on the test images",
     ),
     "labeled-samples": (
         "keras_aae.figures.labeled_samples:labeled_samples",
-        "images of the data set under the names of their classes",
+        "images of the data set with the names of their classes",
     ),
     "learning-curves": (
         "keras_aae.figures.learning_curves:learning_curves",
@@ -281,15 +281,15 @@ FIGURES = {
     ),
     "pca": (
         "keras_aae.figures.projections:pca",
-        "codes along two of their principal components",
+        "codes projected onto two of their principal components",
     ),
     "tsne": (
         "keras_aae.figures.projections:tsne",
-        "codes in the plane, neighbors kept near, by t-SNE",
+        "codes embedded in two dimensions by t-SNE",
     ),
     "scatterplot-3d": (
         "keras_aae.figures.scatterplot_3d:scatterplot_3d",
-        "codes of three dimensions, colored by class",
+        "codes in three dimensions, colored by class",
     ),
     "code-distributions": (
         "keras_aae.figures.code_distributions:code_distributions",
@@ -297,7 +297,7 @@ FIGURES = {
     ),
     "embedding-histograms": (
         "keras_aae.figures.embedding_histograms:embedding_histograms",
-        "histograms of each unit: codes of test images, and codes that are generated",
+        "histograms of each unit: codes of test images and generated codes",
     ),
     "posterior-prior": (
         "keras_aae.figures.posteriors:posterior_prior",
@@ -309,11 +309,11 @@ FIGURES = {
     ),
     "discriminator-output": (
         "keras_aae.figures.discriminator_output:discriminator_output",
-        "how sure the discriminator is of codes and of samples of the prior",
+        "discriminator outputs on codes and on samples of the prior",
     ),
     "probability-histograms": (
         "keras_aae.figures.probability_histograms:probability_histograms",
-        "how sure a GAN's discriminator is of test images and of generated ones",
+        "outputs of a GAN's discriminator on test images and on generated images",
     ),
     "weight-histograms": (
         "keras_aae.figures.weight_histograms:weight_histograms",
@@ -321,23 +321,23 @@ FIGURES = {
     ),
     "gradient-histograms": (
         "keras_aae.figures.weight_histograms:gradient_histograms",
-        "gradients of each network's first weights, one curve a phase",
+        "gradients of each network's first weights, one curve per phase",
     ),
     "compare": (
         "keras_aae.figures.compare:compare",
-        "numbers of several models beside each other, one panel a number",
+        "metrics of several models side by side, one panel per metric",
     ),
     "adversarial-diagnostics": (
         "keras_aae.figures.adversarial_diagnostics:adversarial_diagnostics",
-        "accuracy of the discriminator, codes against the prior, over the epochs",
+        "discriminator accuracy and distance from codes to prior over the epochs",
     ),
     "gradient-variance": (
         "keras_aae.figures.studies:gradient_variance",
-        "study without a model: how much two estimates of a gradient vary",
+        "study without a model: variance of two gradient estimators",
     ),
     "gumbel": (
         "keras_aae.figures.studies:gumbel",
-        "study without a model: Gumbel noise, and choosing classes by it",
+        "study without a model: Gumbel noise, and sampling of classes with it",
     ),
 }
 

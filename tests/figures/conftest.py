@@ -1,4 +1,4 @@
-"""A model of linear maps and a small data set, so that figures are tested untrained."""
+"""A linear model and a small data set, so that figures are tested without training."""
 
 from types import SimpleNamespace
 

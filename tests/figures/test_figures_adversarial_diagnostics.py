@@ -15,7 +15,7 @@ TITLES = ["discriminator, % right", "sliced Wasserstein distance", "squared MMD"
 
 
 def history(epochs=4, accuracies=ACCURACIES, validation=False, dimensions=2):
-    """Values as the text that a file holds; dimension i has mean i and deviation i + 1."""
+    """Return values as text, as in a file; dimension i has mean i and deviation i + 1."""
     rows = []
     for epoch in range(1, epochs + 1):
         row = {"epoch": epoch, "reconstruction_loss": 9.0}

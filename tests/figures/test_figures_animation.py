@@ -14,7 +14,7 @@ from keras_aae.figures.animation import (
 
 
 def codes_shown(animation, n):
-    """z_1 of every tile of every frame, as the model wrote it, (frames, n)."""
+    """Return z_1 of every tile of every frame, as the model drew it, (frames, n)."""
     columns = int(np.ceil(np.sqrt(n)))
     scale = WIDTH // (9 * columns - 1)
     first = animation.frames[:, :: 9 * scale, :: 9 * scale, 0] / 255

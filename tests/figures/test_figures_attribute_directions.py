@@ -11,7 +11,7 @@ from keras_aae.figures.attribute_directions import (
 
 
 def stroke(lean, size=9):
-    """A line of pixels that moves so far to the right over the image as it rises."""
+    """Draw a line that moves by this many pixels to the right from bottom to top."""
     image = np.zeros((size, size, 1), "float32")
     for row in range(size):
         image[row, round((size - 1) / 2 + lean * ((size - 1) / 2 - row))] = 1
@@ -26,7 +26,7 @@ def test_slant_is_the_lean_of_a_stroke():
 
 
 class Thick:
-    """Codes are the mean pixel and the first one; images are gray as the code says."""
+    """A model whose codes are the mean pixel and the first one, and its images gray."""
 
     decodes_classes = False
 
@@ -79,7 +79,7 @@ def test_a_class_is_an_attribute(make_dataset):
     assert {text.get_text() for text in figure.axes[0].texts} == {"7", "9"}
 
 
-def test_a_decoder_that_is_told_the_class_is_told_that_of_the_row(dataset):
+def test_a_class_conditional_decoder_receives_the_class_of_the_row(dataset):
     model = ThickOfClass()
     attribute_directions(model, dataset, n=3, columns=4)
     assert len(set(model.labels)) == 3

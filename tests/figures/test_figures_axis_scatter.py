@@ -4,7 +4,7 @@ import pytest
 from keras_aae.errors import KerasAAEError, UnsupportedError
 from keras_aae.figures.axis_scatter import axis_scatter, near_zero
 
-CODES = np.array(  # of 8 images; units 0 and 2 are drawn
+CODES = np.array(  # codes of 8 images; units 0 and 2 are drawn
     [
         [0.0, 9, 0.0],
         [0.0, 9, 1.0],
@@ -19,7 +19,7 @@ CODES = np.array(  # of 8 images; units 0 and 2 are drawn
 
 
 class Model:
-    """Whose images are positions."""
+    """Images whose values are their positions."""
 
     def __init__(self, codes):
         self.codes = np.asarray(codes, dtype="float64")
@@ -30,7 +30,7 @@ class Model:
 
 @pytest.fixture
 def toy(make_dataset):
-    """Draws codes of one image each, of two classes in turn."""
+    """Return a function that draws codes, one per image, of alternating classes."""
 
     def toy(codes=CODES, classes=2, units=(0, 2), **options):
         dataset = make_dataset(n=len(codes), classes=classes)

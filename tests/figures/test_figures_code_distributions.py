@@ -11,7 +11,7 @@ PERCENTS = (0, 5, 25, 50, 75, 95, 100)
 
 
 def history(quantities=("z_mean",), epochs=4, percents=PERCENTS):
-    """Values are percent + epoch / 10, as the text that a file holds."""
+    """Return values percent + epoch / 10 as text, as in a file."""
     return [
         {"epoch": str(epoch), "seconds": "1.0", "kl": "2.0"}
         | {
@@ -24,7 +24,7 @@ def history(quantities=("z_mean",), epochs=4, percents=PERCENTS):
 
 
 def edges(band):
-    """The lowest and the highest y of a band at each of its x."""
+    """Return the lowest and the highest y of a band at each of its x."""
     (path,) = band.get_paths()
     x, y = path.vertices.T
     return {e: (y[x == e].min(), y[x == e].max()) for e in np.unique(x)}

@@ -6,7 +6,7 @@ from keras_aae.figures import draw
 
 
 def shown(figure):
-    """Name of each panel: row -> what is written there."""
+    """Return name of the panel -> row -> text in the row."""
     return {
         axes.get_title("left").split("\n")[0]: {
             int(text.xy[1]): text.get_text() for text in axes.texts

@@ -38,7 +38,7 @@ def test_titles_say_how_often_the_discriminator_is_right(model, dataset):
     )
 
 
-def test_a_discriminator_that_knows_classes_is_told_none_and_it_says_so(model, dataset):
+def test_a_class_conditional_discriminator_receives_no_class(model, dataset):
     def discriminate(z, labels=None):
         assert labels is None
         return np.full(len(z), 0.4)

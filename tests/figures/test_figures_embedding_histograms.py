@@ -7,7 +7,7 @@ from keras_aae.figures.style import PAGE, house_style
 
 
 class Units:
-    """Unit i of a code is pixel i; generated codes are uniform."""
+    """A model whose unit i is pixel i and whose generated codes are uniform."""
 
     def __init__(self, units, generated=None):
         self.units, self.generated = units, generated or units
@@ -43,7 +43,7 @@ def test_a_panel_a_unit_shows_codes_and_generated_codes(make_dataset):
 
 
 class ThroughImages(Units):
-    """Generated codes are halved on their way through an image."""
+    """A model that halves generated codes as it decodes and re-encodes them."""
 
     reencodes_codes = True
 
@@ -52,7 +52,7 @@ class ThroughImages(Units):
         return codes.reshape(n, self.units, 1, 1)
 
 
-def test_codes_that_have_been_through_an_image_are_shown_too(make_dataset):
+def test_codes_decoded_and_encoded_again_are_shown_too(make_dataset):
     figure = embedding_histograms(ThroughImages(4), make_dataset(n=300), bins=8, seed=3)
     z = ThroughImages(4).generate_codes(300, 3)
     for unit, axes in enumerate(figure.axes):

@@ -1,4 +1,4 @@
-"""Reconstructions and samples: the figures that are one image."""
+"""Figures that consist of one image: reconstructions and samples."""
 
 import io
 

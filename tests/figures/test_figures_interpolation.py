@@ -9,7 +9,7 @@ SIDE = 8 + 4  # pixels of an original and the gap beside it
 
 
 def tiles(image, n):
-    """The decoded images of the grid, (n, n, 8, 8)."""
+    """Return the decoded images of the grid, (n, n, 8, 8)."""
     grid = image[:, SIDE:-SIDE]
     return np.array(
         [
