@@ -25,8 +25,8 @@ from keras_aae.checks import (
 )
 from keras_aae.data import Dataset
 from keras_aae.errors import DataError
+from keras_aae.evaluation.density import finite_codes
 from keras_aae.figures.classes import short_name
-from keras_aae.figures.codes import finite_codes
 from keras_aae.figures.inputs import images_at, varied_positions
 from keras_aae.figures.rows import named_rows
 

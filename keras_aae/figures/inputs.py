@@ -3,7 +3,6 @@
 from typing import Annotated
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from keras_aae.checks import Choice
 from keras_aae.data import Dataset, Images
@@ -20,7 +19,9 @@ def first_images(dataset: Dataset, n: int, part: str = "test") -> np.ndarray:
     return images_at(dataset, np.arange(count), part)
 
 
-def images_at(dataset: Dataset, positions: ArrayLike, part: str = "test") -> np.ndarray:
+def images_at(
+    dataset: Dataset, positions: np.ndarray, part: str = "test"
+) -> np.ndarray:
     """Return the images of a part at `positions`, (n, H, W, C) in [0, 1], float32."""
     images, _ = part_of(dataset, part).gather(positions)
     scale = 255.0 if images.dtype == np.uint8 else 1.0

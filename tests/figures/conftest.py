@@ -48,8 +48,9 @@ class StandardNormal:
 
 
 class LinearModel:
-    """Codes are weighted sums of pixels; a decoded image holds its code in its corners.
+    """A model whose codes are weighted sums of pixels.
 
+    A decoded image holds its code in two pixels.
     Pixel (0, 0) is the sigmoid of z_1, pixel (0, 1) that of z_2, all others gray.
     """
 
@@ -93,10 +94,10 @@ class LinearModel:
 
 
 class ClassModel(LinearModel):
-    """Decodes a code as of a class, which pixel (1, 0) holds, in hundredths.
+    """A class-conditional model; pixel (1, 0) of a decoded image is its class / 100.
 
-    Classes are shares of the range of pixel (0, 0), the probability of the most likely
-    one falls with pixel (0, 1).
+    The predicted class depends on pixel (0, 0): each has an equal part of its range.
+    The probability of that class decreases with pixel (0, 1).
     """
 
     uses_labels = decodes_classes = True
@@ -118,10 +119,10 @@ class ClassModel(LinearModel):
 
 
 class Forger(LinearModel):
-    """A model without an encoder that generates gray images and judges by brightness."""
+    """A model without an encoder; its discriminator returns the brightness."""
 
     discriminates_images, has_critic = True, False
-    encode = property()  # as of a model that never had one
+    encode = property()  # raises AttributeError, as if missing
 
     def generate(self, n, seed):
         return (
@@ -181,7 +182,7 @@ def dataset(make_dataset):
 
 @pytest.fixture
 def image_of():
-    """The array that a figure of one image shows."""
+    """Return a function that returns the array shown by a figure of one image."""
 
     def image(figure):
         (axes,) = figure.axes

@@ -19,7 +19,7 @@ CODES = np.array(  # codes of 8 images; units 0 and 2 are drawn
 
 
 class Model:
-    """Images whose values are their positions."""
+    """A model with fixed codes; an image is the position of its code."""
 
     def __init__(self, codes):
         self.codes = np.asarray(codes, dtype="float64")
