@@ -5,8 +5,8 @@ import numpy as np
 from keras_aae.abilities import (
     Decodes,
     HasClassComponents,
-    HasPetals,
     HasPrior,
+    HasRadialComponents,
     require,
     supports,
 )
@@ -40,7 +40,7 @@ def mode_samples(
     """
     by = "Figure 'mode-samples'"
     prior = require(model, Decodes, HasPrior, by=by).prior
-    require(prior, HasPetals, by=by)
+    require(prior, HasRadialComponents, by=by)
     radii = _radii(start, stop, n)
     petals = [prior.along(k, radii) for k in range(prior.components)]
     images = model.decode(np.concatenate(petals))
