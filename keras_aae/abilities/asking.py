@@ -61,12 +61,12 @@ _ABILITIES: dict[type, _Members] = {}
 def ability(needs: str, remedy: str) -> Callable[[type[T]], type[T]]:
     """Return a class decorator that registers a protocol as an ability.
 
-    A subject has the ability if it has all methods and attributes of the protocol, and no
-    attribute is None. An attribute annotated `Literal[True]` or `Literal[False]` must
-    have that value; if it is missing, it counts as False.
+    A subject has the ability if it has all methods and attributes of the protocol, and
+    no attribute is None. An attribute annotated `Literal[True]` or `Literal[False]`
+    must have that value; if it is missing, it counts as False.
 
     Args:
-        needs: Noun phrase for a subject with the ability: "a model that encodes images".
+        needs: Description of a subject that has it: "a model that encodes images".
         remedy: Sentence that says what to do if a subject lacks the ability.
     """
 
@@ -95,8 +95,8 @@ def require(subject: Any, *abilities: type, by: str) -> Any:
         by: Name of the caller for the message, for example "Figure 'scatterplot'".
 
     Raises:
-        UnsupportedError: The subject lacks an ability. The message names what is missing
-            and what to do.
+        UnsupportedError: The subject lacks an ability. The message names what is
+            missing and what to do.
     """
     for members in (_ABILITIES[ability] for ability in abilities):
         fault = members.fault(subject)

@@ -294,7 +294,7 @@ class HasLikelihood(HasPosterior, Protocol):
     def bound(
         self, x: "np.ndarray", noise: "np.ndarray", labels: "np.ndarray | None" = None
     ) -> "tuple[np.ndarray, np.ndarray]":
-        """Return -log p(x|z) and the KL divergence of each image, (n,) each, in nats."""
+        """Return -log p(x|z) and the KL divergence per image, each (n,), in nats."""
 
     def log_importance_weights(
         self, x: "np.ndarray", noise: "np.ndarray", labels: "np.ndarray | None" = None
@@ -325,7 +325,7 @@ class DiscriminatesCodes(Discriminates, Protocol):
     "Use a labeled or a conditional adversarial autoencoder.",
 )
 class DiscriminatesClasses(DiscriminatesCodes, Protocol):
-    """Model whose discriminator is conditioned on `num_condition_classes` classes, or 0."""
+    """Model with a discriminator conditioned on `num_condition_classes`, if not 0."""
 
     num_condition_classes: int
 
