@@ -27,9 +27,9 @@ __all__ = [
     "HasClassComponents",
     "HasComponents",
     "HasEncoder",
+    "HasHeadPositions",
     "HasLatentDim",
     "HasLikelihood",
-    "HasPlaces",
     "HasPosterior",
     "HasPrior",
     "HasRadialComponents",
@@ -219,11 +219,11 @@ class Clusters(Classifies, Protocol):
     uses_labels: Literal[False]
 
 
-@ability("a model with a code for each cluster", "Use a reduction-aae.")
-class HasPlaces(Protocol):
-    """Model with a code for each cluster."""
+@ability("a model with a head position for each cluster", "Use a reduction-aae.")
+class HasHeadPositions(Protocol):
+    """Model with the code of the head of each cluster, (clusters, latent_dim)."""
 
-    places: Any
+    head_positions: Any
 
 
 @ability("a model that predicts classes", "Use a classifier.")

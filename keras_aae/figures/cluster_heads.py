@@ -6,8 +6,8 @@ from matplotlib.patches import Rectangle
 from keras_aae.abilities import (
     Decodes,
     DecodesClasses,
+    HasHeadPositions,
     HasLatentDim,
-    HasPlaces,
     require,
     supports,
 )
@@ -62,7 +62,7 @@ def cluster_heads(model, dataset, *, n: Several = 10):
 def _heads(model) -> np.ndarray:
     """The image of each cluster, (clusters, H, W, C)."""
     by = "Figure 'cluster-heads'"
-    if supports(model, HasPlaces):
+    if supports(model, HasHeadPositions):
         return require(model, Decodes, by=by).decode(model.head_positions)
     k = require(model, DecodesClasses, HasLatentDim, by=by).classes
     return model.decode(np.zeros((k, model.latent_dim), "float32"), np.arange(k))
