@@ -1,81 +1,9 @@
-"""What figures, metrics and commands ask of a model: abilities, not families.
+"""Abilities that figures, metrics and commands require of models, of any family.
 
-An ability is a protocol. A model has it if it has the protocol's methods and attributes,
-whatever its class: nothing is to be inherited or registered. `supports` asks, `require`
-insists. This room imports no Keras.
+An ability is a protocol. A model has it if it has the methods and attributes of the
+protocol; it need not inherit from it or be registered. `supports` tests for an ability,
+and `require` raises an error without it. This package imports no Keras.
 """
 
-from keras_aae.abilities.asking import ability, networks_of, require, supports
-from keras_aae.abilities.protocols import (
-    Classifies,
-    ClassifiesByLabels,
-    Clusters,
-    Corrupts,
-    Decodes,
-    DecodesClasses,
-    DecodesCodesAlone,
-    Discriminates,
-    DiscriminatesBatches,
-    DiscriminatesClasses,
-    DiscriminatesCodes,
-    DiscriminatesImages,
-    DrawsCodes,
-    Encodes,
-    Generates,
-    GeneratesCodes,
-    HasClassComponents,
-    HasComponents,
-    HasEncoder,
-    HasLatentDim,
-    HasLikelihood,
-    HasPetals,
-    HasPlaces,
-    HasPosterior,
-    HasPrior,
-    MatchesPrior,
-    PredictsClasses,
-    Prior,
-    Reconstructs,
-    ReencodesCodes,
-    TrainsByPhases,
-    prior_or_none,
-)
-
-__all__ = [
-    "Classifies",
-    "ClassifiesByLabels",
-    "Clusters",
-    "Corrupts",
-    "Decodes",
-    "DecodesClasses",
-    "DecodesCodesAlone",
-    "Discriminates",
-    "DiscriminatesBatches",
-    "DiscriminatesClasses",
-    "DiscriminatesCodes",
-    "DiscriminatesImages",
-    "DrawsCodes",
-    "Encodes",
-    "Generates",
-    "GeneratesCodes",
-    "HasClassComponents",
-    "HasComponents",
-    "HasEncoder",
-    "HasLatentDim",
-    "HasLikelihood",
-    "HasPetals",
-    "HasPlaces",
-    "HasPosterior",
-    "HasPrior",
-    "MatchesPrior",
-    "PredictsClasses",
-    "Prior",
-    "Reconstructs",
-    "ReencodesCodes",
-    "TrainsByPhases",
-    "ability",
-    "networks_of",
-    "prior_or_none",
-    "require",
-    "supports",
-]
+from keras_aae.abilities.asking import *  # noqa: F403
+from keras_aae.abilities.protocols import *  # noqa: F403

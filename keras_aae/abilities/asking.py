@@ -1,4 +1,4 @@
-"""Asking a model, or a prior, for an ability, and insisting on it."""
+"""Registration of abilities, and checks that a model or a prior has them."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -7,12 +7,14 @@ from typing import Any, Literal, TypeVar, get_args, get_origin
 
 from keras_aae.errors import UnsupportedError
 
+__all__ = ["ability", "networks_of", "require", "supports"]
+
 T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class _Members:
-    """What an ability consists of, and how it is spoken of."""
+    """Members of an ability, and its description in error messages."""
 
     needs: str
     remedy: str
@@ -32,14 +34,14 @@ class _Members:
         return cls(needs, remedy, tuple(sorted(methods)), attributes, flags)
 
     def fault(self, subject: Any) -> str:
-        """Return what a model, or a class of models, lacks first; '' if nothing."""
+        """Return the first member that a model or class lacks, or '' if it has all."""
         is_class = isinstance(subject, type)
         for name in self.methods:
             if not callable(getattr(subject, name, None)):
                 return f"lacks `{name}`"
         for name, wanted in self.flags.items():
             value = getattr(subject, name, False)
-            # What a property says is known of an instance alone.
+            # Only an instance knows the value of a property.
             is_open = is_class and not isinstance(value, bool)
             if not is_open and value is not wanted:
                 return f"has `{name}` {value}"
@@ -57,15 +59,15 @@ _ABILITIES: dict[type, _Members] = {}
 
 
 def ability(needs: str, remedy: str) -> Callable[[type[T]], type[T]]:
-    """Make an ability of a protocol.
+    """Return a class decorator that registers a protocol as an ability.
 
-    Methods must be there, attributes too and not be None; one that is annotated
-    `Literal[True]` or `Literal[False]` must be that, and counts as False where it is not
-    there.
+    A subject has the ability if it has all methods and attributes of the protocol, and
+    no attribute is None. An attribute annotated `Literal[True]` or `Literal[False]`
+    must have that value; if it is missing, it counts as False.
 
     Args:
-        needs: What has the ability, as "a model that encodes images".
-        remedy: A sentence that says what to do without it.
+        needs: Description of a subject that has it: "a model that encodes images".
+        remedy: Sentence that says what to do if a subject lacks the ability.
     """
 
     def register(protocol: type[T]) -> type[T]:
@@ -76,24 +78,25 @@ def ability(needs: str, remedy: str) -> Callable[[type[T]], type[T]]:
 
 
 def supports(subject: Any, ability: type) -> bool:
-    """Return whether a model, or a prior, has an ability.
+    """Return whether a model, a prior, or a class of either has an ability.
 
-    A class may be asked too, before there is a model. What only instances know, such as
-    the prior, counts as there.
+    For a class, attributes and properties that only instances have, such as the prior,
+    count as present.
     """
     return not _ABILITIES[ability].fault(subject)
 
 
 def require(subject: Any, *abilities: type, by: str) -> Any:
-    """Return the model, or the prior, if it has all of some abilities.
+    """Return a model or a prior after checking that it has all given abilities.
 
     Args:
-        subject: The model or prior, or its class.
+        subject: Model or prior, or its class.
         *abilities: Protocols of `keras_aae.abilities`.
-        by: What asks for them, as "Figure 'scatterplot'".
+        by: Name of the caller for the message, for example "Figure 'scatterplot'".
 
     Raises:
-        UnsupportedError: it has not; the message says what is missing and what to do.
+        UnsupportedError: The subject lacks an ability. The message names what is
+            missing and what to do.
     """
     for members in (_ABILITIES[ability] for ability in abilities):
         fault = members.fault(subject)
@@ -107,6 +110,6 @@ def require(subject: Any, *abilities: type, by: str) -> Any:
 
 
 def networks_of(model: Any, names: Iterable[str]) -> dict[str, Any]:
-    """Return those networks that a model has under these names, in their order."""
+    """Return the networks that a model has under the given names, in their order."""
     found = {name: getattr(model, name, None) for name in names}
     return {name: network for name, network in found.items() if network is not None}

@@ -1,4 +1,4 @@
-"""The abilities: what figures, metrics and commands may ask of a model or a prior."""
+"""Abilities that figures, metrics and commands require of a model or a prior."""
 
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
@@ -7,9 +7,44 @@ from keras_aae.abilities.asking import ability, supports
 if TYPE_CHECKING:
     import numpy as np
 
+__all__ = [
+    "Classifies",
+    "ClassifiesByLabels",
+    "Clusters",
+    "Corrupts",
+    "Decodes",
+    "DecodesClasses",
+    "DecodesCodesAlone",
+    "Discriminates",
+    "DiscriminatesBatches",
+    "DiscriminatesClasses",
+    "DiscriminatesCodes",
+    "DiscriminatesImages",
+    "DrawsCodes",
+    "Encodes",
+    "Generates",
+    "GeneratesCodes",
+    "HasClassComponents",
+    "HasComponents",
+    "HasEncoder",
+    "HasHeadPositions",
+    "HasLatentDim",
+    "HasLikelihood",
+    "HasPosterior",
+    "HasPrior",
+    "HasRadialComponents",
+    "MatchesPrior",
+    "PredictsClasses",
+    "Prior",
+    "Reconstructs",
+    "ReencodesCodes",
+    "TrainsByPhases",
+    "prior_or_none",
+]
+
 
 class Prior(Protocol):
-    """A distribution of codes."""
+    """Distribution over codes."""
 
     latent_dim: int
     extent: float
@@ -24,38 +59,38 @@ class Prior(Protocol):
         """Return the quantiles of one dimension."""
 
     def outlines(self) -> "list[np.ndarray]":
-        """Return curves that show where codes of two dimensions lie."""
+        """Return contours of a two-dimensional prior, each (points, 2)."""
 
 
 @ability("a prior with components", "Use another prior, for example umbrella.")
 class HasComponents(Protocol):
-    """A prior with components, of which each may stand for a class."""
+    """Prior with components, each of which may stand for a class."""
 
     num_classes: int
 
     def sample_components(self, labels: Any, seed: Any) -> Any:
-        """Return a code of each of the components, (n, latent_dim)."""
+        """Draw one code from each of the given components, (n, latent_dim)."""
 
     def classify(self, z: "np.ndarray") -> "np.ndarray":
         """Return the most likely component of codes, (n,)."""
 
 
-@ability("a prior with petals", "Train a model with --prior umbrella.")
-class HasPetals(HasComponents, Protocol):
-    """A prior whose components are long normals around the origin."""
+@ability("a prior with radial components", "Train a model with --prior umbrella.")
+class HasRadialComponents(HasComponents, Protocol):
+    """Prior of normal components that extend outward from the origin."""
 
     components: int
 
     def distance(self, z: "np.ndarray", labels: "np.ndarray") -> "np.ndarray":
-        """Return how many standard deviations codes are from components, (n,)."""
+        """Return distances of codes from components, in standard deviations, (n,)."""
 
     def along(self, component: int, radii: "np.ndarray") -> "np.ndarray":
-        """Return codes on the long axis of a component, at distances from the origin."""
+        """Return codes on the axis of a component at given radii, (n, latent_dim)."""
 
 
 @ability("a model that encodes images", "Use a model with an encoder.")
 class Encodes(Protocol):
-    """A model that makes codes of images."""
+    """Model that maps images to codes."""
 
     def encode(self, x: "np.ndarray") -> "np.ndarray":
         """Return the codes of images, (n, latent_dim)."""
@@ -63,25 +98,28 @@ class Encodes(Protocol):
 
 @ability("a model that decodes codes", "Use a model with a decoder.")
 class Decodes(Protocol):
-    """A model that makes images of codes, (n, latent_dim)."""
+    """Model that maps codes, (n, latent_dim), to images."""
 
     def decode(self, z: "np.ndarray") -> "np.ndarray":
-        """Return the images of codes, (n, H, W, C)."""
+        """Return the decoded images, (n, H, W, C)."""
 
 
-@ability("a model with codes of a known width", "Use a model with a `latent_dim`.")
+@ability(
+    "a model with a known number of latent dimensions",
+    "Use a model with a `latent_dim`.",
+)
 class HasLatentDim(Protocol):
-    """A model that says how many dimensions its codes have."""
+    """Model with a known number of latent dimensions."""
 
     latent_dim: int
 
 
 @ability(
-    "a model that decodes codes of a given class",
-    "Use a supervised, semi-supervised or clustering model, or a conditional one.",
+    "a model with a decoder conditioned on classes",
+    "Use a supervised, semi-supervised, clustering or conditional model.",
 )
 class DecodesClasses(Decodes, Protocol):
-    """A model whose decoder is conditioned on one of `classes` classes."""
+    """Model whose decoder is conditioned on one of `classes` classes."""
 
     decodes_classes: Literal[True]
     classes: int
@@ -89,15 +127,15 @@ class DecodesClasses(Decodes, Protocol):
     def decode(
         self, z: "np.ndarray", labels: "np.ndarray | None" = None
     ) -> "np.ndarray":
-        """Return the images of codes and classes, (n, H, W, C)."""
+        """Return the images decoded from codes and classes, (n, H, W, C)."""
 
 
 @ability(
-    "a model that decodes codes without a class",
-    "Use one with a decoder that is not conditioned on classes.",
+    "a model with a decoder that takes no class",
+    "Use a model whose decoder is not conditioned on classes.",
 )
 class DecodesCodesAlone(Decodes, Protocol):
-    """A model whose decoder takes nothing but codes."""
+    """Model whose decoder takes only codes."""
 
     decodes_classes: Literal[False]
 
@@ -106,7 +144,7 @@ class DecodesCodesAlone(Decodes, Protocol):
     "a model that reconstructs images", "Use a model with an encoder and a decoder."
 )
 class Reconstructs(Protocol):
-    """A model that encodes and decodes images."""
+    """Model that encodes and decodes images."""
 
     def reconstruct(self, x: "np.ndarray") -> "np.ndarray":
         """Return the reconstructions of images, (n, H, W, C)."""
@@ -114,7 +152,7 @@ class Reconstructs(Protocol):
 
 @ability("a model that corrupts images", "Use a denoising autoencoder.")
 class Corrupts(Protocol):
-    """A model that is trained on corrupted images."""
+    """Model trained on corrupted images."""
 
     def corrupt(self, x: "np.ndarray", seed: int) -> "np.ndarray":
         """Return corrupted images, (n, H, W, C)."""
@@ -122,29 +160,30 @@ class Corrupts(Protocol):
 
 @ability(
     "a model that generates images",
-    "Use one with a prior, or fit a density to codes: sampler 'gmm', metric 'fid_mixture'.",
+    "Use a model with a prior, or fit a density to its codes (sampler 'gmm', metric "
+    "'fid_mixture').",
 )
 class Generates(Protocol):
-    """A model that makes new images."""
+    """Model that generates new images."""
 
     def generate(self, n: int, seed: int) -> "np.ndarray":
-        """Return `n` images, (n, H, W, C)."""
+        """Generate `n` images, (n, H, W, C)."""
 
 
 @ability("a model that generates codes", "Use a shared-encoding network.")
 class GeneratesCodes(Protocol):
-    """A model with a network that makes codes."""
+    """Model with a network that generates codes."""
 
     def generate_codes(self, n: int, seed: int) -> "np.ndarray":
-        """Return `n` codes, (n, latent_dim)."""
+        """Generate `n` codes, (n, latent_dim)."""
 
 
 @ability(
-    "a model that encodes the images of its generated codes",
-    "Use a shared-encoding network with the fake path image.",
+    "a model that decodes and re-encodes generated codes",
+    "Use a shared-encoding network with fake_path='image'.",
 )
 class ReencodesCodes(GeneratesCodes, Protocol):
-    """A model whose discriminator sees generated codes decoded and encoded again."""
+    """Model whose discriminator sees generated codes after decoding and re-encoding."""
 
     reencodes_codes: Literal[True]
 
@@ -154,10 +193,10 @@ class ReencodesCodes(GeneratesCodes, Protocol):
     "Use a classifier, a semi-supervised or a clustering model.",
 )
 class Classifies(Protocol):
-    """A model that gives each class, or cluster, of an image a probability."""
+    """Model that predicts a probability for each class or cluster."""
 
     def class_probabilities(self, x: "np.ndarray") -> "np.ndarray":
-        """Return how probable each class is, (n, classes)."""
+        """Return the class probabilities of images, (n, classes)."""
 
 
 @ability(
@@ -165,7 +204,7 @@ class Classifies(Protocol):
     "Use a classifier or a semi-supervised adversarial autoencoder.",
 )
 class ClassifiesByLabels(Classifies, Protocol):
-    """A model that learns the classes of images from their labels."""
+    """Model that learns classes from labels."""
 
     uses_labels: Literal[True]
 
@@ -175,21 +214,21 @@ class ClassifiesByLabels(Classifies, Protocol):
     "Use a clustering adversarial autoencoder.",
 )
 class Clusters(Classifies, Protocol):
-    """A model that finds classes of its own."""
+    """Model that learns clusters without labels."""
 
     uses_labels: Literal[False]
 
 
-@ability("a model with clusters that have codes", "Use a reduction-aae.")
-class HasPlaces(Protocol):
-    """A model with a code for each of its clusters."""
+@ability("a model with a head position for each cluster", "Use a reduction-aae.")
+class HasHeadPositions(Protocol):
+    """Model with the code of the head of each cluster, (clusters, latent_dim)."""
 
     head_positions: Any
 
 
 @ability("a model that predicts classes", "Use a classifier.")
 class PredictsClasses(Protocol):
-    """A model that says the most likely class of an image, by whatever means."""
+    """Model that predicts the most likely class of an image."""
 
     def classify(self, x: "np.ndarray") -> "np.ndarray":
         """Return the most likely class of each image, (n,)."""
@@ -199,27 +238,27 @@ class PredictsClasses(Protocol):
     "a model with a prior", "Use a variational, adversarial or Wasserstein autoencoder."
 )
 class HasPrior(Protocol):
-    """A model whose codes should look like samples of a prior."""
+    """Model whose codes should be distributed like a prior."""
 
     prior: Prior
 
 
 @ability(
-    "a model that gives each class a component of its prior",
+    "a model whose prior has a component for each class",
     "Use a labeled adversarial autoencoder.",
 )
 class HasClassComponents(HasPrior, Protocol):
-    """A model that learns from labels which component is for which class."""
+    """Model trained with labels to map each class to its own component."""
 
     components_are_classes: Literal[True]
 
 
 @ability("a model that draws codes", "Use an adversarial or Wasserstein autoencoder.")
 class DrawsCodes(Protocol):
-    """A model whose codes may be random."""
+    """Model that can draw codes from q(z|x)."""
 
     def sample_codes(self, x: "np.ndarray", seed: int) -> "np.ndarray":
-        """Return codes drawn from q(z|x), (n, latent_dim)."""
+        """Draw codes from q(z|x), (n, latent_dim)."""
 
 
 @ability(
@@ -227,14 +266,14 @@ class DrawsCodes(Protocol):
     "Use a variational, adversarial or Wasserstein autoencoder.",
 )
 class MatchesPrior(DrawsCodes, Protocol):
-    """A model whose codes, over all images, are matched to a prior."""
+    """Model whose aggregated posterior is matched to a prior."""
 
     matched_prior: Prior
 
 
 @ability("a model with a posterior q(z|x)", "Use a variational autoencoder.")
 class HasPosterior(Protocol):
-    """A model with a normal posterior and a prior."""
+    """Model with a normal posterior and a prior."""
 
     prior: Prior
 
@@ -244,9 +283,9 @@ class HasPosterior(Protocol):
 
 @ability("a model with a likelihood", "Use a variational autoencoder.")
 class HasLikelihood(HasPosterior, Protocol):
-    """A model whose likelihood p(x) has a bound, and can be estimated.
+    """Model with a lower bound on log p(x) and an estimate of it.
 
-    The labels are the classes that the decoder is conditioned on, if it is.
+    `labels` are the classes of the images, for a decoder conditioned on classes.
     """
 
     likelihood: str
@@ -255,20 +294,20 @@ class HasLikelihood(HasPosterior, Protocol):
     def bound(
         self, x: "np.ndarray", noise: "np.ndarray", labels: "np.ndarray | None" = None
     ) -> "tuple[np.ndarray, np.ndarray]":
-        """Return -log p(x|z) and the KL divergence of each image, (n,) each, in nats."""
+        """Return -log p(x|z) and the KL divergence per image, each (n,), in nats."""
 
     def log_importance_weights(
         self, x: "np.ndarray", noise: "np.ndarray", labels: "np.ndarray | None" = None
     ) -> "np.ndarray":
-        """Return log p(x|z) p(z) / q(z|x) of K draws an image, (K, n), in nats."""
+        """Return log p(x|z) p(z) / q(z|x) for K draws per image, (K, n), in nats."""
 
 
 @ability("a model with a discriminator", "Use an adversarial autoencoder.")
 class Discriminates(Protocol):
-    """A model that says how sure its discriminator is."""
+    """Model with a discriminator."""
 
     def discriminate(self, z: "np.ndarray") -> "np.ndarray":
-        """Return the probability of being real, (n,)."""
+        """Return the probabilities of being real, (n,)."""
 
 
 @ability(
@@ -276,17 +315,17 @@ class Discriminates(Protocol):
     "Use an adversarial autoencoder, or figure 'probability-histograms'.",
 )
 class DiscriminatesCodes(Discriminates, Protocol):
-    """A model whose discriminator judges codes."""
+    """Model with a discriminator of codes."""
 
     discriminates_images: Literal[False]
 
 
 @ability(
-    "a model with a discriminator that is conditioned on classes",
+    "a model with a discriminator conditioned on classes",
     "Use a labeled or a conditional adversarial autoencoder.",
 )
 class DiscriminatesClasses(DiscriminatesCodes, Protocol):
-    """A model whose discriminator can be told a class, if `num_condition_classes` is not 0."""
+    """Model with a discriminator conditioned on `num_condition_classes`, if not 0."""
 
     num_condition_classes: int
 
@@ -296,27 +335,27 @@ class DiscriminatesClasses(DiscriminatesCodes, Protocol):
     "Use a GAN, or figure 'discriminator-output'.",
 )
 class DiscriminatesImages(Discriminates, Protocol):
-    """A model whose discriminator judges images; a critic says any number."""
+    """Model with a discriminator of images; a critic returns any real number."""
 
     discriminates_images: Literal[True]
     has_critic: bool
 
 
-@ability("a model that judges images as in training", "Use a GAN.")
+@ability("a model with a discriminator of batches of images", "Use a GAN.")
 class DiscriminatesBatches(DiscriminatesImages, Protocol):
-    """A model whose discriminator may normalize over the batch."""
+    """Model whose discriminator may normalize over the batch."""
 
     discriminator: Any
 
     def logits_without_updating_statistics(
         self, x: Any, training: bool
     ) -> tuple[Any, Any]:
-        """Return logits and features, and leave moving averages as they are."""
+        """Return logits and features without updating moving averages."""
 
 
 @ability("a model with an encoder network", "Use another network.")
 class HasEncoder(Protocol):
-    """A model with a Keras network from images, (H, W, C), to codes."""
+    """Model with a Keras network that encodes images, (H, W, C)."""
 
     encoder: Any
     image_shape: tuple[int, int, int]
@@ -324,15 +363,15 @@ class HasEncoder(Protocol):
 
 @ability("a model trained by phases", "Use a model of this library.")
 class TrainsByPhases(Protocol):
-    """A model whose phases minimize objectives with named terms."""
+    """Model whose training phases minimize objectives with named terms."""
 
     terms: tuple[str, ...]
     batches: tuple[str, ...]
 
     def phases(self) -> list[Any]:
-        """Return the phases, in the order of a step."""
+        """Return the phases in the order in which a training step runs them."""
 
 
 def prior_or_none(model: Any) -> Prior | None:
-    """Return the model's prior, None where it has none."""
+    """Return the prior of a model, or None if it has none."""
     return model.prior if supports(model, HasPrior) else None

@@ -8,8 +8,8 @@ from keras_aae.abilities import (
     Encodes,
     HasClassComponents,
     HasComponents,
-    HasPetals,
     HasPrior,
+    HasRadialComponents,
     require,
 )
 from keras_aae.data import stratified_subset
@@ -139,7 +139,7 @@ def component_coverage(model, dataset, seed: int) -> dict[str, float]:
     """
     del seed
     by = "Metric 'component_coverage'"
-    prior = require(_prior_of_classes(model, dataset, by), HasPetals, by=by)
+    prior = require(_prior_of_classes(model, dataset, by), HasRadialComponents, by=by)
     x, labels = labeled(dataset.test)
     near = prior.distance(model.encode(x), labels) < WITHIN
     return {"component_coverage": np.mean(near)}

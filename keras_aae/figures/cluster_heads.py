@@ -9,8 +9,8 @@ from matplotlib.patches import Rectangle
 from keras_aae.abilities import (
     Decodes,
     DecodesClasses,
+    HasHeadPositions,
     HasLatentDim,
-    HasPlaces,
     require,
     supports,
 )
@@ -67,7 +67,7 @@ def cluster_heads(model: Any, dataset: Dataset, *, n: Several = 10) -> Figure:
 def _heads(model) -> np.ndarray:
     """Decode the head of each cluster, (clusters, H, W, C)."""
     by = "Figure 'cluster-heads'"
-    if supports(model, HasPlaces):
+    if supports(model, HasHeadPositions):
         return require(model, Decodes, by=by).decode(model.head_positions)
     k = require(model, DecodesClasses, HasLatentDim, by=by).classes
     return model.decode(np.zeros((k, model.latent_dim), "float32"), np.arange(k))

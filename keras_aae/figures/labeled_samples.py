@@ -1,36 +1,43 @@
-"""Images of a data set under the names of their classes, and under what they are taken for."""
+"""Images of a data set with the names of their true and predicted classes."""
 
 import numpy as np
+from matplotlib.figure import Figure
 
 from keras_aae.checks import Count, Seed, validated
+from keras_aae.data import Dataset
 from keras_aae.errors import UnsupportedError
 from keras_aae.figures.classes import short_name
 from keras_aae.figures.inputs import Part, images_at, part_of, varied_positions
 from keras_aae.figures.titled import titled_images
 
-LARGEST = 0.96  # inches, an image with a name or two above it
-LETTERS = 10  # of a name
+LARGEST = 0.96  # inches, largest side of an image with class names above it
+LETTERS = 10  # of a class name
 
 
 @validated
 def labeled_samples(
-    dataset, *, n: Count = 25, columns: Count = 5, part: Part = "train", seed: Seed = 0
-):
-    """`n` images drawn at random, 'T: class' above each.
+    dataset: Dataset,
+    *,
+    n: Count = 25,
+    columns: Count = 5,
+    part: Part = "train",
+    seed: Seed = 0,
+) -> Figure:
+    """Draw `n` random images with 'T: class' above each.
 
-    No class is drawn twice before all were once. A frame has the color of the class.
+    Each class is drawn once before any is drawn again. Frames have the class colors.
 
     Args:
-        dataset: with labels.
-        seed: of the draw.
-        n: images.
-        columns: images in a row.
-        part: "train" or "test".
+        dataset: Labeled data set.
+        seed: Seed of the random draw.
+        n: Number of images.
+        columns: Number of images in a row.
+        part: Split, "train" or "test".
 
     Raises:
-        UnsupportedError: there are no labels.
-        DataError: there are fewer images.
-        KerasAAEError: there is no such part.
+        UnsupportedError: The data set has no labels.
+        DataError: The split has fewer than `n` images.
+        KerasAAEError: The split is unknown.
     """
     images = part_of(dataset, part)
     if images.labels is None:
@@ -43,16 +50,18 @@ def labeled_samples(
     return _sheet(dataset, part, chosen, titles, columns)
 
 
-def guessed_samples(dataset, given: np.ndarray, seed: int = 0, *, n: int = 25):
-    """`n` test images drawn at random under the class that each is given.
+def guessed_samples(
+    dataset: Dataset, given: np.ndarray, seed: int = 0, *, n: int = 25
+) -> Figure:
+    """Draw `n` random test images with the predicted class above each.
 
-    Where that is wrong, the image's own class stands behind it in brackets.
+    If the prediction is wrong, the true class follows in parentheses.
 
     Args:
-        dataset: whose test images all have labels.
-        given: (test images,) the class that each is given.
-        seed: of the draw.
-        n: images; fewer if there are fewer.
+        dataset: Data set whose test images all have labels.
+        given: Predicted classes of all test images, (n,).
+        seed: Seed of the random draw.
+        n: Number of images, at most all test images.
     """
     chosen = varied_positions(dataset, min(n, len(dataset.test)), seed)
     names = [short_name(name, LETTERS) for name in dataset.class_names]
@@ -67,7 +76,9 @@ def _name(names: list[str], label: int) -> str:
     return names[label] if label >= 0 else "?"
 
 
-def _sheet(dataset, part: str, chosen: np.ndarray, titles: list[str], columns: int):
+def _sheet(
+    dataset: Dataset, part: str, chosen: np.ndarray, titles: list[str], columns: int
+) -> Figure:
     return titled_images(
         images_at(dataset, chosen, part),
         titles,

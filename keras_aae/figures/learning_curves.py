@@ -1,6 +1,11 @@
-"""Every term of the objective over the epochs."""
+"""Learning curves: the terms of the objective over the epochs."""
+
+from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from keras_aae.errors import KerasAAEError
@@ -8,25 +13,26 @@ from keras_aae.figures.history import terms, values
 from keras_aae.figures.panels import epoch_panels, mark_epochs
 from keras_aae.figures.style import PALETTE, house_style, lay_out
 
-LINES = {  # name: prefix of its column, look
+LINES = {  # name: prefix of its column, line style
     "train": ("", {"color": PALETTE[0], "linestyle": "-"}),
     "validation": ("val_", {"color": PALETTE[1], "linestyle": "--"}),
 }
 PANEL_HEIGHT = 1.6  # inches
 
 
-def learning_curves(history):
-    """One small panel a term, its training and validation values over the epochs.
+def learning_curves(history: Iterable[dict[str, Any]]) -> Figure:
+    """Draw training and validation values over the epochs, one panel per term.
 
-    The loss has a panel unless a term is the whole of it; quantiles of codes and the
-    health of adversarial training have none.
+    The loss has a panel unless it equals a single term. Quantiles of codes and
+    diagnostics of adversarial training have none.
 
     Args:
-        history: one dict an epoch: `epoch`, the terms, and each again with `val_` in
-            front where it was measured; '' or nan where a value is missing.
+        history: Metrics of each epoch, one dict per epoch: `epoch`, the terms, and
+            their validation values with the prefix `val_`. A missing value is '' or
+            nan.
 
     Raises:
-        KerasAAEError: the history holds no values.
+        KerasAAEError: The history holds no values.
     """
     history = list(history)
     curves = {term: _curves(history, term) for term in terms(history)}
@@ -41,8 +47,8 @@ def learning_curves(history):
     return _figure(curves)
 
 
-def _curves(history: list[dict], term: str) -> dict:
-    """Name of each line that has values: its (epochs, values)."""
+def _curves(history: list[dict[str, Any]], term: str) -> dict[str, Any]:
+    """Return (epochs, values) of each line that has finite values, by its name."""
     lines = {}
     for name, (prefix, _) in LINES.items():
         points = np.stack([values(history, "epoch"), values(history, prefix + term)])
@@ -52,8 +58,8 @@ def _curves(history: list[dict], term: str) -> dict:
     return lines
 
 
-def _same(lines: dict, others: dict) -> bool:
-    """Whether two terms have the same lines, up to the rounding of a float32."""
+def _same(lines: dict[str, np.ndarray], others: dict[str, np.ndarray]) -> bool:
+    """Return whether two terms have equal lines, up to float32 rounding."""
     return lines.keys() == others.keys() and all(
         lines[name].shape == others[name].shape
         and np.allclose(lines[name], others[name], rtol=1e-6, atol=0)
@@ -62,12 +68,12 @@ def _same(lines: dict, others: dict) -> bool:
 
 
 def in_nats(term: str) -> bool:
-    """Whether the name of a term says that it is in nats per example."""
+    """Return whether a term is measured in nats per example."""
     return term in ("neg_elbo", "kl") or term.endswith(("_nll", "_kl"))
 
 
 @house_style()
-def _figure(curves: dict):
+def _figure(curves: dict[str, Any]) -> Figure:
     figure, panels = epoch_panels(len(curves), PANEL_HEIGHT)
     for panel, (term, lines) in zip(panels, curves.items(), strict=True):
         _panel(panel, term, lines)
@@ -75,7 +81,7 @@ def _figure(curves: dict):
     return figure
 
 
-def _panel(axes, term: str, lines: dict):
+def _panel(axes: Axes, term: str, lines: dict[str, Any]) -> None:
     axes.set_title(term)
     axes.set_ylabel("nats per example" if in_nats(term) else "")
     mark_epochs(axes)
@@ -87,8 +93,8 @@ def _panel(axes, term: str, lines: dict):
         _label_ends(axes, lines)
 
 
-def _label_ends(axes, lines: dict):
-    """Name each line at its end, the higher one above, the lower one below."""
+def _label_ends(axes: Axes, lines: dict[str, Any]) -> None:
+    """Write the name of each line at its end, above the higher and below the lower."""
     highest = max(lines, key=lambda name: lines[name][1][-1])
     for name, (x, y) in lines.items():
         above = name == highest

@@ -1,44 +1,53 @@
-"""Drawing a figure by its name on the menu."""
+"""Drawing of a figure by its registered name."""
 
 import inspect
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from keras_aae.errors import KerasAAEError
 from keras_aae.lookup import check_name, load_entry
 from keras_aae.registry import FIGURES
 
+if TYPE_CHECKING:
+    import numpy as np
+    from matplotlib.figure import Figure
+
+    from keras_aae.data import Dataset
+    from keras_aae.figures.animation import Animation
+
 INPUTS = ("model", "models", "dataset", "history", "snapshots", "seed")
-HINTS = {"snapshots": "Only runs of models with a prior leave them. "}
+HINTS = {"snapshots": "Only runs of models with a prior store them. "}
 
 
 def draw(
     name: str,
     *,
-    model=None,
-    models=None,
-    dataset=None,
-    history=None,
-    snapshots=None,
-    seed=0,
-    **options,
-):
-    """Draw the figure `name`, handing it what its signature asks for.
+    model: Any = None,
+    models: Mapping[str, Any] | None = None,
+    dataset: "Dataset | None" = None,
+    history: Iterable[dict[str, Any]] | None = None,
+    snapshots: Mapping[int, "np.ndarray"] | None = None,
+    seed: int = 0,
+    **options: Any,
+) -> "Figure | Animation":
+    """Draw a figure by name, passing the inputs in its signature.
 
     Args:
-        name: a name on `keras_aae.registry.FIGURES`.
-        model: what can encode, decode, reconstruct or generate, as the figure needs.
-        models: heading -> model, for a figure of several.
-        dataset: the images to draw; its `note`, if any, stands under every figure.
-        history: rows of terms, one an epoch.
-        snapshots: epoch -> images decoded at its end, always of the same codes.
-        seed: of whatever the figure draws at random.
-        **options: the figure's own.
+        name: Name in `keras_aae.registry.FIGURES`.
+        model: Model with the abilities that the figure requires.
+        models: Models by heading, for a figure of several models.
+        dataset: Data set to draw; its `note`, if any, is printed below the figure.
+        history: Metrics of each epoch, one dict per epoch.
+        snapshots: Images decoded from fixed codes, by epoch.
+        seed: Seed of the random draws of the figure.
+        **options: Options of the figure.
 
     Returns:
-        A `matplotlib.figure.Figure`, registered nowhere, or an `Animation`.
+        A `matplotlib.figure.Figure` that pyplot does not manage, or an `Animation`.
 
     Raises:
-        KerasAAEError: unknown figure or option, or an input that it needs is missing.
-        UnsupportedError: the model cannot do what the figure needs.
+        KerasAAEError: A figure or option is unknown, or a required input is missing.
+        UnsupportedError: The model lacks an ability that the figure requires.
     """
     figure_function = load_entry(name, FIGURES, "figure")
     check_options(name, options)
@@ -54,12 +63,12 @@ def draw(
 
 
 def compares(name: str) -> bool:
-    """Whether the figure shows several models side by side."""
+    """Return whether a figure shows several models side by side."""
     return _takes(name, "models")
 
 
 def shows_snapshots(name: str) -> bool:
-    """Whether the figure shows images that a training kept on its way."""
+    """Return whether a figure shows images stored during training."""
     return _takes(name, "snapshots")
 
 
@@ -69,13 +78,13 @@ def _takes(name: str, given: str) -> bool:
 
 
 def stands_alone(name: str) -> bool:
-    """Whether the figure needs neither model nor data."""
+    """Return whether a figure needs neither a model nor data."""
     wanted = inspect.signature(load_entry(name, FIGURES, "figure")).parameters
     return not set(INPUTS[:-1]) & set(wanted)
 
 
 def file_name(name: str) -> str:
-    """What the figure's file is called if nothing else is said."""
+    """Return the default file name of a figure."""
     from keras_aae.figures.animation import Animation
 
     figure_function = load_entry(name, FIGURES, "figure")
@@ -83,11 +92,11 @@ def file_name(name: str) -> str:
     return f"{name}.gif" if moves else f"{name}.png"
 
 
-def check_options(name: str, options):
-    """Check that the figure takes all of these options.
+def check_options(name: str, options: Iterable[str]) -> None:
+    """Check that a figure accepts the given options.
 
     Raises:
-        KerasAAEError: it does not; the message lists what it takes.
+        KerasAAEError: An option is unknown. The message lists the accepted options.
     """
     wanted = inspect.signature(load_entry(name, FIGURES, "figure")).parameters
     choices = {key: None for key in wanted if key not in INPUTS}
@@ -99,7 +108,9 @@ def check_options(name: str, options):
         check_name(option, choices, f"option of figure {name!r}:")
 
 
-def _check_inputs(name: str, inputs: dict, wanted: dict):
+def _check_inputs(
+    name: str, inputs: dict[str, Any], wanted: Mapping[str, inspect.Parameter]
+) -> None:
     needed = [key for key in inputs if wanted[key].default is inspect.Parameter.empty]
     missing = [key for key in needed if inputs[key] is None]
     if missing:
@@ -110,7 +121,7 @@ def _check_inputs(name: str, inputs: dict, wanted: dict):
         )
 
 
-def _add_note(figure, dataset):
+def _add_note(figure: "Figure", dataset: "Dataset") -> None:
     from keras_aae.figures.style import add_note
 
     add_note(figure, dataset.note)

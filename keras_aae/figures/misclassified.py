@@ -1,33 +1,38 @@
-"""Test images that a classifier takes for another class."""
+"""Misclassified test images."""
 
 import numpy as np
+from matplotlib.figure import Figure
 
+from keras_aae.abilities import Classifies
 from keras_aae.checks import Count, validated
+from keras_aae.data import Dataset
 from keras_aae.errors import UnsupportedError
 from keras_aae.figures.class_rows import classify_test_images, labels_for
 from keras_aae.figures.classes import short_name
 from keras_aae.figures.inputs import images_at
 from keras_aae.figures.titled import titled_images
 
-LETTERS = 8  # of a name, above an image
-SHORT = 2  # letters of names that stand beside each other
+LETTERS = 8  # of a class name above an image
+SHORT = 2  # letters of names short enough to share a line
 
 
 @validated
-def misclassified(model, dataset, *, n: Count = 40, columns: Count = 10):
-    """The `n` test images that are most surely given a wrong class.
+def misclassified(
+    model: Classifies, dataset: Dataset, *, n: Count = 40, columns: Count = 10
+) -> Figure:
+    """Draw the `n` most confidently misclassified test images.
 
-    Above each stands the class that it is given, and its own in brackets.
+    The predicted class is above each image, with the true class in parentheses.
 
     Args:
-        model: with `class_probabilities`, trained with labels.
-        dataset: whose test images are shown.
-        n: images; fewer if fewer are misclassified.
-        columns: images in a row.
+        model: Model with `class_probabilities`, trained with labels.
+        dataset: Data set whose test images are shown.
+        n: Number of images, at most all that are misclassified.
+        columns: Number of images in a row.
 
     Raises:
-        UnsupportedError: the model does not classify, no test image has a label, or none
-            is given a wrong class.
+        UnsupportedError: The model does not classify, no test image has a label, or
+            none is misclassified.
     """
     probabilities = classify_test_images(model, dataset, "misclassified")
     labels = labels_for(model, dataset, "misclassified")
@@ -35,8 +40,8 @@ def misclassified(model, dataset, *, n: Count = 40, columns: Count = 10):
     missed = np.flatnonzero((found != labels) & (labels >= 0))
     if not len(missed):
         raise UnsupportedError(
-            "Figure 'misclassified' has nothing to show: every test image is given its "
-            "class. Choose another figure."
+            "Figure 'misclassified' needs misclassified test images. All labeled test "
+            "images are classified correctly. Choose another figure."
         )
     order = np.argsort(-probabilities[missed, found[missed]], kind="stable")
     shown = missed[order[:n]]

@@ -1,20 +1,21 @@
-"""Small panels over the epochs of a training."""
+"""Small panels over the epochs of training."""
 
 import math
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from keras_aae.figures.style import COLUMN, FAINT, PAGE
 
 
-def epoch_panels(count: int, height: float):
-    """A figure of `count` panels in rows of two or three, the lowest ones named 'epoch'.
+def epoch_panels(count: int, height: float) -> tuple[Figure, list[Axes]]:
+    """Create a figure of panels in rows of two or three, the lowest labeled 'epoch'.
 
     Args:
-        count: panels.
-        height: inches of each.
+        count: Number of panels.
+        height: Height of a panel in inches.
 
     Returns:
         The `Figure` and its panels, in reading order.
@@ -30,16 +31,16 @@ def epoch_panels(count: int, height: float):
     return figure, list(panels[:count])
 
 
-def mark_epochs(axes, least: int = 2):
-    """Whole epochs along x, at least so many, and faint lines across."""
+def mark_epochs(axes: Axes, least: int = 2) -> None:
+    """Set at least `least` ticks at whole epochs, and draw faint horizontal lines."""
     axes.xaxis.set_major_locator(
         MaxNLocator(nbins=6, integer=True, steps=[1, 2, 5, 10], min_n_ticks=least)
     )
     axes.grid(axis="y", color=FAINT, alpha=0.25, linewidth=0.4)
 
 
-def with_width(epochs: np.ndarray, values: np.ndarray):
-    """Epochs and values, (..., epochs), to fill between; one alone would have no width."""
+def with_width(epochs: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return epochs and values, (..., epochs), with a single epoch widened to plot."""
     if len(epochs) > 1:
         return epochs, values
     return epochs[0] + np.array([-0.5, 0.5]), np.repeat(values, 2, axis=-1)

@@ -1,18 +1,23 @@
-"""The aggregated posterior, codes of all images: beside its prior, and beside others."""
+"""The aggregated posterior of a model beside its prior and those of other models."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from keras_aae.abilities import (
     HasClassComponents,
     HasPrior,
+    Prior,
     prior_or_none,
     require,
     supports,
 )
 from keras_aae.checks import Count, Seed, validated
+from keras_aae.data import Dataset
 from keras_aae.errors import KerasAAEError
 from keras_aae.figures.classes import MOST_CLASSES, label_medians, legend, show_classes
 from keras_aae.figures.codes import encode_test_images
@@ -31,47 +36,56 @@ from keras_aae.figures.style import (
     lay_out,
 )
 
-MOST_MODELS = 4  # beyond it no code can be seen
-NAMED = 1.8  # inches of a panel's side from which on its classes are named on it
-MARGIN = 0.03  # of the points' range, around them
+MOST_MODELS = 4  # more panels are too small to see codes
+NAMED = 1.8  # inches, smallest side of a panel with class names on it
+MARGIN = 0.03  # around the points, relative to their range
 BESIDE = 1.0  # inches for the axis left of the panels and the legend right of them
 ABOVE = 0.5  # inches for the titles above the panels and the axis below
 
 
 @dataclass(frozen=True, eq=False)
 class Panel:
-    """Codes, (n, latent_dim), their classes, (n,) or None, and a prior to outline, or None.
+    """One panel of codes.
 
-    `names`, if any, are written on the classes; without classes all codes have `color`.
+    Args:
+        title: Title of the panel.
+        codes: Codes, (n, latent_dim).
+        labels: Classes of the codes, (n,); None draws all codes in `color`.
+        names: Class names to write on the panel; empty writes none.
+        prior: Prior whose outlines are drawn, if any.
+        color: Color of codes without classes.
     """
 
     title: str
     codes: np.ndarray
     labels: np.ndarray | None
     names: tuple[str, ...] = ()
-    prior: object = None
+    prior: Prior | None = None
     color: str = PALETTE[0]
 
 
 @validated
-def posterior_prior(model, dataset, *, n: Count = 5000, seed: Seed = 0):
-    """Codes of the test images, and as many samples of the prior, side by side.
+def posterior_prior(
+    model: Any, dataset: Dataset, *, n: Count = 5000, seed: Seed = 0
+) -> Figure:
+    """Draw codes of test images beside an equal number of samples of the prior.
 
-    Codes have the color of their class. Samples have that of their component, if the
-    prior has any, drawn as often each; where the discriminator is told the class these
-    are the same. Of more than two dimensions the first two are drawn, since to a normal
-    prior all are alike. Beyond 20 classes all points have one color.
+    Codes have the colors of their classes. If the prior has components, samples have
+    the colors of theirs, and each component is sampled equally often; if the model maps
+    classes to components, the colors agree. Only the first two latent dimensions are
+    drawn, since all dimensions of a normal prior are alike. With more than 20 classes,
+    all points have one color.
 
     Args:
-        model: with `encode` and a `prior`.
-        dataset: whose test images are encoded.
-        n: the most images drawn; spread evenly over the test set if it holds more.
-        seed: of the samples.
+        model: Model with `encode` and a `prior`.
+        dataset: Data set whose test images are encoded.
+        n: Maximum number of test images; a larger test set is subsampled evenly.
+        seed: Seed of the samples.
 
     Raises:
-        UnsupportedError: the model has no prior of its codes, or cannot encode, or to
-            one dimension only.
-        KerasAAEError: a code is not a finite number.
+        UnsupportedError: The model has no prior over its codes, cannot encode, or has a
+            single latent dimension.
+        KerasAAEError: A code is not finite.
     """
     prior = require(model, HasPrior, by="Figure 'posterior-prior'").prior
     codes, labels = encode_test_images(
@@ -97,26 +111,28 @@ def posterior_prior(model, dataset, *, n: Count = 5000, seed: Seed = 0):
 
 
 @validated
-def posteriors(models, dataset, *, n: Count = 5000):
-    """Codes of the test images by several models, side by side on the same axes.
+def posteriors(
+    models: Mapping[str, Any], dataset: Dataset, *, n: Count = 5000
+) -> Figure:
+    """Draw codes of test images by several models, side by side on equal axes.
 
-    They have the color of their class and lie over the outlines of the model's prior, if
-    it has one. Of more than two dimensions the first two are drawn. Beyond 20 classes all
-    points have one color.
+    Codes have the colors of their classes, over the outlines of the prior of the model,
+    if any. Only the first two latent dimensions are drawn. With more than 20 classes,
+    all points have one color.
 
     Args:
-        models: heading -> model with `encode`, four at most, all for the same images.
-        dataset: whose test images are encoded.
-        n: the most images drawn; spread evenly over the test set if it holds more.
+        models: At most four models with `encode`, by heading, for the same images.
+        dataset: Data set whose test images are encoded.
+        n: Maximum number of test images; a larger test set is subsampled evenly.
 
     Raises:
-        UnsupportedError: a model cannot encode, or to one dimension only.
-        KerasAAEError: there are more models, or a code is not a finite number.
+        UnsupportedError: A model cannot encode or has a single latent dimension.
+        KerasAAEError: There are more than four models, or a code is not finite.
     """
     if len(models) > MOST_MODELS:
         raise KerasAAEError(
-            f"Figure 'posteriors' shows at most {MOST_MODELS} models. "
-            f"Received: {len(models)}. Draw some of them alone."
+            f"Figure 'posteriors' takes at most {MOST_MODELS} models. "
+            f"Received: {len(models)}. Draw them in several figures."
         )
     panels, names = [], tuple(dataset.class_names)
     for heading, model in models.items():
@@ -128,19 +144,19 @@ def posteriors(models, dataset, *, n: Count = 5000):
     return _figure(panels, dataset)
 
 
-def _countable(labels):
-    """The labels, None where there are none or too many to tell apart."""
+def _countable(labels: np.ndarray | None) -> np.ndarray | None:
+    """Return the labels, or None if there are none or too many classes to color."""
     few = labels is not None and len(np.unique(labels)) <= MOST_CLASSES
     return labels if few else None
 
 
-def _by(kind: str, labels) -> str:
+def _by(kind: str, labels: np.ndarray | None) -> str:
     return "" if labels is None else f", by {kind}"
 
 
 @house_style()
-def _figure(panels: list[Panel], dataset):
-    """The panels in a row, on the same axes, one unit as long on both."""
+def _figure(panels: list[Panel], dataset: Dataset) -> Figure:
+    """Draw the panels in a row with shared limits and equal units on both axes."""
     width = COLUMN if len(panels) == 1 else PAGE
     side = (width - BESIDE) / len(panels)  # inches
     figure = Figure(figsize=(width, side + ABOVE))
@@ -156,14 +172,14 @@ def _figure(panels: list[Panel], dataset):
     return figure
 
 
-def _show(axes, panel: Panel, inch: float):
-    """Draw a panel on which an inch is so many units."""
+def _show(axes: Axes, panel: Panel, inch: float) -> None:
+    """Draw a panel on which an inch is `inch` units."""
     points, dimensions = panel.codes[:, :2], panel.codes.shape[1]
     axes.set_title(panel.title)
     axes.set_xlabel("$z_1$" if dimensions == 2 else f"$z_1$ of {dimensions} dimensions")
     show_classes(axes, points, panel.labels, panel.color)
     if _outlined(panel):
-        # Names of classes and of circles would cover one another.
+        # Class names and circle labels would overlap.
         show_outlines(axes, panel.prior, named=not panel.names)
     if panel.names and inch * NAMED <= np.ptp(axes.get_xlim()):
         label_medians(axes.text, points, panel.labels, panel.names, inch)
@@ -174,7 +190,7 @@ def _outlined(panel: Panel) -> bool:
 
 
 def _limits(panels: list[Panel]) -> np.ndarray:
-    """Lowest and highest of each axis, (2, 2), around all points, as long on both."""
+    """Return the limits of each axis, (2, 2): equal ranges around all points."""
     curves = [c for p in panels if _outlined(p) for c in p.prior.outlines()]
     points = np.concatenate([*(panel.codes[:, :2] for panel in panels), *curves])
     low, high = points.min(axis=0), points.max(axis=0)

@@ -1,6 +1,7 @@
-"""How sure a discriminator of images is of real and of generated ones."""
+"""Histograms of discriminator outputs for real and generated images."""
 
 from functools import partial
+from typing import Any
 
 import numpy as np
 from keras import ops
@@ -15,6 +16,7 @@ from keras_aae.abilities import (
     supports,
 )
 from keras_aae.checks import Count, Seed, validated
+from keras_aae.data import Dataset
 from keras_aae.engine.networks import has_batch_normalization
 from keras_aae.engine.phases import as_tensor_images
 from keras_aae.evaluation.pixels import evenly_spaced
@@ -35,42 +37,45 @@ OPACITY = 0.55
 
 
 @validated
-def probability_histograms(model, dataset, *, n: Count = 5000, seed: Seed = 0):
-    """Histograms of D(x), the probability that x is real, of test and generated images.
+def probability_histograms(
+    model: Any, dataset: Dataset, *, n: Count = 5000, seed: Seed = 0
+) -> Figure:
+    """Draw histograms of D(x), the probability that x is real.
 
-    Lines stand at the means. A generator that fools the discriminator makes the two
-    alike; where the discriminator wins, they stand at the two ends. Where it has batch
-    normalization, it judges batches of 64 that are real or generated, as in training: by
-    running averages, which are of both, it would tell little. Of a critic, which knows no
-    probabilities, its value is shown.
+    The histograms are those of test images and of generated images; lines mark their
+    means. If the generator fools the discriminator, the histograms agree; if the
+    discriminator wins, they are at opposite ends. A discriminator with batch
+    normalization is applied to batches of 64 images that are all real or all generated,
+    as in training, because its running averages mix the two. For a critic, the
+    histograms are those of its values.
 
     Args:
-        model: with `generate`, and `discriminate` of images.
-        dataset: whose test images are the real ones.
-        n: the most test images, spread evenly over them, and as many generated ones.
-        seed: of the generated images.
+        model: Model with `generate`, and `discriminate` of images.
+        dataset: Data set whose test images are the real images.
+        n: Maximum number of test images, evenly subsampled, and of generated images.
+        seed: Seed of the generated images.
 
     Raises:
-        UnsupportedError: the model generates nothing, or discriminates no images.
+        UnsupportedError: The model cannot generate or discriminate images.
     """
     by = f"Figure {KIND!r}"
     discriminate = require(model, DiscriminatesImages, by=by).discriminate
     real = evenly_spaced(dataset.test, n)
     fake = require(model, Generates, by=by).generate(len(real), seed=seed)
-    if _goes_by_batches(model):
+    if _normalizes_batches(model):
         discriminate = partial(_in_batches, model)
     outputs = {"test images": discriminate(real), "generated": discriminate(fake)}
     name = "value of the critic" if model.has_critic else "probability of being real, D"
     return _figure(outputs, name, not model.has_critic, dataset.note)
 
 
-def _goes_by_batches(model) -> bool:
+def _normalizes_batches(model: Any) -> bool:
     is_able = supports(model, DiscriminatesBatches)
     return is_able and has_batch_normalization(model.discriminator)
 
 
-def _in_batches(model, x: np.ndarray) -> np.ndarray:
-    """D of images in batches, each normalized by itself, as in training, (n,)."""
+def _in_batches(model: Any, x: np.ndarray) -> np.ndarray:
+    """Return D(x), (n,), with batch statistics instead of running averages."""
     probabilities = []
     for start in range(0, len(x), BATCH_SIZE):
         batch = ops.convert_to_tensor(x[start : start + BATCH_SIZE])
@@ -82,7 +87,9 @@ def _in_batches(model, x: np.ndarray) -> np.ndarray:
 
 
 @house_style()
-def _figure(outputs: dict[str, np.ndarray], name: str, shares: bool, note: str):
+def _figure(
+    outputs: dict[str, np.ndarray], name: str, shares: bool, note: str
+) -> Figure:
     figure = Figure(figsize=(COLUMN, HEIGHT))
     axes = figure.subplots()
     everything = np.concatenate(list(outputs.values()))

@@ -1,11 +1,14 @@
-"""Two-dimensional views of codes of any dimension: PCA and t-SNE."""
+"""Two-dimensional projections of codes: PCA and t-SNE."""
 
 from collections.abc import Sequence
 from typing import Annotated
 
 import numpy as np
+from matplotlib.figure import Figure
 
+from keras_aae.abilities import Encodes
 from keras_aae.checks import Count, Number, Seed, validated
+from keras_aae.data import Dataset
 from keras_aae.errors import UnsupportedError
 from keras_aae.figures.codes import (
     Pair,
@@ -17,27 +20,29 @@ from keras_aae.figures.codes import (
 from keras_aae.figures.style import house_style
 
 ORDINALS = ("first", "second", "third")
-FEWEST = 5  # images, so that each has neighbors to stay near
+FEWEST = 5  # images, so that each has neighbors
 Perplexity = Annotated[float, Number(1)]
-ANGLE = 0.7  # Barnes-Hut's; 0.5 takes half as long again for a KL smaller by 0.4 %
+ANGLE = 0.7  # of Barnes-Hut; 0.5 takes 50 % longer for a 0.4 % smaller KL
 
 
 @validated
-def pca(model, dataset, *, n: Count = 10000, components: Pair = (0, 1)):
-    """Codes of the test images along two of their principal components.
+def pca(
+    model: Encodes, dataset: Dataset, *, n: Count = 10000, components: Pair = (0, 1)
+) -> Figure:
+    """Draw codes of test images along two of their principal components.
 
-    These are the eigenvectors of the codes' covariance, by falling eigenvalue; each
-    axis says what share of the variance, the sum of all eigenvalues, lies along it.
+    The components are the eigenvectors of the covariance of the codes, by decreasing
+    eigenvalue. Axis labels give the share of the variance along each component.
 
     Args:
-        model: with `encode`.
-        dataset: whose test images are encoded.
-        n: the most images drawn; spread evenly over the test set if it holds more.
-        components: which two, counted from 0.
+        model: Model with `encode`.
+        dataset: Data set whose test images are encoded.
+        n: Maximum number of test images; a larger test set is subsampled evenly.
+        components: Indices of the two components, from 0.
 
     Raises:
-        UnsupportedError: the model cannot encode, or to one dimension only.
-        KerasAAEError: a code is not a finite number, or there are no such components.
+        UnsupportedError: The model cannot encode or has a single latent dimension.
+        KerasAAEError: A code is not finite, or a component is out of range.
     """
     codes, labels = encode_test_images(model, dataset, n, "pca", least=2)
     pair = check_pair("components", components, codes.shape[1])
@@ -49,9 +54,9 @@ def pca(model, dataset, *, n: Count = 10000, components: Pair = (0, 1)):
 
 
 def principal_components(codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The codes along each of their principal components, and each one's share.
+    """Return codes projected on their principal components, and the variance shares.
 
-    Each component points to where its largest loading is positive.
+    The sign of each component makes its largest loading positive.
     """
     centered = codes - codes.mean(axis=0)
     directions, variances, _ = np.linalg.svd(centered.T @ centered)
@@ -62,7 +67,7 @@ def principal_components(codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def component_names(shares: np.ndarray, pair: Sequence[int]) -> list[str]:
-    """What to write along the axes of two components, counted from 0."""
+    """Return axis labels of two components, given by index."""
     units = (" of the variance", "")
     return [
         f"{_ordinal(i)} principal component ({shares[i]:.0%}{unit})"
@@ -72,26 +77,31 @@ def component_names(shares: np.ndarray, pair: Sequence[int]) -> list[str]:
 
 @validated
 def tsne(
-    model, dataset, *, n: Count = 2000, perplexity: Perplexity = 30.0, seed: Seed = 0
-):
-    """Codes of the test images in the plane, neighbors kept near one another.
+    model: Encodes,
+    dataset: Dataset,
+    *,
+    n: Count = 2000,
+    perplexity: Perplexity = 30.0,
+    seed: Seed = 0,
+) -> Figure:
+    """Draw a t-SNE embedding of the codes of test images in the plane.
 
-    t-SNE places y_i so that sum_ij p_ij log(p_ij / q_ij) is least, where p_ij falls with
-    the distance of codes i and j, its reach set for each code by the perplexity, and
-    q_ij is proportional to 1 / (1 + |y_i - y_j|^2). It starts from the first two
-    principal components. Sizes of clusters and distances between them mean little.
+    t-SNE finds points y_i that minimize sum_ij p_ij log(p_ij / q_ij). p_ij decreases
+    with the distance of codes i and j, on a scale set for each code by the perplexity,
+    and q_ij is proportional to 1 / (1 + |y_i - y_j|^2). It starts from the first two
+    principal components. Cluster sizes and distances between clusters mean little.
 
     Args:
-        model: with `encode`.
-        dataset: whose test images are encoded.
-        n: the most images drawn; spread evenly over the test set if it holds more.
-        perplexity: how many neighbors count; at most a third of the images is used.
-        seed: of scikit-learn's random choices.
+        model: Model with `encode`.
+        dataset: Data set whose test images are encoded.
+        n: Maximum number of test images; a larger test set is subsampled evenly.
+        perplexity: Effective number of neighbors, capped at a third of the images.
+        seed: Seed of scikit-learn.
 
     Raises:
-        UnsupportedError: the model cannot encode, or to one dimension only, or there
-            are too few images.
-        KerasAAEError: a code is not a finite number, or the perplexity has no meaning.
+        UnsupportedError: The model cannot encode or has a single latent dimension, or
+            there are too few images.
+        KerasAAEError: A code is not finite, or the perplexity is invalid.
 
     References:
         Visualizing Data using t-SNE (van der Maaten and Hinton, 2008)
@@ -101,7 +111,7 @@ def tsne(
     if len(codes) < FEWEST:
         raise UnsupportedError(
             f"Figure 'tsne' needs at least {FEWEST} test images. Received: "
-            f"{len(codes)}. Draw 'scatterplot'."
+            f"{len(codes)}. Draw 'scatterplot' instead."
         )
     perplexity = min(perplexity, (len(codes) - 1) / 3)
     points = _embed(codes, perplexity, seed)
@@ -110,14 +120,14 @@ def tsne(
 
 
 def _embed(codes: np.ndarray, perplexity: float, seed: int) -> np.ndarray:
-    # A second to import, which only this figure has to wait.
+    # The import takes a second, so only this figure does it.
     from sklearn.manifold import TSNE
     from threadpoolctl import threadpool_limits
 
-    # Codes that are all the same have no principal components to start from.
+    # Identical codes have no principal components to start from.
     init = "pca" if np.ptp(codes, axis=0).any() else "random"
     method = TSNE(perplexity=perplexity, init=init, random_state=seed, angle=ANGLE)
-    with threadpool_limits(1):  # the number of threads changes the last bits
+    with threadpool_limits(1):  # results depend on the number of threads
         return method.fit_transform(codes)
 
 
@@ -131,13 +141,19 @@ def _ordinal(i: int) -> str:
 
 
 @house_style()
-def _figure(points, labels, dataset, title: str, names: Sequence[str] = ()):
+def _figure(
+    points: np.ndarray,
+    labels: np.ndarray | None,
+    dataset: Dataset,
+    title: str,
+    names: Sequence[str] = (),
+) -> Figure:
     figure, axes = plane(points, labels, dataset.class_names)
     axes.set_title(title)
     if names:
         axes.set_xlabel(names[0])
         axes.set_ylabel(names[1])
-    else:  # numbers along the axes would mean nothing
+    else:  # t-SNE coordinates have no meaning
         axes.set_xticks([])
         axes.set_yticks([])
         axes.spines[:].set_visible(False)

@@ -1,33 +1,36 @@
-"""Test images beside what a model makes of them."""
+"""Test images beside their reconstructions."""
 
 import textwrap
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 import numpy as np
+from matplotlib.figure import Figure
 
 from keras_aae.abilities import Corrupts, Generates, Reconstructs, require
 from keras_aae.checks import Count, Number, Seed, validated
+from keras_aae.data import Dataset
 from keras_aae.figures.grid import WHITE, near_square, side_by_side, tile
 from keras_aae.figures.inputs import Part, first_images
 from keras_aae.figures.rows import away, named_rows
 from keras_aae.figures.style import NAMES, add_note, house_style, image_figure
 
-LINE = 0.11  # inches, of a heading
+LINE = 0.11  # inches, height of a line of a heading
 LETTERS = 12  # of a heading over one image
 Threshold = Annotated[float, Number(0, 1)]
 
 
 @validated
-def reconstructions(model, dataset, *, n: Count = 10):
-    """The first `n` test images above, their reconstructions below.
+def reconstructions(model: Reconstructs, dataset: Dataset, *, n: Count = 10) -> Figure:
+    """Draw the first `n` test images and, below, their reconstructions.
 
     Args:
-        model: with `reconstruct`.
-        dataset: whose test images are shown.
-        n: columns; fewer if there are fewer test images.
+        model: Model with `reconstruct`.
+        dataset: Data set whose test images are shown.
+        n: Number of columns, at most all test images.
 
     Raises:
-        UnsupportedError: the model cannot reconstruct.
+        UnsupportedError: The model cannot reconstruct.
     """
     originals, copies = _pairs(model, dataset, n, "reconstructions")
     both = np.concatenate([originals, copies])
@@ -35,32 +38,36 @@ def reconstructions(model, dataset, *, n: Count = 10):
 
 
 @validated
-def reconstruction_strip(model, dataset, *, n: Count = 8):
-    """One test image a row, the original left, its reconstruction right.
+def reconstruction_strip(
+    model: Reconstructs, dataset: Dataset, *, n: Count = 8
+) -> Figure:
+    """Draw one test image per row, with its reconstruction to the right.
 
     Args:
-        model: with `reconstruct`.
-        dataset: whose first test images are shown.
-        n: rows; fewer if there are fewer test images.
+        model: Model with `reconstruct`.
+        dataset: Data set whose first test images are shown.
+        n: Number of rows, at most all test images.
 
     Raises:
-        UnsupportedError: the model cannot reconstruct.
+        UnsupportedError: The model cannot reconstruct.
     """
     originals, copies = _pairs(model, dataset, n, "reconstruction-strip")
     return _figure(side_by_side([originals, copies]), originals, dataset)
 
 
 @validated
-def reconstruction_strips(models, dataset, *, n: Count = 8):
-    """One test image a row, the original left, then a reconstruction of each model.
+def reconstruction_strips(
+    models: Mapping[str, Reconstructs], dataset: Dataset, *, n: Count = 8
+) -> Figure:
+    """Draw one test image per row, followed by its reconstruction by each model.
 
     Args:
-        models: heading -> model with `reconstruct`, all for the same images.
-        dataset: whose first test images are shown.
-        n: rows; fewer if there are fewer test images.
+        models: Models with `reconstruct`, by heading, for the same images.
+        dataset: Data set whose first test images are shown.
+        n: Number of rows, at most all test images.
 
     Raises:
-        UnsupportedError: a model cannot reconstruct.
+        UnsupportedError: A model cannot reconstruct.
     """
     kind = "reconstruction-strips"
     makers = [
@@ -75,36 +82,40 @@ def reconstruction_strips(models, dataset, *, n: Count = 8):
 
 
 @validated
-def reconstruction_grid(model, dataset, *, n: Count = 64, part: Part = "test"):
-    """The first `n` test images in a square, and beside it their reconstructions.
+def reconstruction_grid(
+    model: Reconstructs, dataset: Dataset, *, n: Count = 64, part: Part = "test"
+) -> Figure:
+    """Draw the first `n` images in a square beside a square of reconstructions.
 
     Args:
-        model: with `reconstruct`.
-        dataset: whose images are shown.
-        n: images; fewer if there are fewer.
-        part: "test", or "train" for images that were trained on.
+        model: Model with `reconstruct`.
+        dataset: Data set whose images are shown.
+        n: Number of images, at most all of the split.
+        part: Split, "test" or "train".
 
     Raises:
-        UnsupportedError: the model cannot reconstruct.
-        KerasAAEError: there is no such part.
+        UnsupportedError: The model cannot reconstruct.
+        KerasAAEError: The split is unknown.
     """
     originals, copies = _pairs(model, dataset, n, "reconstruction-grid", part)
     return _squares({"original": originals, "reconstruction": copies}, dataset)
 
 
 @validated
-def triple_panel(model, dataset, *, n: Count = 25, seed: Seed = 0):
-    """Noisy test images, what they are denoised to, and generated images, in squares.
+def triple_panel(
+    model: Any, dataset: Dataset, *, n: Count = 25, seed: Seed = 0
+) -> Figure:
+    """Draw squares of noisy test images, denoised images and generated images.
 
     Args:
-        model: with `corrupt`, the noise that it was trained against, `reconstruct` and
-            `generate`.
-        dataset: whose first test images are shown.
-        n: images in each square; fewer if there are fewer test images.
-        seed: of the noise and of the generated images.
+        model: Model with `reconstruct`, `generate` and `corrupt`, which adds the noise
+            of its training.
+        dataset: Data set whose first test images are shown.
+        n: Number of images in each square, at most all test images.
+        seed: Seed of the noise and of the generated images.
 
     Raises:
-        UnsupportedError: the model cannot corrupt, reconstruct or generate.
+        UnsupportedError: The model cannot corrupt, reconstruct or generate.
 
     References:
         SENs, shared encoding networks (Burke, 2017), whose results are such panels
@@ -121,18 +132,20 @@ def triple_panel(model, dataset, *, n: Count = 25, seed: Seed = 0):
 
 
 @validated
-def thresholded(model, dataset, *, n: Count = 10, threshold: Threshold = 0.2):
-    """The first `n` test images, their reconstructions, and where these are above a value.
+def thresholded(
+    model: Reconstructs, dataset: Dataset, *, n: Count = 10, threshold: Threshold = 0.2
+) -> Figure:
+    """Draw the first `n` test images, their reconstructions, and these thresholded.
 
     Args:
-        model: with `reconstruct`.
-        dataset: whose test images are shown.
-        n: columns; fewer if there are fewer test images.
-        threshold: pixels above it are white, all others black.
+        model: Model with `reconstruct`.
+        dataset: Data set whose test images are shown.
+        n: Number of columns, at most all test images.
+        threshold: Value above which pixels are white; all others are black.
 
     Raises:
-        UnsupportedError: the model cannot reconstruct.
-        KerasAAEError: the threshold is no number between 0 and 1.
+        UnsupportedError: The model cannot reconstruct.
+        KerasAAEError: The threshold is not between 0 and 1.
     """
     originals, copies = _pairs(model, dataset, n, "thresholded")
     above = (copies > threshold).astype("float32")
@@ -141,17 +154,18 @@ def thresholded(model, dataset, *, n: Count = 10, threshold: Threshold = 0.2):
 
 
 @validated
-def denoising(model, dataset, *, n: Count = 10, seed: Seed = 0):
-    """The first `n` test images, corrupted, and reconstructed from what is left.
+def denoising(model: Any, dataset: Dataset, *, n: Count = 10, seed: Seed = 0) -> Figure:
+    """Draw the first `n` test images, corrupted images and their reconstructions.
 
     Args:
-        model: with `reconstruct` and `corrupt`, the noise that it was trained against.
-        dataset: whose test images are shown.
-        n: columns; fewer if there are fewer test images.
-        seed: of the noise.
+        model: Model with `reconstruct` and `corrupt`, which adds the noise of its
+            training.
+        dataset: Data set whose test images are shown.
+        n: Number of columns, at most all test images.
+        seed: Seed of the noise.
 
     Raises:
-        UnsupportedError: the model cannot reconstruct or corrupt.
+        UnsupportedError: The model cannot reconstruct or corrupt.
     """
     require(model, Corrupts, Reconstructs, by="Figure 'denoising'")
     originals = first_images(dataset, n)
@@ -162,15 +176,15 @@ def denoising(model, dataset, *, n: Count = 10, seed: Seed = 0):
 
 
 def _pairs(
-    model, dataset, n: int, figure: str, part: str = "test"
+    model: Reconstructs, dataset: Dataset, n: int, figure: str, part: str = "test"
 ) -> tuple[np.ndarray, np.ndarray]:
     reconstruct = require(model, Reconstructs, by=f"Figure {figure!r}").reconstruct
     originals = first_images(dataset, n, part)
     return originals, reconstruct(originals)
 
 
-def _squares(groups: dict[str, np.ndarray], dataset):
-    """Equally many images in each square, beside one another, under their headings."""
+def _squares(groups: dict[str, np.ndarray], dataset: Dataset) -> Figure:
+    """Draw groups of equally many images as squares side by side, with headings."""
     images = next(iter(groups.values()))
     squares = [tile(group, near_square(len(images))) for group in groups.values()]
     height, width, channels = squares[0].shape
@@ -182,15 +196,17 @@ def _squares(groups: dict[str, np.ndarray], dataset):
 
 
 @house_style()
-def _figure(image: np.ndarray, originals: np.ndarray, dataset):
+def _figure(image: np.ndarray, originals: np.ndarray, dataset: Dataset) -> Figure:
     figure, _ = image_figure(image, tile=max(originals.shape[1:3]))
     add_note(figure, dataset.note)
     return figure
 
 
 @house_style()
-def _headed(image: np.ndarray, headings: list[str], width: int, side: int, dataset):
-    """Columns, each `width` pixels wide, under their headings."""
+def _headed(
+    image: np.ndarray, headings: list[str], width: int, side: int, dataset: Dataset
+) -> Figure:
+    """Draw columns, each `width` pixels wide, with a heading above each."""
     head = 0.05 + LINE * max(1 + text.count("\n") for text in headings)
     figure, axes = image_figure(image, tile=side, head=head)
     middles = np.linspace(
@@ -203,6 +219,6 @@ def _headed(image: np.ndarray, headings: list[str], width: int, side: int, datas
 
 
 def _wrapped(heading: str) -> str:
-    """In lines of `LETTERS` at most, broken at spaces and hyphens."""
-    # textwrap itself breaks at no hyphen before a digit, and names are full of these.
+    """Return a heading wrapped to `LETTERS` letters, at spaces and hyphens."""
+    # textwrap does not break at a hyphen before a digit, which names often have.
     return textwrap.fill(heading.replace("-", "- "), LETTERS).replace("- ", "-")

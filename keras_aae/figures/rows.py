@@ -1,9 +1,12 @@
-"""Rows of images on a page: their names, and numbers along them."""
+"""Rows of images with names and an optional axis."""
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from keras_aae.figures.grid import WHITE, thin_gap, tile
@@ -20,8 +23,8 @@ from keras_aae.figures.style import (
     pixel_scale,
 )
 
-MOST_ROWS = 12  # more stand in two blocks side by side
-AXIS = 0.34  # inches below images, for numbers and their name
+MOST_ROWS = 12  # more are drawn in two blocks side by side
+AXIS = 0.34  # inches below the images for an axis and its label
 
 
 @house_style()
@@ -32,15 +35,15 @@ def named_rows(
     *,
     left: float | None = None,
     along: tuple[str, np.ndarray] | None = None,
-):
-    """Rows of images, one under the other, each named at its left.
+) -> Figure:
+    """Draw rows of images, one below the other, with a name to the left of each.
 
     Args:
-        rows: each n images, (n, H, W, C).
-        names: one a row.
-        note: of the data set, for under the figure.
-        left: inches for the names; what they need if None.
-        along: name and n values of what changes along a row, for an axis below.
+        rows: Images of each row, (n, H, W, C).
+        names: Names of the rows.
+        note: Note of the data set, printed below the figure.
+        left: Width of the names in inches; None fits them.
+        along: Name and n values of the quantity that varies along a row, for an axis.
 
     Returns:
         The `Figure`.
@@ -69,7 +72,9 @@ def _inches(names: Sequence[str]) -> float:
     return 0.1 + 0.05 * max(map(len, names))
 
 
-def _show_axis(axes, name: str, values: np.ndarray, firsts: np.ndarray, step: int):
+def _show_axis(
+    axes: Axes, name: str, values: np.ndarray, firsts: np.ndarray, step: int
+) -> None:
     axes.set_axis_on()
     axes.spines[:].set_visible(False)
     axes.set_yticks([])
@@ -88,20 +93,19 @@ def in_blocks(
     side: int,
     largest: float = TILE,
 ) -> tuple[np.ndarray, list[tuple[int, int]]]:
-    """Equally large strips one under the other; if many, in two blocks side by side.
+    """Stack strips of equal size; many strips are stacked in two blocks side by side.
 
     Args:
-        strips: each (H, W, C).
-        below: white pixels between a strip and the next.
-        line: inches between them beyond that, for text.
-        between: inches between the blocks.
-        room: inches that all may be wide.
-        side: pixels of the longer side of the small images that the strips are made of.
-        largest: inches that these may be wide or high.
+        strips: Strips, each (H, W, C).
+        below: Gap below a strip in white pixels.
+        line: Additional gap below a strip in inches, for text.
+        between: Gap between the blocks in inches.
+        room: Maximum total width in inches.
+        side: Longer side, in pixels, of the small images in the strips.
+        largest: Maximum side of the small images in inches.
 
     Returns:
-        All strips on one image, and where each stands on it: x and y of its top left
-        pixel.
+        Image of all strips, and the x and y of the top left pixel of each strip.
     """
     height, width, channels = strips[0].shape
     blocks = 2 if len(strips) > MOST_ROWS else 1
@@ -118,10 +122,10 @@ def in_blocks(
 
 
 def marks(values: np.ndarray, step: float) -> tuple[np.ndarray, list[str]]:
-    """Round numbers among `values`, which stand `step` apart from 0 on.
+    """Return ticks at round numbers on an axis with `values` at 0, step, 2 step, ...
 
     Returns:
-        Where the numbers stand, and they themselves.
+        Positions of the ticks, and their labels.
     """
     low, high = values[0], values[-1]
     numbers = MaxNLocator(nbins=9, steps=[1, 2, 5, 10]).tick_values(low, high)
@@ -130,8 +134,8 @@ def marks(values: np.ndarray, step: float) -> tuple[np.ndarray, list[str]]:
     return places, [f"{n:g}".replace("-", "\N{MINUS SIGN}") for n in numbers]
 
 
-def away(right: float, up: float) -> dict:
-    """Small text, so many points away from its place."""
+def away(right: float, up: float) -> dict[str, Any]:
+    """Return annotation options for small text at an offset in points."""
     return {
         "xytext": (right, up),
         "textcoords": "offset points",

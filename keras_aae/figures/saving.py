@@ -1,16 +1,23 @@
-"""Writing a figure to a file: whole or not at all, the same bytes every time."""
+"""Atomic and reproducible writing of figures to files."""
 
 import io
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from keras_aae.errors import KerasAAEError, RunError
 from keras_aae.files import replacing
 
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+    from PIL import Image
+
+    from keras_aae.figures.animation import Animation
+
 UNKNOWN = "Unknown figure format"
 
-# Vector files hold images and point clouds as pixels, at a printer's resolution.
+# Vector files hold images and point clouds as pixels at print resolution (dpi).
 FORMATS = {
     ".png": {"dpi": 200, "metadata": {"Software": None}},
     ".svg": {"dpi": 400, "metadata": {"Date": None, "Creator": None}},
@@ -21,20 +28,22 @@ FORMATS = {
 }
 
 
-GRAYS = (
-    16  # shades of a gray animation, half the bytes of 32 and hardly to be told apart
-)
+GRAYS = 16  # shades of a gray animation; half the bytes of 32, and looks the same
 
 
-def save(figure, path) -> Path:
-    """Write `figure` to `path` in the format its ending names: png, svg or pdf.
+def save(figure: "Figure | Animation", path: str | Path) -> Path:
+    """Write a figure to a file in the format of its extension: png, svg or pdf.
 
-    An `Animation` is written as gif, which goes round for ever. The file appears complete
-    or not at all, and the same figure gives the same bytes.
+    An `Animation` is written as a gif that loops forever. The file is written
+    atomically, and the same figure gives the same bytes.
+
+    Args:
+        figure: Figure or animation to write.
+        path: Path of the file.
 
     Raises:
-        KerasAAEError: the ending names none of the formats, or one of the other kind.
-        RunError: the folder is missing or read-only, or the disk is full.
+        KerasAAEError: The extension does not name a format of the figure.
+        RunError: The folder is missing or read-only, or the disk is full.
     """
     path = Path(path)
     content = _render(figure, path)
@@ -44,12 +53,12 @@ def save(figure, path) -> Path:
     except OSError as error:
         raise RunError(
             f"Cannot write {str(path)!r}: {error.strerror or error}. "
-            "Choose an existing folder with room that may be written to."
+            "Choose an existing, writable folder on a disk with free space."
         ) from error
     return path
 
 
-def _render(figure, path: Path) -> bytes:
+def _render(figure: "Figure | Animation", path: Path) -> bytes:
     from keras_aae.figures.animation import Animation
 
     ending = path.suffix.lower()
@@ -68,7 +77,7 @@ def _render(figure, path: Path) -> bytes:
     return _page(figure, ending)
 
 
-def _page(figure, ending: str) -> bytes:
+def _page(figure: "Figure", ending: str) -> bytes:
     from keras_aae.figures.style import house_style
 
     buffer = io.BytesIO()
@@ -77,7 +86,7 @@ def _page(figure, ending: str) -> bytes:
     return buffer.getvalue()
 
 
-def _gif(animation) -> bytes:
+def _gif(animation: "Animation") -> bytes:
     images = [_paletted(frame) for frame in animation.frames]
     buffer = io.BytesIO()
     images[0].save(
@@ -91,8 +100,8 @@ def _gif(animation) -> bytes:
     return buffer.getvalue()
 
 
-def _paletted(frame: np.ndarray):
-    """A frame in at most 256 colors, gray ones in few shades, since a GIF has no more."""
+def _paletted(frame: np.ndarray) -> "Image.Image":
+    """Return a frame in the at most 256 colors of a GIF, gray ones in fewer shades."""
     from PIL import Image
 
     if frame.shape[-1] == 3:

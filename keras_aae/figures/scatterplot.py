@@ -1,10 +1,11 @@
-"""Where the codes of the test images lie."""
+"""Scatterplot of the codes of test images."""
 
 import numpy as np
 from matplotlib.figure import Figure
 
-from keras_aae.abilities import prior_or_none
+from keras_aae.abilities import Encodes, Prior, prior_or_none
 from keras_aae.checks import Count, validated
+from keras_aae.data import Dataset
 from keras_aae.figures.classes import class_rows, show_classes
 from keras_aae.figures.codes import HEIGHT, encode_test_images, plane, settle
 from keras_aae.figures.outlines import show_outlines
@@ -13,21 +14,22 @@ from keras_aae.figures.style import COLUMN, add_note, house_style, lay_out
 
 
 @validated
-def scatterplot(model, dataset, *, n: Count = 10000):
-    """Codes of the test images, colored by class.
+def scatterplot(model: Encodes, dataset: Dataset, *, n: Count = 10000) -> Figure:
+    """Draw the codes of test images, colored by class.
 
-    Two dimensions are drawn as they are, on equal axes, over the prior's outlines. Of more
-    dimensions the first two principal components are drawn, of one dimension a row of
-    codes for each class. Beyond 20 classes color runs with the class number instead.
+    Two-dimensional codes are drawn on axes with equal units, over the outlines of the
+    prior. Codes of more dimensions are projected on their first two principal
+    components, and one-dimensional codes are drawn in a row per class. With more than
+    20 classes, the color scale follows the class number.
 
     Args:
-        model: with `encode`.
-        dataset: whose test images are encoded.
-        n: the most images drawn; spread evenly over the test set if it holds more.
+        model: Model with `encode`.
+        dataset: Data set whose test images are encoded.
+        n: Maximum number of test images; a larger test set is subsampled evenly.
 
     Raises:
-        UnsupportedError: the model cannot encode.
-        KerasAAEError: a code is not a finite number.
+        UnsupportedError: The model cannot encode.
+        KerasAAEError: A code is not finite.
     """
     codes, labels = encode_test_images(model, dataset, n, "scatterplot")
     if codes.shape[1] == 1:
@@ -36,9 +38,11 @@ def scatterplot(model, dataset, *, n: Count = 10000):
 
 
 @house_style()
-def _rows_figure(codes: np.ndarray, labels, dataset):
-    """A row for each class, codes along it, spread over its height to be seen."""
-    # A color bar has to know of the layout when it is made.
+def _rows_figure(
+    codes: np.ndarray, labels: np.ndarray | None, dataset: Dataset
+) -> Figure:
+    """Draw a row of codes per class, with random heights to separate the points."""
+    # A color bar needs the layout engine when it is created.
     figure = Figure(figsize=(COLUMN, HEIGHT), layout="constrained")
     axes = figure.add_subplot()
     rows = class_rows(axes, labels, dataset.class_names)
@@ -51,7 +55,9 @@ def _rows_figure(codes: np.ndarray, labels, dataset):
 
 
 @house_style()
-def _plane_figure(codes: np.ndarray, labels, dataset, prior):
+def _plane_figure(
+    codes: np.ndarray, labels: np.ndarray | None, dataset: Dataset, prior: Prior | None
+) -> Figure:
     points, names, outlined = codes, ("$z_1$", "$z_2$"), prior is not None
     if codes.shape[1] > 2:
         points, shares = principal_components(codes)

@@ -1,56 +1,72 @@
-"""Where three-dimensional codes of the test images lie."""
+"""Three-dimensional scatterplot of the codes of test images."""
 
+from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
+from matplotlib.transforms import Bbox
+from mpl_toolkits.mplot3d.axes3d import Axes3D
 from mpl_toolkits.mplot3d.proj3d import proj_transform
 
+from keras_aae.abilities import Encodes
 from keras_aae.checks import Count, validated
+from keras_aae.data import Dataset
 from keras_aae.errors import UnsupportedError
 from keras_aae.figures.classes import label_medians, legend, show_classes
 from keras_aae.figures.codes import encode_test_images
 from keras_aae.figures.style import COLUMN, add_note, house_style
 
 HEIGHT = 3.0  # inches
-MARGIN = 0.01  # of the page
-FLATTEST = 0.25  # how short an axis may be beside the longest
+MARGIN = 0.01  # relative to the figure
+FLATTEST = 0.25  # smallest ratio of an axis to the longest
 PANE = "#f5f5f5"
 GRID = {"grid.color": "#d9d9d9", "grid.linewidth": 0.4}
 
 
 @validated
 def scatterplot_3d(
-    model, dataset, *, n: Count = 10000, elev: float = 20.0, azim: float = -60.0
-):
-    """Codes of three dimensions, colored by class, one unit as long on every axis.
+    model: Encodes,
+    dataset: Dataset,
+    *,
+    n: Count = 10000,
+    elev: float = 20.0,
+    azim: float = -60.0,
+) -> Figure:
+    """Draw three-dimensional codes, colored by class, with equal units on all axes.
 
     Args:
-        model: with `encode`, to three dimensions.
-        dataset: whose test images are encoded.
-        n: the most images drawn; spread evenly over the test set if it holds more.
-        elev: degrees that the eye stands above the plane of z_1 and z_2.
-        azim: degrees that it stands around the axis of z_3, from z_1 towards z_2.
+        model: Model with `encode` and three latent dimensions.
+        dataset: Data set whose test images are encoded.
+        n: Maximum number of test images; a larger test set is subsampled evenly.
+        elev: Elevation of the view above the plane of z_1 and z_2, in degrees.
+        azim: Azimuth of the view around the z_3 axis, from z_1 toward z_2, in degrees.
 
     Raises:
-        UnsupportedError: the model cannot encode, or not to three dimensions.
-        KerasAAEError: a code is not a finite number, or an angle is none.
+        UnsupportedError: The model cannot encode, or its codes are not
+            three-dimensional.
+        KerasAAEError: A code or an angle is not finite.
     """
     codes, labels = encode_test_images(model, dataset, n, "scatterplot-3d")
     if codes.shape[1] != 3:
         raise UnsupportedError(
-            "Figure 'scatterplot-3d' needs codes of 3 dimensions. These have "
-            f"{codes.shape[1]}. Draw 'scatterplot', which shows any number."
+            "Figure 'scatterplot-3d' needs codes of 3 dimensions. The codes have "
+            f"{codes.shape[1]}. Draw 'scatterplot' instead."
         )
     return _figure(codes, labels, dataset, (elev, azim))
 
 
 @house_style()
-def _figure(codes: np.ndarray, labels, dataset, angles: tuple[float, float]):
+def _figure(
+    codes: np.ndarray,
+    labels: np.ndarray | None,
+    dataset: Dataset,
+    angles: tuple[float, float],
+) -> Figure:
     figure = Figure(figsize=(COLUMN, HEIGHT))
-    with rc_context(GRID):  # which axes of three dimensions read when they are made
+    with rc_context(GRID):  # 3-D axes read these settings when they are created
         axes = figure.add_axes((0, 0, 1, 1), projection="3d")
     show_classes(axes, codes, labels)
     legend(axes, labels, dataset.class_names)
@@ -62,7 +78,7 @@ def _figure(codes: np.ndarray, labels, dataset, angles: tuple[float, float]):
     return figure
 
 
-def _draw_axes(axes):
+def _draw_axes(axes: Axes3D) -> None:
     limits = np.array([axes.get_xlim(), axes.get_ylim(), axes.get_zlim()])
     middle, half = limits.mean(axis=1), np.ptp(limits, axis=1) / 2
     half = np.maximum(half, FLATTEST * half.max())
@@ -78,9 +94,9 @@ def _draw_axes(axes):
         axis.set_pane_color(PANE)
 
 
-def _fit(figure, axes):
-    """Fill the page up to the legend, which matplotlib does for flat axes only."""
-    for _ in range(3):  # again, since numbers along the axes do not grow with them
+def _fit(figure: Figure, axes: Axes3D) -> None:
+    """Fill the figure up to the legend; matplotlib does so only for 2-D axes."""
+    for _ in range(3):  # repeat, because tick labels do not scale with the axes
         figure.draw_without_rendering()
         to_page = figure.transFigure.inverted().transform_bbox
         beside = [*figure.legends, *figure.axes[1:]]
@@ -92,14 +108,16 @@ def _fit(figure, axes):
         axes.set_position((*(middle - scale * place.size / 2), *(scale * place.size)))
 
 
-def _middle(box) -> np.ndarray:
+def _middle(box: Bbox) -> np.ndarray:
     return (box.min + box.max) / 2
 
 
-def _label_classes(axes, codes: np.ndarray, labels, names):
-    """Name the classes where their points are seen, before all points."""
+def _label_classes(
+    axes: Axes3D, codes: np.ndarray, labels: np.ndarray | None, names: Sequence[str]
+) -> None:
+    """Write class names at the projected medians of their points, in front."""
     x, y, _ = proj_transform(*codes.T, axes.get_proj())
     write = partial(axes.text2D, zorder=100)
     points = np.stack([x, y], axis=1)
-    inch = np.ptp(points, axis=0).max() / 1.6  # which they spread over, about
+    inch = np.ptp(points, axis=0).max() / 1.6  # the points span about 1.6 inches
     label_medians(write, points, labels, names, inch)

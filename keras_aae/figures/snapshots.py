@@ -1,32 +1,38 @@
-"""How images of the same codes change as training goes on."""
+"""Images decoded from fixed codes over the epochs of training."""
+
+from collections.abc import Mapping
 
 import numpy as np
+from matplotlib.figure import Figure
 
 from keras_aae.checks import Count, Several, validated
+from keras_aae.data import Dataset
 from keras_aae.figures.animation import Animation, animated
 from keras_aae.figures.grid import near_square, tile
 from keras_aae.figures.rows import named_rows
 
-MOST_FRAMES = 100  # keep an animation small
-WIDTH = 300  # pixels, about, of a frame
-SECONDS = 0.15  # a frame is shown
-REST = 10  # times more that the last frame is shown
+MOST_FRAMES = 100  # keeps the file of an animation small
+WIDTH = 300  # approximate width of a frame, in pixels
+SECONDS = 0.15  # duration of a frame
+REST = 10  # extra repetitions of the last frame
 FIGURE_SPACE = "\N{FIGURE SPACE}"  # as wide as a digit
 
 
 @validated
-def samples_by_epoch(snapshots, *, n: Count = 10, rows: Several = 8):
-    """One epoch a row: the same codes of the prior, decoded as training went on.
+def samples_by_epoch(
+    snapshots: Mapping[int, np.ndarray], *, n: Count = 10, rows: Several = 8
+) -> Figure:
+    """Draw images decoded from fixed codes of the prior, one epoch per row.
 
-    The epochs lie closer together at the beginning, when images change most.
+    Early epochs, when images change most, are closer together.
 
     Args:
-        snapshots: epoch -> images decoded at its end, (m, H, W, C) in [0, 1].
-        n: images in a row; fewer if there are fewer.
-        rows: epochs, the first and the last among them; fewer if there are fewer.
+        snapshots: Images decoded at the end of each epoch, (m, H, W, C), by epoch.
+        n: Number of images in a row, at most m.
+        rows: Number of epochs, including the first and the last, at most all.
 
     Raises:
-        KerasAAEError: an option has no meaning.
+        KerasAAEError: An option is invalid.
     """
     epochs = chosen_epochs(snapshots, rows)
     images = [snapshots[epoch][:n] for epoch in epochs]
@@ -34,23 +40,28 @@ def samples_by_epoch(snapshots, *, n: Count = 10, rows: Several = 8):
 
 
 @validated
-def samples_animation(snapshots, dataset=None, *, n: Count = 25) -> Animation:
-    """The same codes of the prior, one a tile, decoded epoch after epoch.
+def samples_animation(
+    snapshots: Mapping[int, np.ndarray],
+    dataset: Dataset | None = None,
+    *,
+    n: Count = 25,
+) -> Animation:
+    """Animate images decoded from fixed codes of the prior over the epochs.
 
-    Of a long training not every epoch is shown, and fewer of the later ones.
+    Long training is subsampled, with fewer of the later epochs.
 
     Args:
-        snapshots: epoch -> images decoded at its end, (m, H, W, C) in [0, 1].
-        dataset: that the model was trained on.
-        n: tiles; fewer if there are fewer images.
+        snapshots: Images decoded at the end of each epoch, (m, H, W, C), by epoch.
+        dataset: Data set that the model was trained on.
+        n: Number of images, at most m.
 
     Raises:
-        KerasAAEError: an option has no meaning.
+        KerasAAEError: An option is invalid.
     """
     columns = near_square(min(n, len(next(iter(snapshots.values())))))
     epochs = chosen_epochs(snapshots, MOST_FRAMES)
     pictures = np.stack([tile(snapshots[epoch][:n], columns) for epoch in epochs])
-    # Numbers as wide as the widest, so that the text stands still.
+    # Pad the numbers to equal width, so that the text does not move.
     captions = [
         f"epoch {str(e).rjust(len(str(epochs[-1])), FIGURE_SPACE)}" for e in epochs
     ]
@@ -59,16 +70,16 @@ def samples_animation(snapshots, dataset=None, *, n: Count = 25) -> Animation:
     return Animation(np.concatenate([frames, *REST * [frames[-1:]]]), SECONDS)
 
 
-def chosen_epochs(snapshots, n: int) -> list[int]:
-    """`n` epochs from the first to the last, evenly spaced by the logarithm of epoch + 1.
+def chosen_epochs(snapshots: Mapping[int, np.ndarray], n: int) -> list[int]:
+    """Return `n` epochs from first to last, evenly spaced in log(epoch + 1).
 
-    All of them if there are no more than `n`.
+    If there are at most `n` epochs, return all.
     """
     epochs = np.array(sorted(snapshots))
     n = min(n, len(epochs))
     wanted = np.geomspace(epochs[0] + 1, epochs[-1] + 1, n) - 1
     places = np.abs(np.subtract.outer(wanted, epochs)).argmin(axis=1)
-    for i in range(n):  # never one twice, and as many left as are wanted yet
+    for i in range(n):  # keep them distinct, and leave enough for the rest
         low = places[i - 1] + 1 if i else 0
         places[i] = np.clip(places[i], low, len(epochs) - n + i)
     return epochs[places].tolist()

@@ -1,40 +1,45 @@
-"""How a plane of codes is divided among the classes."""
+"""Map of the classes over a two-dimensional latent space."""
+
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from scipy.ndimage import distance_transform_edt
 
-from keras_aae.abilities import prior_or_none
+from keras_aae.abilities import Prior, prior_or_none
 from keras_aae.checks import Seed, validated
-from keras_aae.evaluation.space import AGREEING, NEIGHBORS, measure_space
+from keras_aae.data import Dataset
+from keras_aae.evaluation.space import AGREEING, NEIGHBORS, Space, measure_space
 from keras_aae.figures.classes import short_name, write_names
 from keras_aae.figures.outlines import show_outlines
 from keras_aae.figures.style import INK, PAGE, PALETTE, add_note, house_style, lay_out
 
 HEIGHT = 3.1  # inches
-MAP_INCHES = 2.5  # inches across the map, about
-PALE = 0.65  # how much white an ambiguous point is mixed with
-WIDTHS = (1.35, 1, 1)  # of the map and the two rows of bars
+MAP_INCHES = 2.5  # approximate width of the map
+PALE = 0.65  # share of white in the color of an ambiguous point
+WIDTHS = (1.35, 1, 1)  # relative widths of the map and the two bar charts
 
 
 @validated
-def space_per_class(model, dataset, *, seed: Seed = 0):
-    """Which class each point of two latent dimensions decodes to, and the classes' shares.
+def space_per_class(model: Any, dataset: Dataset, *, seed: Seed = 0) -> Figure:
+    """Draw the class that each point of a two-dimensional latent space decodes to.
 
-    Left the map, pale where the votes for the class are ambiguous; right each class's
-    share of the area and of the prior's mass, or of a fitted density's where there is no
-    prior, beside its share of the training images.
+    The map is pale where the vote for the class is ambiguous. Bars show the share of
+    each class of the area and of the probability mass of the prior, or of a fitted
+    density for a model without one. Lines mark its share of the training images.
 
     Args:
-        model: of two latent dimensions, with `decode`, and a `prior` or `encode`.
-        dataset: labeled; its training images classify what is decoded.
-        seed: of the choice of those images.
+        model: Model with two latent dimensions, `decode`, and `prior` or `encode`.
+        dataset: Labeled data set; its training images classify decoded images.
+        seed: Seed of the choice of these images.
 
     Raises:
-        UnsupportedError: the model or the data are of another kind.
+        UnsupportedError: The model or the data do not meet these requirements.
     """
     space = measure_space(model, dataset, seed=seed)
     labels = dataset.train.labels
@@ -43,7 +48,9 @@ def space_per_class(model, dataset, *, seed: Seed = 0):
 
 
 @house_style()
-def _figure(space, training: np.ndarray, dataset, prior):
+def _figure(
+    space: Space, training: np.ndarray, dataset: Dataset, prior: Prior | None
+) -> Figure:
     figure = Figure(figsize=(PAGE, HEIGHT))
     plane, area, mass = figure.subplots(1, 3, width_ratios=WIDTHS)
     mass.sharex(area)
@@ -54,7 +61,7 @@ def _figure(space, training: np.ndarray, dataset, prior):
     density = "the fitted density" if prior is None else "the prior's mass"
     _show_shares(area, space, space.area, training, "share of the area")
     _show_shares(mass, space, space.mass, training, f"share of {density}")
-    area.set_xlim(0, 1.12 * area.get_xlim()[1])  # room for the numbers
+    area.set_xlim(0, 1.12 * area.get_xlim()[1])  # space for the numbers
     names = [short_name(name) for name in dataset.class_names]
     area.set_yticks(range(space.num_classes), names)
     mass.set_yticks([])
@@ -72,7 +79,7 @@ def _pale(colors: np.ndarray) -> np.ndarray:
     return PALE + (1 - PALE) * colors
 
 
-def _show_map(axes, space, names):
+def _show_map(axes: Axes, space: Space, names: Sequence[str]) -> None:
     colors = _colors(space.num_classes)[space.classes]
     image = np.where(space.ambiguous[..., None], _pale(colors), colors)
     axes.imshow(image, origin="lower", extent=space.limits.ravel(), aspect="auto")
@@ -83,18 +90,18 @@ def _show_map(axes, space, names):
     _name_areas(axes, space, names)
 
 
-def _name_areas(axes, space, names):
-    """Write each class's name where its area is widest."""
+def _name_areas(axes: Axes, space: Space, names: Sequence[str]) -> None:
+    """Write the name of each class where its area is widest."""
     present, sides = np.unique(space.classes), np.ptp(space.limits, axis=1)
     places = [_widest(space, label) * sides for label in present]
     middles = np.array(places) + space.limits[:, 0]
     write_names(axes.text, present, names, middles, sides / MAP_INCHES)
 
 
-def _widest(space, label: int) -> np.ndarray:
-    """The point of a class farthest from all others, as shares of the axes.
+def _widest(space: Space, label: int) -> np.ndarray:
+    """Return the point of a class farthest from others, relative to the axes.
 
-    Ambiguous points are others too, unless the class has nothing else.
+    Ambiguous points count as others, unless all points of the class are ambiguous.
     """
     area = (space.classes == label) & ~space.ambiguous
     area = area if area.any() else space.classes == label
@@ -103,8 +110,10 @@ def _widest(space, label: int) -> np.ndarray:
     return (np.array([column, row]) + 0.5) / len(area)
 
 
-def _show_shares(axes, space, weights, training: np.ndarray, name: str):
-    """A bar a class, its ambiguous part pale, a line at its share of the images."""
+def _show_shares(
+    axes: Axes, space: Space, weights: np.ndarray, training: np.ndarray, name: str
+) -> None:
+    """Draw a bar per class, its ambiguous part pale, and its share of the images."""
     colors, rows = _colors(space.num_classes), np.arange(space.num_classes)
     whole = 100 * space.by_class(weights)
     clear = 100 * space.by_class(weights * ~space.ambiguous)
@@ -121,7 +130,7 @@ def _show_shares(axes, space, weights, training: np.ndarray, name: str):
     axes.tick_params(axis="y", length=0)
 
 
-def _legend(figure):
+def _legend(figure: Figure) -> None:
     votes = f"fewer than {AGREEING} of {NEIGHBORS} nearest training images agree"
     figure.legend(
         handles=[

@@ -1,4 +1,6 @@
-"""Two small studies of randomness, which need no model: Gumbel noise, and gradients."""
+"""Two studies without a model: Gumbel noise and the variance of gradient estimates."""
+
+from collections.abc import Callable
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -21,18 +23,18 @@ FUNCTIONS = {
 
 
 @validated
-def gradient_variance(*, repeats: Several = 100, seed: Seed = 0):
-    """How much two estimates of a gradient vary, for two functions f and N samples.
+def gradient_variance(*, repeats: Several = 100, seed: Seed = 0) -> Figure:
+    """Draw the variance of two gradient estimates against the number of samples.
 
     d/dm E[f(x)], x ~ N(m, 1), m = 2, is the mean of
     f(x) (x - m)   (score function),  or of  f'(x)   (pathwise: x = m + e, e ~ N(0, 1)).
 
-    The pathwise estimate, the reparameterisation of a VAE, varies less where f is smooth.
-    For |x|^(1/4), whose slope is unbounded at 0, its variance is infinite.
+    The pathwise estimate, the reparameterization of a VAE, has lower variance if f is
+    smooth. For |x|^(1/4), whose slope is unbounded at 0, its variance is infinite.
 
     Args:
-        repeats: estimates that each variance is of.
-        seed: of the samples.
+        repeats: Number of estimates for each variance.
+        seed: Seed of the samples.
 
     References:
         Auto-Encoding Variational Bayes (Kingma, Welling, 2013), section 2.4.
@@ -47,8 +49,22 @@ def gradient_variance(*, repeats: Several = 100, seed: Seed = 0):
     return _variance_figure(variances)
 
 
-def estimate_variances(f, slope, n: int, repeats: int, rng) -> tuple[float, float]:
-    """The variances of `repeats` score-function and pathwise estimates of n samples."""
+def estimate_variances(
+    f: Callable[[np.ndarray], np.ndarray],
+    slope: Callable[[np.ndarray], np.ndarray],
+    n: int,
+    repeats: int,
+    rng: np.random.Generator,
+) -> tuple[float, float]:
+    """Return the variances of score-function and pathwise estimates from n samples.
+
+    Args:
+        f: Function f.
+        slope: Derivative of f.
+        n: Number of samples of an estimate.
+        repeats: Number of estimates.
+        rng: Random generator.
+    """
     score, pathwise = np.empty(repeats), np.empty(repeats)
     for i in range(repeats):
         noise = rng.standard_normal(n)
@@ -58,7 +74,7 @@ def estimate_variances(f, slope, n: int, repeats: int, rng) -> tuple[float, floa
 
 
 @house_style()
-def _variance_figure(variances: dict[str, np.ndarray]):
+def _variance_figure(variances: dict[str, np.ndarray]) -> Figure:
     figure = Figure(figsize=(PAGE, HEIGHT))
     panels = figure.subplots(1, len(variances))
     for axes, (name, values) in zip(panels, variances.items(), strict=True):
@@ -76,17 +92,20 @@ def _variance_figure(variances: dict[str, np.ndarray]):
 
 
 @validated
-def gumbel(*, months: Count = 120_000, draws: Count = 100_000, seed: Seed = 0):
-    """Where Gumbel noise comes from, and why it is the noise to choose classes by.
+def gumbel(
+    *, months: Count = 120_000, draws: Count = 100_000, seed: Seed = 0
+) -> Figure:
+    """Draw Gumbel noise as a limit of maxima, and its use to sample classes.
 
-    Left: the largest of 30 exponential numbers, less log 30, against the density
-    exp(-(x + exp(-x))) that it tends to. Right: how often argmax_k (log p_k + noise_k)
-    is each class; for Gumbel noise that is p_k, for uniform noise, added to p, it is not.
+    Left: the maximum of 30 exponential variables, minus log 30, and the density
+    exp(-(x + exp(-x))) to which it converges. Right: the frequency of each class as
+    argmax_k (log p_k + noise_k). It is p_k for Gumbel noise, but not for uniform noise
+    that is added to p.
 
     Args:
-        months: largest numbers drawn.
-        draws: of a class.
-        seed: of both.
+        months: Number of maxima.
+        draws: Number of sampled classes.
+        seed: Seed of both.
 
     References:
         A* Sampling (Maddison, Tarlow, Minka, 2014), section 2.
@@ -96,8 +115,10 @@ def gumbel(*, months: Count = 120_000, draws: Count = 100_000, seed: Seed = 0):
     return _gumbel_figure(largest, class_frequencies(np.array(CLASSES), draws, rng))
 
 
-def class_frequencies(p: np.ndarray, draws: int, rng) -> dict[str, np.ndarray]:
-    """How often each class is chosen by Gumbel and by uniform noise, (classes,) each."""
+def class_frequencies(
+    p: np.ndarray, draws: int, rng: np.random.Generator
+) -> dict[str, np.ndarray]:
+    """Return class frequencies with Gumbel and with uniform noise, each (classes,)."""
     chosen = {
         "log p + Gumbel": np.log(p) + rng.gumbel(size=(draws, len(p))),
         "p + uniform": p + rng.random((draws, len(p))),
@@ -109,7 +130,7 @@ def class_frequencies(p: np.ndarray, draws: int, rng) -> dict[str, np.ndarray]:
 
 
 @house_style()
-def _gumbel_figure(largest: np.ndarray, frequencies: dict[str, np.ndarray]):
+def _gumbel_figure(largest: np.ndarray, frequencies: dict[str, np.ndarray]) -> Figure:
     figure = Figure(figsize=(PAGE, HEIGHT))
     left, right = figure.subplots(1, 2)
     x = np.linspace(-3, 9, 241)

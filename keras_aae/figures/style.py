@@ -1,26 +1,28 @@
-"""The one style of all figures: sizes, colors, type, and images on a page."""
+"""Style of all figures: sizes, colors, fonts, and the scale of images."""
 
 import textwrap
 import threading
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import matplotlib.style
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 COLUMN = 3.4  # inches, one column of a two-column page
-PAGE = 7.0  # inches, the whole width
-TILE = 0.6  # inches, the largest a single image is shown
-NAMES = 0.75  # inches left of rows for their names
-EDGE = 0.05  # inches between images that have names or axes and the end of the page
-DPI = 200  # pixels an inch at which images fall on whole pixels
+PAGE = 7.0  # inches, full text width
+TILE = 0.6  # inches, largest side of a single image
+NAMES = 0.75  # inches left of rows for row names
+EDGE = 0.05  # inches, margin of images that have names or axes
+DPI = 200  # resolution at which image pixels are whole pixels
 
 INK = "#333333"
 FAINT = "#999999"
 NOTE_SIZE = 6
 
-# Ten colors searched for the largest least distance (OKLab) to normal sight, deuteranopia
-# and protanopia at once, and ordered so that digits often mixed up differ most.
+# Ten colors that maximize the minimum OKLab distance for normal vision, deuteranopia
+# and protanopia, ordered so that digits that are often confused differ most.
 PALETTE = (
     "#446699",
     "#ff6611",
@@ -69,10 +71,10 @@ _drawing = threading.RLock()
 
 
 @contextmanager
-def house_style():
-    """Draw or save in the house style, whatever the user's own matplotlib settings.
+def house_style() -> Iterator[None]:
+    """Apply the style of the library, whatever the matplotlib settings of the user.
 
-    matplotlib keeps its settings in one place for all threads, so one draws at a time.
+    matplotlib shares its settings between threads, so only one thread draws at a time.
     """
     with _drawing, matplotlib.style.context(HOUSE, after_reset=True):
         yield
@@ -81,18 +83,18 @@ def house_style():
 def image_figure(
     image: np.ndarray,
     tile: int,
-    margins=(0.0, 0.0),
+    margins: tuple[float, float] = (0.0, 0.0),
     head: float = 0.0,
     largest: float = TILE,
-):
-    """A figure that is one image, each of its pixels whole pixels on the page.
+) -> tuple[Figure, Axes]:
+    """Create a figure of one image, with a whole number of pixels per image pixel.
 
     Args:
-        image: (H, W, C) in [0, 1]; one channel is shown in gray.
-        tile: pixels of the longer side of the small images that it is made of.
-        margins: inches left of and below the image, for axes.
-        head: inches above the image, for headings.
-        largest: inches that a small image may be wide or high.
+        image: Image, (H, W, C) in [0, 1]; one channel is shown in gray.
+        tile: Longer side, in pixels, of the small images that it is made of.
+        margins: Margins to the left and below in inches, for axes.
+        head: Margin above in inches, for headings.
+        largest: Maximum side of a small image in inches.
 
     Returns:
         The `Figure` and its axes, in pixel coordinates.
@@ -120,31 +122,31 @@ def image_figure(
 
 
 def pixel_scale(width: int, room: float, tile: int, largest: float = TILE) -> float:
-    """Pixels of the page for a pixel of an image; whole if there can be one or more.
+    """Return the number of figure pixels per image pixel, whole if at least one.
 
     Args:
-        width: of the image, in pixels.
-        room: inches that it may be wide.
-        tile: pixels of the longer side of the small images that it is made of.
-        largest: inches that these may be wide or high.
+        width: Width of the image in pixels.
+        room: Maximum width in inches.
+        tile: Longer side, in pixels, of the small images that it is made of.
+        largest: Maximum side of a small image in inches.
     """
     scale = DPI / max(width / room, tile / largest)
     return int(scale) if scale >= 1 else scale
 
 
-def lay_out(figure: Figure):
-    """Settle where everything stands, once.
+def lay_out(figure: Figure) -> None:
+    """Compute the layout of a figure once, and freeze it.
 
-    matplotlib's own layout moves a little each time that a figure is drawn, and the same
-    figure must give the same bytes.
+    The layout engine of matplotlib moves a little with each draw, but the same figure
+    must give the same bytes.
     """
     figure.set_layout_engine("constrained")
     figure.draw_without_rendering()
     figure.set_layout_engine("none")
 
 
-def add_note(figure: Figure, note: str):
-    """Write `note`, if any, small under the figure, which grows by what it needs."""
+def add_note(figure: Figure, note: str) -> None:
+    """Print a note below a figure in small type, and extend the figure to fit it."""
     if not note:
         return
     width, height = figure.get_size_inches()
@@ -163,7 +165,7 @@ def add_note(figure: Figure, note: str):
     )
 
 
-def _lift(figure: Figure, share: float):
+def _lift(figure: Figure, share: float) -> None:
     for axes in figure.axes:
         left, bottom, width, height = axes.get_position().bounds
         bottom, height = share + bottom * (1 - share), height * (1 - share)

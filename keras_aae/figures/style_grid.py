@@ -1,27 +1,30 @@
-"""Class against style: the same codes decoded as of each class."""
+"""Class against style: the same codes decoded with each class."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
+from matplotlib.figure import Figure
 
 from keras_aae.abilities import (
     Classifies,
     DecodesClasses,
     HasPrior,
+    Prior,
     require,
     supports,
 )
 from keras_aae.checks import Choice, Seed, Several, validated
+from keras_aae.data import Dataset
 from keras_aae.figures.class_rows import classify_test_images, row_names
 from keras_aae.figures.prior_samples import draw_samples
 from keras_aae.figures.rows import named_rows
 
 
-def _drawn(prior, n: int, seed: int) -> np.ndarray:
+def _drawn(prior: Prior, n: int, seed: int) -> np.ndarray:
     return draw_samples(prior, n, seed).astype("float32")
 
 
-def _swept(prior, n: int, seed: int) -> np.ndarray:
+def _swept(prior: Prior, n: int, seed: int) -> np.ndarray:
     codes = np.zeros((n, prior.latent_dim), "float32")
     codes[:, 0] = prior.quantiles((np.arange(n) + 0.5) / n)
     return codes
@@ -33,24 +36,29 @@ Spacing = Annotated[str, Choice(SPACINGS)]
 
 @validated
 def style_grid(
-    model, dataset=None, *, n: Several = 10, spacing: Spacing = "prior", seed: Seed = 0
-):
-    """One class a row, one style a column: the same code, decoded as of each class.
+    model: Any,
+    dataset: Dataset | None = None,
+    *,
+    n: Several = 10,
+    spacing: Spacing = "prior",
+    seed: Seed = 0,
+) -> Figure:
+    """Draw one class per row and one style per column, from the same code.
 
-    Rows are named by class if there are as many, and a model that classifies for itself
-    means the same classes; else they are numbered.
+    Rows are named by class if the data set has as many classes and, for a model that
+    classifies, its classes agree with those of the data; otherwise rows are numbered.
 
     Args:
-        model: with `classes`, `decode(z, labels)` and a `prior` of styles.
-        dataset: whose classes name the rows.
-        n: columns.
-        spacing: 'prior' for styles drawn from the prior, or 'sweep' for the first
-            dimension at the prior's quantiles (i + 1/2) / n, the others at 0.
-        seed: of the styles drawn.
+        model: Model with `classes`, `decode(z, labels)` and a `prior` over styles.
+        dataset: Data set whose class names name the rows.
+        n: Number of columns.
+        spacing: Choice of styles: 'prior' draws them from the prior; 'sweep' sets the
+            first dimension to quantiles of the prior at (i + 1/2) / n, the others to 0.
+        seed: Seed of the styles.
 
     Raises:
-        UnsupportedError: the decoder is told no class, or there is no prior.
-        KerasAAEError: an option has no meaning.
+        UnsupportedError: The decoder is not conditioned on classes, or has no prior.
+        KerasAAEError: An option is invalid.
     """
     require(model, DecodesClasses, HasPrior, by="Figure 'style-grid'")
     codes = SPACINGS[spacing](model.prior, n, seed)
@@ -64,7 +72,7 @@ def style_grid(
     return named_rows(rows, _names(model, dataset), note, along=along)
 
 
-def _names(model, dataset) -> list[str]:
+def _names(model: Any, dataset: Dataset | None) -> list[str]:
     found = None
     if dataset is not None and supports(model, Classifies):
         found = classify_test_images(model, dataset, "style-grid").argmax(axis=1)

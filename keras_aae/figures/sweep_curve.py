@@ -1,29 +1,35 @@
-"""A number against a value that was varied."""
+"""A metric against a value that was varied."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
 
 from keras_aae.figures.style import COLUMN, FAINT, PALETTE, house_style, lay_out
 
 HEIGHT = 2.6  # inches
-DECADE = 10  # how many times the smallest number the largest is, to be on a log axis
-CROWDED = 100  # the same, for numbers along the axis to stand further apart
+DECADE = 10  # ratio of largest to smallest number from which an axis is logarithmic
+CROWDED = 100  # ratio from which its tick labels are farther apart
 TINT = 0.25  # opacity of the band
 
 
 @house_style()
-def sweep_curve(numbers: dict, value: str, metric: str, published: dict) -> Figure:
-    """The mean of a metric over seeds against a value, with a band, and what is published.
+def sweep_curve(
+    numbers: dict[str, Any], value: str, metric: str, published: dict[str, Any]
+) -> Figure:
+    """Draw the mean of a metric over seeds against a value, and published numbers.
 
-    The band is one standard deviation either way. An axis whose numbers are all positive
-    and span a decade is logarithmic.
+    A band shows one standard deviation above and below. An axis whose numbers are all
+    positive and span a decade is logarithmic.
 
     Args:
-        numbers: value -> the metric of each seed.
-        value: what was varied.
-        metric: its name.
-        published: value -> the number of others; may be empty.
+        numbers: Metric of each seed, by value.
+        value: Name of the varied value.
+        metric: Name of the metric.
+        published: Published metric, by value; may be empty.
     """
     figure = Figure(figsize=(COLUMN, HEIGHT))
     axes = figure.subplots()
@@ -51,7 +57,9 @@ def sweep_curve(numbers: dict, value: str, metric: str, published: dict) -> Figu
     return figure
 
 
-def _scale(set_scale, axis, values):
+def _scale(
+    set_scale: Callable[[str], None], axis: Axis, values: Sequence[float] | np.ndarray
+) -> None:
     if min(values) > 0 and max(values) >= DECADE * min(values):
         set_scale("log")
         is_crowded = max(values) >= CROWDED * min(values)

@@ -1,6 +1,9 @@
-"""Images on a page, each under its title, framed in the color of its class if it has one."""
+"""Images with titles and, if labeled, frames in the colors of their classes."""
+
+from collections.abc import Sequence
 
 import numpy as np
+from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from keras_aae.figures.classes import class_color, class_entries
@@ -17,7 +20,7 @@ from keras_aae.figures.style import (
     image_figure,
 )
 
-LINE = 0.11  # inches, a line of text above an image
+LINE = 0.11  # inches, height of a line of text above an image
 LEGEND_LINE, LEGEND_EDGE = 0.14, 0.1  # inches
 LEGEND_COLUMNS = 5
 
@@ -29,21 +32,21 @@ def titled_images(
     columns: int,
     note: str,
     *,
-    labels=None,
-    names=(),
+    labels: np.ndarray | None = None,
+    names: Sequence[str] = (),
     largest: float = TILE,
-):
-    """Images in rows of `columns`, a title above each.
+) -> Figure:
+    """Draw images in rows of `columns`, with a title above each.
 
     Args:
-        images: (n, H, W, C).
-        titles: n, all of as many lines.
-        columns: images in a row.
-        note: of the data set, for under the figure.
-        labels: (n,) the class of each image, for frames and a legend; none of either
-            where a class is unknown, or beyond the colors.
-        names: of the classes.
-        largest: inches that an image may be wide or high.
+        images: Images, (n, H, W, C).
+        titles: Titles of the n images, with equal numbers of lines.
+        columns: Number of images in a row.
+        note: Note of the data set, printed below the figure.
+        labels: Classes of the images, (n,), for frames and a legend. Both are left out
+            if a class is unknown or exceeds the palette.
+        names: Names of the classes.
+        largest: Maximum side of an image in inches.
 
     Returns:
         The `Figure`.
@@ -80,12 +83,12 @@ def titled_images(
     return figure
 
 
-def _legend_inches(labels) -> float:
+def _legend_inches(labels: np.ndarray) -> float:
     lines = -(-len(np.unique(labels)) // LEGEND_COLUMNS)
     return lines * LEGEND_LINE + LEGEND_EDGE
 
 
 def _strip(images: np.ndarray, columns: int) -> np.ndarray:
-    """A row of images, white where there are fewer than `columns`."""
+    """Tile a row of images, filled up with white to `columns` images."""
     missing = np.full((columns - len(images), *images.shape[1:]), WHITE, "float32")
     return tile(np.concatenate([images, missing]), columns=columns)

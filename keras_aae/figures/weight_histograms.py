@@ -1,14 +1,17 @@
-"""How the weights of the first layers are distributed, and their gradients."""
+"""Histograms of first-layer weights and of their gradients."""
 
 import math
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, MaxNLocator
 
 from keras_aae.abilities import TrainsByPhases, networks_of, require
 from keras_aae.checks import Count, Seed, validated
-from keras_aae.data import Images
+from keras_aae.data import Dataset, Images
 from keras_aae.engine import BatchLoader
 from keras_aae.engine.batch_loader import LABELED
 from keras_aae.engine.gradients import first_batches, phase_gradients
@@ -26,28 +29,28 @@ from keras_aae.figures.style import (
 NETWORK_NAMES = ("encoder", "generator", "decoder", "discriminator", "classifier")
 PANEL_HEIGHT = 1.9  # inches
 BINS = 80
-BEYOND = 1.02  # of the largest weight: how far the axis goes
+BEYOND = 1.02  # limit of the axis, relative to the largest weight
 
 
-def weight_histograms(models):
-    """The density of the weights of each network's first layer, a panel a network.
+def weight_histograms(models: Mapping[str, Any]) -> Figure:
+    """Draw the density of the first-layer weights of each network, one panel each.
 
-    Weights from an image, or from a code, to the first units. The scale of the densities
-    is logarithmic, on which a normal distribution is a parabola, so that models whose
-    weights differ tenfold can be compared. The legend says the standard deviations.
+    These are the weights from an image or a code to the first units. The density scale
+    is logarithmic, where a normal distribution is a parabola, so models whose weights
+    differ by a factor of ten can be compared. The legend gives standard deviations.
 
     Args:
-        models: heading -> model, with networks such as `generator` or `encoder`.
+        models: Models by heading, with networks such as `generator` or `encoder`.
 
     Raises:
-        UnsupportedError: a model has no network of layers with weights, or the models
-            have different networks.
-        KerasAAEError: there are more models than can be told apart.
+        UnsupportedError: A model has no network with weights, or the models have
+            different networks.
+        KerasAAEError: There are more models than colors.
     """
     if len(models) > len(PALETTE):
         raise KerasAAEError(
-            f"Figure 'weight-histograms' shows at most {len(PALETTE)} models. "
-            f"Received: {len(models)}."
+            f"Figure 'weight-histograms' takes at most {len(PALETTE)} models. "
+            f"Received: {len(models)}. Draw them in several figures."
         )
     first = {
         heading: {
@@ -60,34 +63,36 @@ def weight_histograms(models):
     if len(kinds) > 1 or not min(kinds):
         raise UnsupportedError(
             "Figure 'weight-histograms' needs models with the same networks, each with "
-            "weights. Draw it of each model alone, or of models of one family."
+            "weights. Draw each model alone, or models of one family."
         )
     return _figure(first, "weight")
 
 
 @validated
-def gradient_histograms(model, dataset, *, n: Count = 64, seed: Seed = 0):
-    """The density of the gradients of each network's first layer, a curve a phase.
+def gradient_histograms(
+    model: Any, dataset: Dataset, *, n: Count = 64, seed: Seed = 0
+) -> Figure:
+    """Draw the density of the first-layer gradients of each network, by training phase.
 
-    Of the phases that train a network, each has a curve in its panel, of the gradients of
-    its objective before its optimizer has a say; those of training images that the model
-    has learned from. A phase whose gradients are a hundredth of another's in the same
-    network is hardly heard.
+    The panel of a network has a curve for each phase that trains it: the gradients of
+    the objective on training images, before the optimizer scales them. A phase whose
+    gradients are a hundred times smaller than those of another has little influence.
 
     Args:
-        model: trained by phases.
-        dataset: whose training images the gradients are of.
-        n: images of each of the model's batches.
-        seed: which training images.
+        model: Model trained by phases.
+        dataset: Data set whose training images are used.
+        n: Number of images in each batch of a step.
+        seed: Seed of the choice of training images.
 
     Raises:
-        UnsupportedError: the model is not trained by phases, or has no layer of weights.
+        UnsupportedError: The model is not trained by phases, or has no layer with
+            weights.
     """
     names = {id(kernel): name for name, kernel in _first_kernels(model).items()}
     require(model, TrainsByPhases, by="Figure 'gradient-histograms'")
     if not names:
         raise UnsupportedError(
-            "Figure 'gradient-histograms' needs networks of weights, and "
+            "Figure 'gradient-histograms' needs networks with weights. "
             f"{type(model).__name__} has none. Use another model."
         )
     loader = _loader(model, dataset.train, n, seed)
@@ -104,7 +109,7 @@ def gradient_histograms(model, dataset, *, n: Count = 64, seed: Seed = 0):
     return figure
 
 
-def _loader(model, images: Images, n: int, seed: int) -> BatchLoader:
+def _loader(model: Any, images: Images, n: int, seed: int) -> BatchLoader:
     labeled = None
     if LABELED in model.batches and images.labels is not None:
         labeled = images.subset(np.flatnonzero(images.labels >= 0))
@@ -112,8 +117,8 @@ def _loader(model, images: Images, n: int, seed: int) -> BatchLoader:
     return BatchLoader(images, n, model.batches, seed=seed, labeled=labeled)
 
 
-def _first_kernels(model) -> dict:
-    """The kernel of the first layer of each network, by the network's name."""
+def _first_kernels(model: Any) -> dict[str, Any]:
+    """Return the kernel of the first layer of each network, by network name."""
     found = {
         name: next(kernel_variables(network), None)
         for name, network in networks_of(model, NETWORK_NAMES).items()
@@ -122,8 +127,8 @@ def _first_kernels(model) -> dict:
 
 
 @house_style()
-def _figure(curves: dict[str, dict[str, np.ndarray]], quantity: str):
-    """A panel a network, from heading -> network -> values."""
+def _figure(curves: dict[str, dict[str, np.ndarray]], quantity: str) -> Figure:
+    """Draw a panel per network; `curves` are values by heading and network."""
     names = [
         name for name in NETWORK_NAMES if any(name in each for each in curves.values())
     ]
@@ -147,11 +152,13 @@ def _figure(curves: dict[str, dict[str, np.ndarray]], quantity: str):
     return figure
 
 
-def _panel(axes, name: str, shown: dict[str, np.ndarray], colors: dict):
+def _panel(
+    axes: Axes, name: str, shown: dict[str, np.ndarray], colors: dict[str, Any]
+) -> None:
     limit = BEYOND * max(float(np.abs(w).max()) for w in shown.values())
-    limit = limit or 1.0  # all values may be 0
+    limit = limit or 1.0  # if all values are 0
     for heading, each in shown.items():
-        # Bins as wide as the values themselves want, so that narrow ones have a shape.
+        # The bins fit each distribution, so that narrow ones have a shape.
         own = BEYOND * float(np.abs(each).max()) or limit
         named = f"{heading}, " if len(colors) > 1 else ""
         axes.hist(

@@ -1,5 +1,6 @@
-"""Models are known by what they can do, whatever they are."""
+"""Tests of abilities, which depend on members, not on classes."""
 
+import inspect
 import subprocess
 import sys
 
@@ -21,15 +22,16 @@ from keras_aae.abilities import (
     Generates,
     HasComponents,
     HasLikelihood,
-    HasPetals,
     HasPosterior,
     HasPrior,
+    HasRadialComponents,
     MatchesPrior,
     Reconstructs,
     ReencodesCodes,
     TrainsByPhases,
     networks_of,
     prior_or_none,
+    protocols,
     require,
     supports,
 )
@@ -57,18 +59,18 @@ ASKED = set().union(*FOUND.values())
 
 
 @pytest.mark.parametrize("family", FOUND)
-def test_every_family_can_do_what_it_can(family):
+def test_families_have_their_abilities(family):
     model = small_model(family)
     assert supports(model, TrainsByPhases)
     assert {ability for ability in ASKED if supports(model, ability)} == FOUND[family]
 
 
-def test_a_class_is_asked_before_there_is_a_model():
+def test_classes_have_abilities_before_there_is_a_model():
     assert supports(models.VAE, Encodes) and not supports(models.GAN, Encodes)
     assert supports(models.ConditionalVAE, DecodesClasses)
     assert not supports(models.VAE, DecodesClasses)
     assert not supports(models.Classifier, Generates)
-    # Whether there is a prior only a model knows; what the flag says, the class.
+    # Only an instance knows its prior; the class knows its flags.
     assert supports(models.Autoencoder, HasPrior)
     assert supports(models.SEN, ReencodesCodes)
     assert not supports(models.VAE, ReencodesCodes)
@@ -77,7 +79,7 @@ def test_a_class_is_asked_before_there_is_a_model():
 
 
 class Own:
-    """A stranger's model, of no class of ours."""
+    """Model of a user, which inherits from no class of the library."""
 
     latent_dim = 2
 
@@ -88,7 +90,7 @@ class Own:
         return z
 
 
-def test_whoever_has_the_methods_has_the_ability():
+def test_a_model_with_the_methods_has_the_ability():
     model = Own()
     assert require(model, Encodes, DecodesCodesAlone, by="A test") is model
     assert not supports(model, DecodesClasses)
@@ -97,7 +99,7 @@ def test_whoever_has_the_methods_has_the_ability():
     assert prior_or_none(model) is model.prior
 
 
-def test_the_message_says_what_asks_what_is_missing_and_what_to_do():
+def test_the_message_names_the_caller_what_is_missing_and_what_to_do():
     with pytest.raises(UnsupportedError) as error:
         require(Own(), Encodes, Generates, by="Figure 'samples'")
     text = str(error.value)
@@ -109,8 +111,10 @@ def test_the_message_says_what_asks_what_is_missing_and_what_to_do():
         require(small_model("aae"), DiscriminatesImages, by="A test")
 
 
-def test_priors_are_asked_too():
-    assert supports(Umbrella(3), HasComponents) and supports(Umbrella(3), HasPetals)
+def test_priors_have_abilities_too():
+    assert supports(Umbrella(3), HasComponents) and supports(
+        Umbrella(3), HasRadialComponents
+    )
     with pytest.raises(UnsupportedError, match="Normal lacks `classify`"):
         require(Normal(2), HasComponents, by="A test")
 
@@ -123,12 +127,13 @@ def test_networks_are_found_by_their_names():
     ]  # fmt: skip
 
 
-def test_every_ability_is_to_be_had_from_the_room():
-    for name in abilities.__all__:
-        assert hasattr(abilities, name)
+def test_the_package_exports_every_protocol():
+    for name, protocol in inspect.getmembers(protocols, inspect.isclass):
+        if protocol.__module__ == protocols.__name__:
+            assert getattr(abilities, name) is protocol
 
 
-def test_asking_does_not_wait_for_keras():
+def test_abilities_import_no_keras():
     code = (
         "import sys, keras_aae.abilities; print({'keras', 'numpy'} & set(sys.modules))"
     )

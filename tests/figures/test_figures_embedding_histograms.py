@@ -106,5 +106,5 @@ def test_a_model_that_generates_no_such_codes_is_named(make_model, dataset):
         UnsupportedError, match="'embedding-histograms' .* lacks `prior`"
     ):
         embedding_histograms(make_model(2), dataset)
-    with pytest.raises(UnsupportedError, match="These have 3 dim.* of the prior 4"):
+    with pytest.raises(UnsupportedError, match="have 3 dim.* of the prior 4"):
         embedding_histograms(Units(3, 4), dataset)

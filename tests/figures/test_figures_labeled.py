@@ -1,4 +1,4 @@
-"""Confusion matrices, and sheets of images under the names of their classes."""
+"""Confusion matrices, and images with the names of their classes."""
 
 import numpy as np
 import pytest
@@ -27,7 +27,7 @@ def legend_of(figure):
 
 
 def tiles_on(figure, n, columns, size=8):
-    """The images of a sheet, found by their titles."""
+    """Return the images of a figure, located by their titles."""
     (axes,) = figure.axes
     shown, tiles = np.asarray(axes.images[0].get_array()), []
     for text in axes.texts[:n]:
@@ -36,7 +36,7 @@ def tiles_on(figure, n, columns, size=8):
     return np.array(tiles)
 
 
-def test_samples_stand_under_their_classes_in_their_colors(make_dataset):
+def test_samples_have_the_names_and_colors_of_their_classes(make_dataset):
     dataset = make_dataset(n=60, classes=4, names=NAMES)
     figure = labeled_samples(dataset, n=10, columns=4)
     titles, images = titles_on(figure), dataset.train.images[..., 0] / 255
@@ -52,14 +52,14 @@ def test_samples_stand_under_their_classes_in_their_colors(make_dataset):
     assert (tiles_on(other, 10, 4) != tiles_on(figure, 10, 4)).any()
 
 
-def test_samples_are_of_the_part_that_is_asked_for(make_dataset):
+def test_samples_are_of_the_given_split(make_dataset):
     dataset = make_dataset(n=20, classes=2)
     dataset.test = type(dataset.train)(dataset.train.images // 4, dataset.train.labels)
     assert tiles_on(labeled_samples(dataset, n=4), 4, 4).max() > 0.5
     assert tiles_on(labeled_samples(dataset, n=4, part="test"), 4, 4).max() < 0.3
     with pytest.raises(KerasAAEError, match="Invalid part 'both'"):
         labeled_samples(dataset, part="both")
-    with pytest.raises(DataError, match="has 20 train images. Expected at least 21"):
+    with pytest.raises(DataError, match="20 train images.*at least 21"):
         labeled_samples(dataset, n=21)
     with pytest.raises(UnsupportedError, match="needs labeled images"):
         labeled_samples(make_dataset(classes=0))
@@ -74,7 +74,7 @@ def test_an_unknown_class_and_too_many_classes_have_no_frames(make_dataset):
     assert frames_on(labeled_samples(dataset, n=8)) == []
 
 
-def test_a_wrong_guess_is_followed_by_the_class(make_dataset):
+def test_a_wrong_prediction_is_followed_by_the_class(make_dataset):
     dataset = make_dataset(n=12, classes=4, names=NAMES)
     given = dataset.test.labels.copy()
     given[dataset.test.labels == 2] = 1
@@ -126,7 +126,9 @@ def test_confusions_are_of_the_models_classes(make_class_model, make_dataset):
     assert texts == expected.ravel().tolist()
 
 
-def test_what_has_no_confusions_is_said(make_class_model, make_dataset, model):
+def test_models_and_data_without_confusions_are_refused(
+    make_class_model, make_dataset, model
+):
     with pytest.raises(UnsupportedError, match="'confusion' needs labeled images"):
         confusion(make_class_model(4), make_dataset(classes=0))
     with pytest.raises(UnsupportedError, match="30 classes.*at most 20"):

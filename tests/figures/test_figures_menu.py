@@ -33,7 +33,7 @@ SNAPSHOTS = {epoch: np.full((25, 8, 8, 1), epoch / 9, "float32") for epoch in (1
 
 @pytest.fixture
 def draw_any(make_model, make_class_model, forger, prior, make_dataset):
-    """Draws any figure of the menu."""
+    """Return a function that draws a figure by name."""
 
     def draw_any(name, note="", images=200, options=()):
         model = make_model(DIMENSIONS.get(name, 2), prior)
@@ -76,7 +76,7 @@ def test_every_figure_draws_and_writes_nothing(name, draw_any, tmp_path, monkeyp
 
 
 @pytest.mark.parametrize("name", FIGURES)
-def test_the_note_of_the_data_stands_under_every_figure(name, draw_any):
+def test_the_note_of_the_data_is_below_every_figure(name, draw_any):
     note = "MNIST was not available: digits used instead"
     plain, noted = draw_any(name), draw_any(name, note)
     if isinstance(plain, Figure):
@@ -134,7 +134,7 @@ VALUES = (
 
 
 @pytest.mark.parametrize("name", FIGURES)
-def test_no_value_of_an_option_is_a_fault_of_the_program(name, draw_any):
+def test_no_value_of_an_option_is_an_internal_error(name, draw_any):
     options = options_of(load_entry(name, FIGURES, "figure"))
     for (option, parameter), value in product(options.items(), VALUES):
         kind, _ = kind_of(parameter.annotation)
@@ -165,7 +165,7 @@ def test_every_option_of_a_figure_has_a_type_that_its_default_fits(name):
     [
         ("scatterplot", "'scatterplot' needs model and dataset. Pass model=..., data"),
         ("learning-curves", "'learning-curves' needs history. Pass history=..."),
-        ("samples-by-epoch", "snapshots. Only runs of models with a prior leave them."),
+        ("samples-by-epoch", "'samples-by-epoch' needs snapshots"),
         ("reconstruction-strips", "needs models and dataset. Pass models=..., data"),
     ],
 )

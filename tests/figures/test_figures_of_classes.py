@@ -1,4 +1,4 @@
-"""Figures with a row for each class, cluster or petal."""
+"""Figures with a row for each class, cluster or component."""
 
 import numpy as np
 import pytest
@@ -25,7 +25,7 @@ def clusters(make_class_model):
 
 @pytest.fixture
 def grouped(make_dataset):
-    """Images whose classes are those that `clusters` finds, all but the first two."""
+    """Return images whose classes are their clusters, except the first two."""
     dataset = make_dataset(n=60, classes=4, names=NAMES)
     rows = dataset.test
     rows.labels = rows.images[:, 0, 0, 0].astype(int) * 4 // 256
@@ -33,8 +33,8 @@ def grouped(make_dataset):
     return dataset
 
 
-class Told:
-    """The model, told which component of its prior is for which class."""
+class ComponentsAreClasses:
+    """Model whose components are mapped to classes."""
 
     components_are_classes = True
 
@@ -45,7 +45,7 @@ class Told:
         return getattr(self.model, name)
 
 
-def test_each_petal_is_decoded_outwards(make_model):
+def test_each_component_is_decoded_outward(make_model):
     model = make_model(2, Umbrella(5))
     figure = mode_samples(model, n=3, start=1, stop=3)
     (codes,) = model.decoded
@@ -60,18 +60,18 @@ def test_each_petal_is_decoded_outwards(make_model):
     assert figure.axes[0].get_xlabel() == "distance from the origin"
 
 
-def test_petals_have_the_names_of_classes_only_if_they_are_meant_for_them(
+def test_components_have_class_names_only_if_they_are_mapped_to_classes(
     make_model, make_dataset
 ):
     model, dataset = make_model(2, Umbrella(4)), make_dataset(classes=4, names=NAMES)
     assert names_on(mode_samples(model, dataset)) == ["0", "1", "2", "3"]
-    named = names_on(mode_samples(Told(model), dataset))
+    named = names_on(mode_samples(ComponentsAreClasses(model), dataset))
     assert named == ["zero", "one", "two", "a very long…"]
-    others = mode_samples(Told(model), make_dataset(classes=3))
+    others = mode_samples(ComponentsAreClasses(model), make_dataset(classes=3))
     assert names_on(others) == ["0", "1", "2", "3"]
 
 
-def test_other_priors_have_no_petals(make_model):
+def test_other_priors_have_no_radial_components(make_model):
     with pytest.raises(UnsupportedError, match="Normal lacks `along`"):
         mode_samples(make_model(2, Normal(2)))
     with pytest.raises(UnsupportedError, match="'mode-samples' .* lacks `prior`"):
@@ -79,7 +79,7 @@ def test_other_priors_have_no_petals(make_model):
 
 
 @pytest.mark.parametrize("options", [{"start": 3.5, "stop": 3}, {"stop": "4"}])
-def test_petals_are_followed_outwards(make_model, options):
+def test_radii_increase(make_model, options):
     with pytest.raises(KerasAAEError, match="Invalid (start|stop) .*Expected"):
         mode_samples(make_model(2, Umbrella(4)), **options)
 
@@ -125,7 +125,7 @@ def test_rows_have_the_names_of_classes_only_if_they_are_these(
     assert names_on(style_grid(ToldTheClass(), grouped)) == named
 
 
-def test_a_style_needs_a_decoder_that_is_told_the_class(model, clusters):
+def test_a_style_needs_a_decoder_conditioned_on_classes(model, clusters):
     with pytest.raises(
         UnsupportedError, match="LinearModel has `decodes_classes` False"
     ):
@@ -135,7 +135,7 @@ def test_a_style_needs_a_decoder_that_is_told_the_class(model, clusters):
 
 
 def images_beside_heads(figure, n):
-    """Pixel rows 0 and 1 of the tiles of every row, (k, n, 2, 8)."""
+    """Return pixel rows 0 and 1 of the tiles of every row, (k, n, 2, 8)."""
     (axes,) = figure.axes
     image, tiles = np.asarray(axes.images[0].get_array()), []
     for text in axes.texts:
@@ -145,7 +145,9 @@ def images_beside_heads(figure, n):
     return np.array(tiles)
 
 
-def test_the_surest_images_of_each_cluster_stand_beside_its_head(clusters, grouped):
+def test_the_most_confident_images_of_each_cluster_are_beside_its_head(
+    clusters, grouped
+):
     figure = cluster_heads(clusters, grouped, n=4)
     np.testing.assert_array_equal(clusters.decoded[0], np.zeros((4, 2)))
     images, shown = grouped.test.images, images_beside_heads(figure, 4)
@@ -225,12 +227,14 @@ def test_a_model_without_clusters_is_named(model, dataset):
         cluster_heads(model, dataset)
 
 
-def test_the_surest_mistakes_stand_first_under_their_titles(make_class_model, grouped):
-    wrong = [0, 1]  # all others are of the class that the model finds
+def test_the_most_confident_mistakes_are_first_below_their_titles(
+    make_class_model, grouped
+):
+    wrong = [0, 1]  # all others are classified correctly
     rows = grouped.test
     rows.labels = np.append(rows.labels[:-1], -1)
     found = rows.images[wrong, 0, 0, 0].astype(int) * 4 // 256
-    # The model is the surer, the darker pixel (0, 1) is.
+    # The darker pixel (0, 1), the more confident is the model.
     rows.images[wrong, 0, 1, 0] = (200, 100)
     figure = misclassified(make_class_model(4), grouped)
     short = ("zero", "one", "two", "a very …")
@@ -260,7 +264,7 @@ def test_without_labels_or_mistakes_there_is_nothing_to_show(
     with pytest.raises(UnsupportedError, match="needs labeled images"):
         misclassified(model, make_dataset(classes=0))
     grouped.test.labels[:2] = -1
-    with pytest.raises(UnsupportedError, match="every test image is given its class"):
+    with pytest.raises(UnsupportedError, match="'misclassified' needs misclassified"):
         misclassified(model, grouped)
     model.uses_labels = False
     with pytest.raises(UnsupportedError, match="ClassModel has `uses_labels` False"):

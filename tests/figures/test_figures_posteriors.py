@@ -43,8 +43,8 @@ def test_codes_stand_beside_as_many_samples(model, dataset):
     assert legend_of(figure) == list(dataset.class_names)
 
 
-def test_panels_have_the_same_axes_and_a_unit_is_as_long_on_both(model, dataset):
-    model.weights += 0.3  # codes far beside the prior
+def test_panels_share_limits_with_equal_units(model, dataset):
+    model.weights += 0.3  # codes far from the prior
     figure = posterior_prior(model, dataset)
     left, right = figure.axes
     assert left.get_xlim() == right.get_xlim()
@@ -81,10 +81,10 @@ def test_samples_of_components_are_balanced_and_colored_by_them(
     _, counts = np.unique(cloud.get_facecolor(), axis=0, return_counts=True)
     assert list(counts) == [50] * 4
     assert titles(figure)[1] == "200 samples of the prior, by component"
-    assert not texts_of(samples)  # no component is meant for a class
+    assert not texts_of(samples)  # components are not mapped to classes
 
 
-def test_components_are_the_classes_if_the_model_was_told_so(make_model, make_dataset):
+def test_components_are_the_classes_if_the_model_maps_them(make_model, make_dataset):
     model, dataset = make_model(2, Umbrella(4)), make_dataset(classes=4)
     model.components_are_classes = True
     figure = posterior_prior(model, dataset)
@@ -122,7 +122,7 @@ def test_codes_are_drawn_by_a_model_that_draws_them(model, dataset):
 def test_a_model_needs_a_prior_of_its_codes(make_model, dataset):
     with pytest.raises(UnsupportedError, match="LinearModel lacks `prior`"):
         posterior_prior(make_model(2), dataset)
-    with pytest.raises(UnsupportedError, match="These have 3 dim.*the prior 2"):
+    with pytest.raises(UnsupportedError, match="have 3 dim.*the prior 2"):
         posterior_prior(make_model(3, Umbrella(4)), dataset)
     with pytest.raises(UnsupportedError, match="at least 2 dimensions"):
         posterior_prior(make_model(1, Normal(1)), dataset)

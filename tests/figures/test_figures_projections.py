@@ -21,7 +21,7 @@ def title(figure):
 
 @pytest.fixture
 def clusters(make_dataset):
-    """A data set of two classes, and a model whose codes of them lie far apart."""
+    """Return a data set of two classes, and a model with well separated codes."""
     dataset = make_dataset(n=60, classes=2)
     dataset.test.images = np.arange(60)
 
@@ -116,7 +116,7 @@ def test_the_perplexity_used_is_at_most_a_third_and_written(
 
 
 @pytest.mark.parametrize("value", [0.5, -3, float("nan"), float("inf"), "30"])
-def test_perplexities_without_meaning_are_refused(model, dataset, value):
+def test_invalid_perplexities_are_refused(model, dataset, value):
     with pytest.raises(KerasAAEError, match="Invalid perplexity .*at least 1"):
         tsne(model, dataset, perplexity=value)
 

@@ -48,7 +48,7 @@ def animation():
     return Animation(gray, seconds_per_frame=0.25)
 
 
-def test_an_animation_is_a_gif_that_goes_round(animation, tmp_path):
+def test_an_animation_is_a_gif_that_loops(animation, tmp_path):
     path = save(animation, tmp_path / "a.gif")
     with Image.open(path) as image:
         assert (image.n_frames, image.size) == (3, (5, 4))
@@ -69,7 +69,7 @@ def test_black_stays_black_and_colors_stay_colors(tmp_path):
             np.testing.assert_array_equal(np.asarray(image.convert("RGB")), frame)
 
 
-def test_what_moves_and_what_does_not_have_their_own_endings(
+def test_animations_and_still_figures_have_their_own_formats(
     animation, figure, tmp_path
 ):
     with pytest.raises(
@@ -91,9 +91,7 @@ def test_unknown_endings_list_the_formats(name, figure, tmp_path):
 
 
 def test_a_missing_folder_is_one_line(figure, tmp_path):
-    with pytest.raises(
-        RunError, match="missing.*No such file.*existing folder"
-    ) as info:
+    with pytest.raises(RunError, match="missing.*No such file.*folder") as info:
         save(figure, tmp_path / "missing" / "figure.png")
     assert "\n" not in str(info.value)
 

@@ -26,7 +26,7 @@ def test_every_test_image_is_a_point_and_every_class_an_entry(model, dataset):
 
 
 @pytest.mark.parametrize("classes", [0, 10, 40])
-def test_a_unit_is_as_long_on_both_axes(model, make_dataset, classes):
+def test_both_axes_have_equal_units(model, make_dataset, classes):
     figure = scatterplot(model, make_dataset(classes=classes, note="a note"))
     axes = figure.axes[0]
     (x, y), (x1, y1) = axes.transData.transform([(0, 0), (1, 1)])
@@ -145,7 +145,7 @@ def test_a_single_image_can_be_drawn(make_model, make_dataset):
         assert points_of(scatterplot(make_model(latent_dim), make_dataset(n=1))) == 1
 
 
-def test_codes_that_are_no_numbers_are_refused(model, dataset):
+def test_codes_that_are_not_finite_are_refused(model, dataset):
     model.weights[:] = np.nan
     with pytest.raises(KerasAAEError, match="not finite numbers.*diverged"):
         scatterplot(model, dataset)

@@ -12,7 +12,7 @@ from keras_aae.figures.snapshots import (
 
 
 def shaded(epochs, m=25, shape=(8, 8, 1)):
-    """Images of one shade each: that of their place, and brighter every epoch."""
+    """Return images of one shade each, by position and brighter every epoch."""
     places = np.arange(m, dtype="float32").reshape(m, 1, 1, 1) / 100
     return {e: np.tile(places + e / 1000, (1, *shape)) for e in epochs}
 
@@ -56,7 +56,7 @@ def test_fewer_images_or_epochs_than_asked_for_are_all_shown(image_of):
 
 
 def tiles(animation):
-    """The shade of each tile of each frame, (frames, rows, columns)."""
+    """Return the shade of each tile of each frame, (frames, rows, columns)."""
     pictures = animation.frames[:, -44 * 6 :, :, 0]
     return pictures[:, :: 9 * 6, :: 9 * 6]
 
@@ -75,7 +75,7 @@ def test_the_epoch_stands_above_each_frame():
     captions = frames[:3, : frames.shape[1] - 44 * 6]
     assert captions.shape[1] > 8
     assert (captions[0] != captions[1]).any() and (captions[1] != captions[2]).any()
-    # "epoch" itself stands still while its number grows a digit.
+    # "epoch" does not move when its number grows by a digit.
     ink = [np.flatnonzero((caption < 128).any(axis=(0, 2)))[0] for caption in captions]
     assert len(set(ink)) == 1
 
@@ -100,10 +100,8 @@ def test_colors_and_notes_go_together(make_dataset):
 
 @pytest.mark.parametrize("name", ["samples-by-epoch", "samples-animation"])
 @pytest.mark.parametrize("snapshots", [None, {}])
-def test_runs_without_a_prior_leave_no_snapshots(name, snapshots):
-    with pytest.raises(
-        KerasAAEError, match="needs snapshots. Only runs of models with"
-    ):
+def test_runs_without_a_prior_store_no_snapshots(name, snapshots):
+    with pytest.raises(KerasAAEError, match="needs snapshots"):
         draw(name, snapshots=snapshots)
 
 

@@ -9,7 +9,7 @@ from keras_aae.figures.studies import (
 )
 
 
-def test_the_pathwise_gradient_of_a_square_varies_as_theory_says():
+def test_the_pathwise_gradient_of_a_square_has_the_variance_of_theory():
     # Var f(x) e = E (2 + e)^4 e^2 - 4^2 = 87 for one sample, Var 2 x = 4.
     rng = np.random.default_rng(0)
     score, pathwise = estimate_variances(*FUNCTIONS["$x^2$"], 100, 4000, rng)

@@ -7,7 +7,7 @@ import pytest
 from keras_aae.figures import draw, save
 from keras_aae.figures.style import PALETTE
 
-# Linear RGB as seen without one kind of cone: "A physiologically-based model for
+# Linear RGB as perceived without one kind of cone: "A physiologically-based model for
 # simulation of color vision deficiency" (Machado et al., 2009), severity 1.
 SIGHT = {
     "full": np.eye(3),
@@ -25,7 +25,7 @@ SIGHT = {
 
 
 def oklab(linear):
-    """Coordinates in which distance is difference to the eye (Ottosson, 2020)."""
+    """Return OKLab coordinates, whose distance is perceptual (Ottosson, 2020)."""
     cones = np.array(
         [
             [0.4122214708, 0.5363325363, 0.0514459929],
@@ -55,13 +55,13 @@ def test_ten_classes_stay_apart(sight):
     colors = seen(sight)
     apart = np.linalg.norm(colors[:, None] - colors, axis=-1)[np.triu_indices(10, 1)]
     assert len(apart) == 45
-    # matplotlib's own ten come to 0.007 under deuteranopia, 0.023 under protanopia.
+    # matplotlib's ten colors reach 0.007 for deuteranopia and 0.023 for protanopia.
     assert apart.min() > 0.135
 
 
 @pytest.fixture
 def picture(model, dataset, tmp_path):
-    """Draws and saves one figure, returns its bytes."""
+    """Return a function that draws and saves a figure, and returns its bytes."""
 
     def picture(name="figure.png"):
         figure = draw("scatterplot", model=model, dataset=dataset)
