@@ -1,7 +1,8 @@
-"""What repeated measurements say together: their mean, spread, and how sure the mean is."""
+"""Mean, standard deviation and confidence interval of repeated measurements."""
 
 import math
 import statistics
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from scipy.special import stdtrit
@@ -17,7 +18,7 @@ class Summary:
     low, high = mean -+ t sd / sqrt(n),  t the 97.5 % quantile of Student's t with n - 1
     degrees of freedom
 
-    A single value has neither: they are None.
+    For a single value, `sd`, `low` and `high` are None.
     """
 
     mean: float
@@ -27,11 +28,11 @@ class Summary:
     n: int
 
 
-def summarize(values) -> Summary:
-    """The summary of some values, at least one.
+def summarize(values: Sequence[float]) -> Summary:
+    """Compute the summary of at least one value.
 
     Raises:
-        ValueError: there are none.
+        ValueError: There are no values.
 
     References:
         The probable error of a mean (Student, 1908), https://doi.org/10.2307/2331554
@@ -44,14 +45,14 @@ def summarize(values) -> Summary:
     return Summary(mean, sd, mean - half, mean + half, n)
 
 
-def difference(values, base) -> Summary:
-    """Mean of some values less that of others, with Welch's 95 % interval.
+def difference(values: Sequence[float], base: Sequence[float]) -> Summary:
+    """Compute the difference of two means, values - base, with Welch's 95 % interval.
 
     s² = s_1²/n_1 + s_2²/n_2,  low, high = m_1 - m_2 -+ t s,  t the 97.5 % quantile of
     Student's t with s⁴ / (s_1⁴/(n_1² (n_1 - 1)) + s_2⁴/(n_2² (n_2 - 1))) degrees of freedom
 
-    `sd` is s, `n` the smaller of both counts. With a single value on either side there is
-    no interval.
+    `sd` is s, `n` the smaller of both counts. With a single value on either side, `sd`,
+    `low` and `high` are None.
 
     References:
         The generalization of Student's problem when several different population
