@@ -37,8 +37,8 @@ def check_ending(path: Path) -> Path:
 def write_codes(path: Path, codes: np.ndarray, stream: Stream) -> None:
     """Write codes with the ids and labels of a stream.
 
-    A CSV file has the columns id, label, z_1 ... z_d. An NPZ file has the arrays `codes`,
-    float32 (n, d), and `ids` and `labels`, strings (n,).
+    A CSV file has the columns id, label, z_1 ... z_d. An NPZ file has the arrays
+    `codes`, float32 (n, d), and `ids` and `labels`, strings (n,).
 
     Args:
         path: Path of the file; its suffix determines the format.
@@ -108,8 +108,8 @@ class Codes:
         path: Path of the file.
         count: Number of codes.
         width: Dimensions of a code.
-        rows: Function that yields blocks (ids, labels, codes) from a row on; `labels` is
-            None if the file has none.
+        rows: Function that yields blocks (ids, labels, codes) from a row on; `labels`
+            is None if the file has none.
     """
 
     path: Path
@@ -131,8 +131,8 @@ def open_codes(path: str | Path) -> Codes:
     openers = {".csv": _open_csv, ".npz": _open_npz, ".npy": _open_npy}
     if path.suffix.lower() not in openers:
         raise DataError(
-            f"{path} is not a file of codes. Expected one ending in {', '.join(openers)}. "
-            "Write it with `keras-aae encode`."
+            f"{path} is not a file of codes. Expected one ending in "
+            f"{', '.join(openers)}. Write it with `keras-aae encode`."
         )
     return openers[path.suffix.lower()](path)
 
@@ -142,8 +142,8 @@ def _open_csv(path: Path) -> Codes:
     width = sum(column not in ("id", "label") for column in columns)
     if not width:
         raise DataError(
-            f"{path} has no columns of codes. Expected z_1, z_2 and so on. Write the file "
-            "again with `keras-aae encode`."
+            f"{path} has no columns of codes. Expected z_1, z_2 and so on. Write the "
+            "file again with `keras-aae encode`."
         )
     return Codes(path, count, width, lambda start: _csv_blocks(path, columns, start))
 
@@ -157,15 +157,16 @@ def _survey_csv(path: Path) -> tuple[list[str], int]:
         for count, row in enumerate(rows, start=1):
             if len(row) != len(columns):
                 raise DataError(
-                    f"{path}, row {count}, has {len(row)} values. Expected {len(columns)}, "
-                    "one per column. Correct the row, or write the file again."
+                    f"{path}, row {count}, has {len(row)} values. Expected "
+                    f"{len(columns)}, one per column. Correct the row, or write the "
+                    "file again."
                 )
             if place is not None:
                 _check_new(path, row[place], seen)
     if not count:
         raise DataError(
-            f"{path} holds no codes. Expected at least one row. Write the file again with "
-            "`keras-aae encode`."
+            f"{path} holds no codes. Expected at least one row. Write the file again "
+            "with `keras-aae encode`."
         )
     return columns, count
 
@@ -208,8 +209,8 @@ def _numbers(
         return np.array([[float(row[i]) for i in numbers] for row in block], np.float32)
     except ValueError as error:
         raise DataError(
-            f"{path}, rows {start + 1} to {start + len(block)}: {error}. Expected numbers "
-            "in all columns except id and label. Correct these rows."
+            f"{path}, rows {start + 1} to {start + len(block)}: {error}. Expected "
+            "numbers in all columns except id and label. Correct these rows."
         ) from None
 
 
@@ -242,8 +243,8 @@ def _matrix(path: Path, codes: np.ndarray | None) -> np.ndarray:
         or codes.dtype.kind not in "fiu"
     ):
         raise DataError(
-            f"{path} holds an invalid array of codes, of shape {shape}. Expected numbers "
-            "of shape (n, width). Write the file again."
+            f"{path} holds an invalid array of codes, of shape {shape}. Expected "
+            "numbers of shape (n, width). Write the file again."
         )
     return codes
 

@@ -86,11 +86,11 @@ def decode_codes(
     As in `encode_images`, progress is kept in OUTPUT.partial and can be resumed.
 
     Args:
-        model: Model with `decode`. If it is conditioned on a class, labels must be class
-            numbers.
+        model: Model with `decode`. If it is conditioned on a class, labels must be
+            class numbers.
         codes: Codes from `open_codes`.
-        output: Path of a new folder, for one PNG file per code, named by its id; or of an
-            .npy file, float32 (n, H, W, C).
+        output: Path of a new folder, for one PNG file per code, named by its id; or of
+            an .npy file, float32 (n, H, W, C).
         on_progress: Function called with the number of images done.
 
     Returns:
@@ -203,8 +203,9 @@ def _decode(
         numbers = np.array([int(label) for label in labels or [""] * len(z)])
     except ValueError as error:
         raise DataError(
-            f"{codes.path} has no class numbers ({error}), but the decoder is conditioned "
-            "on a class. Expected a column `label` of class numbers from 0. Add it."
+            f"{codes.path} has no class numbers ({error}), but the decoder is "
+            "conditioned on a class. Expected a column `label` of class numbers from "
+            "0. Add it."
         ) from None
     return model.decode(z, numbers)
 
@@ -213,8 +214,8 @@ def _file_name(codes: Codes, name: str) -> str:
     path = PurePosixPath(name)
     if path.is_absolute() or ".." in path.parts or not path.name or "\0" in name:
         raise DataError(
-            f"{codes.path} has the id {name!r}, which is not a valid file name. Change it, "
-            "or write an .npy file."
+            f"{codes.path} has the id {name!r}, which is not a valid file name. Change "
+            "it, or write an .npy file."
         )
     return name if path.suffix.lower() == ".png" else f"{name}.png"
 
@@ -238,8 +239,8 @@ class _Partial:
         """
         if output.exists():
             raise RunError(
-                f"{str(output)!r} already exists and is not overwritten. Choose another "
-                "name, or remove it."
+                f"{str(output)!r} already exists and is not overwritten. Choose "
+                "another name, or remove it."
             )
         path = output.with_name(output.name + ".partial")
         try:
@@ -264,8 +265,8 @@ class _Partial:
         before = read_json(self.path / "origin.json")
         if self.done and before != origin:
             raise RunError(
-                f"{str(self.path)!r} was begun with another model or other data. Remove it "
-                "to start over, or choose another name."
+                f"{str(self.path)!r} was begun with another model or other data. "
+                "Remove it to start over, or choose another name."
             )
         if not self.done:
             shutil.rmtree(self.path / "images", ignore_errors=True)

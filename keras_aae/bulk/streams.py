@@ -39,8 +39,8 @@ class Stream(Protocol):
 class FolderStream:
     """Image files of a folder and all its sub-folders, resized to one shape.
 
-    An id is the path relative to the folder. A label is the name of the sub-folder (except
-    `train` and `test`), or ''. Only names are kept in memory, not images.
+    An id is the path relative to the folder. A label is the name of the sub-folder
+    (except `train` and `test`), or ''. Only names are kept in memory, not images.
 
     Args:
         folder: Path of the folder.
@@ -101,8 +101,8 @@ class FolderStream:
                 stat = (self.folder / name).stat()
             except OSError as error:
                 raise DataError(
-                    f"{self.folder / name} cannot be read ({error.strerror}). Expected the "
-                    "files to stay in place. Rerun the command."
+                    f"{self.folder / name} cannot be read ({error.strerror}). Expected "
+                    "the files to stay in place. Rerun the command."
                 ) from None
             digest.update(os.fsencode(name))
             digest.update(f"\0{stat.st_size}\0{stat.st_mtime_ns}\n".encode())

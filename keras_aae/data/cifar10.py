@@ -54,11 +54,11 @@ def load_cifar10(
 ) -> Dataset:
     """Load CIFAR-10: 50,000 + 10,000 images of ten classes, 32x32 in color, uint8.
 
-    Searches `data_dir`, the folder named by KERAS_AAE_DATA and Keras' cache for a folder
-    `cifar10` with `train` and `test`, each with one sub-folder of images per class. If
-    there is none, searches for Keras' archive, or downloads it into the cache. The
-    archive is verified by its checksum. Images in a folder may be JPEG files, whose
-    pixels differ slightly.
+    Searches `data_dir`, the folder named by KERAS_AAE_DATA and Keras' cache for a
+    folder `cifar10` with `train` and `test`, each with one sub-folder of images per
+    class. If there is none, searches for Keras' archive, or downloads it into the
+    cache. The archive is verified by its checksum. Images in a folder may be JPEG
+    files, whose pixels differ slightly.
 
     Args:
         data_dir: Folder to search first.
@@ -66,7 +66,8 @@ def load_cifar10(
         channels: Number of channels: 1 for gray, 3 for color.
 
     Raises:
-        DataError: The data set cannot be found or downloaded, is damaged, or images are missing.
+        DataError: The data set cannot be found or downloaded, is damaged, or images are
+            missing.
     """
     size = check_size(image_size)
     check_channels(channels)
@@ -86,8 +87,8 @@ def _checked(folder: Path, dataset: Dataset) -> Dataset:
         raise DataError(
             f"{folder} holds {counts[0]:,} + {counts[1]:,} images of "
             f"{dataset.num_classes} classes. Expected {COUNTS[0]:,} + {COUNTS[1]:,} of "
-            f"CIFAR-10's: {', '.join(CLASSES)}. Delete it, or replace it with a complete "
-            "copy. To use it as it is, pass its path as the data set."
+            f"CIFAR-10's: {', '.join(CLASSES)}. Delete it, or replace it with a "
+            "complete copy. To use it as it is, pass its path as the data set."
         )
     return dataset
 
@@ -128,7 +129,7 @@ class _Arrays(pickle.Unpickler):
     def find_class(self, module: str, name: str) -> Any:
         if (module, name) not in self.KNOWN:
             raise DataError(
-                f"A batch of CIFAR-10 requests {module}.{name}. Expected arrays only. Do "
-                "not use this file."
+                f"A batch of CIFAR-10 requests {module}.{name}. Expected arrays only. "
+                "Do not use this file."
             )
         return super().find_class(module, name)

@@ -42,8 +42,9 @@ class Dataset:
         ]
         if train != test:
             raise DataError(
-                f"Train images are {_describe(*train)}, test images {_describe(*test)}. "
-                "Expected the same shape and type. Convert one of them."
+                f"Train images are {_describe(*train)}, test images "
+                f"{_describe(*test)}. Expected the same shape and type. Convert one of "
+                "them."
             )
         needed = max(_number_of_classes(self.train), _number_of_classes(self.test))
         if needed > self.num_classes:
@@ -64,7 +65,7 @@ class Dataset:
 
     @cached_property
     def fingerprint(self) -> str:
-        """SHA-256 of all images, labels, their shapes and types, and the class names."""
+        """SHA-256 of all images, labels, shapes, types and class names."""
         digest = hashlib.sha256(json.dumps(self.class_names).encode())
         for part in (self.train, self.test):
             _update(digest, part)
@@ -109,8 +110,8 @@ class Dataset:
         if isinstance(count, float) or not 0 < count < total:
             raise DataError(
                 f"Cannot take {validation} of {total} train images for validation. "
-                f"Expected a number from 0 to {total - 1} or a fraction below 1. Change "
-                "--validation."
+                f"Expected a number from 0 to {total - 1} or a fraction below 1. "
+                "Change --validation."
             )
         return hold_out(self.train, count, seed, splits.VALIDATION)
 
@@ -135,8 +136,8 @@ def split_test(images: Images, n: int | None = None) -> tuple[Images, Images]:
     """
     if len(images) < 2:
         raise DataError(
-            "There is only 1 image. Expected at least 2, one to train on and one to test "
-            "on. Add images."
+            "There is only 1 image. Expected at least 2, one to train on and one to "
+            "test on. Add images."
         )
     n = n or max(1, round(TEST_FRACTION * len(images)))
     return hold_out(images, n, 0, splits.TEST)

@@ -19,9 +19,9 @@ TEST_IMAGES = 360
 def load_digits(data_dir: str | Path | None = None) -> Dataset:
     """Load the bundled digits: 1,437 + 360 images of 28x28, uint8.
 
-    The originals are 8x8 with values 0..16. They are enlarged with bicubic interpolation
-    and sharpened, so that digits and strokes have the size and contrast of MNIST's. The
-    split is always the same.
+    The originals are 8x8 with values 0..16. They are enlarged with bicubic
+    interpolation and sharpened, so that digits and strokes have the size and contrast
+    of MNIST's. The split is always the same.
 
     Args:
         data_dir: Folder of data files; not used.

@@ -1,4 +1,4 @@
-"""Images from a folder: PNG, JPEG and BMP files, flat or in one sub-folder per class."""
+"""Images from a folder: PNG, JPEG and BMP files, flat or in one sub-folder a class."""
 
 import os
 from pathlib import Path
@@ -26,16 +26,16 @@ def load_folder(
     """Load a folder of images into memory, uint8.
 
     The folder holds images, or one sub-folder of images for each class, or sub-folders
-    `train` and `test` of either layout. Without these, a tenth of the images, always the
-    same, is the test part. Names are sorted. Hidden files, files with other suffixes and
-    deeper folders are skipped.
+    `train` and `test` of either layout. Without these, a tenth of the images, always
+    the same, is the test part. Names are sorted. Hidden files, files with other
+    suffixes and deeper folders are skipped.
 
     Args:
         path: Path of the folder.
-        image_size: Side or (H, W) to which all images are resized, ignoring their aspect
-            ratio; None if all have the same size.
-        channels: Number of channels: 1 for gray, 3 for color; None for color if any image
-            has color.
+        image_size: Side or (H, W) to which all images are resized, ignoring their
+            aspect ratio; None if all have the same size.
+        channels: Number of channels: 1 for gray, 3 for color; None for color if any
+            image has color.
 
     Raises:
         DataError: There are no images, one is unreadable or has another size, or the
@@ -67,8 +67,8 @@ def _find(folder: Path) -> list[Picture]:
     ]
     if flat and found:
         raise DataError(
-            f"{folder} holds images both directly and in sub-folders. Expected one or the "
-            f"other. Move {flat[0][0].name} or the sub-folder {found[0][1]} away."
+            f"{folder} holds images both directly and in sub-folders. Expected one or "
+            f"the other. Move {flat[0][0].name} or the sub-folder {found[0][1]} away."
         )
     if not flat and not found:
         raise DataError(
@@ -78,8 +78,8 @@ def _find(folder: Path) -> list[Picture]:
     empty = [sub.name for sub, files in sub_folders.items() if not files]
     if found and empty:
         raise DataError(
-            f"Sub-folder {empty[0]} of {folder} holds no images. Expected one sub-folder "
-            "of images per class. Remove it, or add images."
+            f"Sub-folder {empty[0]} of {folder} holds no images. Expected one "
+            "sub-folder of images per class. Remove it, or add images."
         )
     return flat or found
 

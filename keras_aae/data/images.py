@@ -17,8 +17,8 @@ Positions = np.ndarray | slice
 class Images:
     """Images of one split with their labels, read row by row.
 
-    The array is not copied, so a memory-mapped one stays on disk. Rows are cast when they
-    are read: bool and floats to float32, integers to uint8.
+    The array is not copied, so a memory-mapped one stays on disk. Rows are cast when
+    they are read: bool and floats to float32, integers to uint8.
 
     Args:
         x: Images (n, H, W, C) or (n, H, W); integers in 0..255, or bool or floats in
@@ -78,7 +78,7 @@ class Images:
         return part
 
     def array(self) -> np.ndarray:
-        """Return all images of the split in memory: uint8 0..255 or float32 in [0, 1]."""
+        """Return all images of the split, uint8 0..255 or float32 in [0, 1]."""
         return self.gather(slice(None))[0]
 
     def blocks(self) -> Iterator[np.ndarray]:
@@ -116,8 +116,8 @@ def _with_channels(x: np.ndarray) -> np.ndarray:
         raise DataError("The set of images is empty. Expected at least one image.")
     if 0 in x.shape or x.shape[-1] > 4:
         raise DataError(
-            f"Images have shape {x.shape}. Expected 1 to 4 channels on the last axis and "
-            "no empty axis. Move the channels last, for example with np.moveaxis."
+            f"Images have shape {x.shape}. Expected 1 to 4 channels on the last axis "
+            "and no empty axis. Move the channels last, for example with np.moveaxis."
         )
     return x
 
@@ -130,8 +130,8 @@ def _row_dtype(x: np.ndarray) -> np.dtype:
         _check_range(x, 255, "integers in 0..255. Scale them, or use floats in [0, 1].")
     elif kind not in "biu":
         raise DataError(
-            f"Images have dtype {x.dtype}. Expected uint8 in 0..255 or floats in [0, 1]. "
-            "Convert the array with astype."
+            f"Images have dtype {x.dtype}. Expected uint8 in 0..255 or floats in [0, "
+            "1]. Convert the array with astype."
         )
     return np.dtype(np.uint8 if kind in "iu" else np.float32)
 
@@ -162,7 +162,8 @@ def _class_numbers(labels: ArrayLike, n: int) -> np.ndarray:
         )
     if labels.min() < -1 or labels.max() >= MAX_CLASSES:
         raise DataError(
-            f"Labels range from {labels.min()} to {labels.max()}. Expected class numbers "
-            f"from 0 to {MAX_CLASSES - 1:,}, or -1 if unknown. Renumber the classes."
+            f"Labels range from {labels.min()} to {labels.max()}. Expected class "
+            f"numbers from 0 to {MAX_CLASSES - 1:,}, or -1 if unknown. Renumber the "
+            "classes."
         )
     return labels.astype(np.int32)

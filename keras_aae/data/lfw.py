@@ -38,8 +38,8 @@ def load_lfw(
 ) -> Dataset:
     """Load the first face of each of 5,749 people: 5,174 + 575 images, uint8.
 
-    The center 160x160 of the 250x250 pixels is resized. A tenth of the people, always the
-    same, are the test part, so nobody is in both parts. There are no labels.
+    The center 160x160 of the 250x250 pixels is resized. A tenth of the people, always
+    the same, are the test part, so nobody is in both parts. There are no labels.
 
     Searches `data_dir`, the folder named by KERAS_AAE_DATA, Keras' cache and
     scikit-learn's data home (SCIKIT_LEARN_DATA or ~/scikit_learn_data) for the folder
@@ -51,8 +51,8 @@ def load_lfw(
         channels: Number of channels: 1 for gray, 3 for color.
 
     Raises:
-        DataError: The data set cannot be found or downloaded, people are missing, or an image is
-            unreadable.
+        DataError: The data set cannot be found or downloaded, people are missing, or an
+            image is unreadable.
     """
     size = check_size(image_size)
     check_channels(channels)
@@ -89,7 +89,8 @@ def _first_of_each(folder: Path) -> list[Path]:
     files = [pictures[0] for pictures in people if pictures]
     if len(files) != PEOPLE:
         raise DataError(
-            f"{folder} holds the faces of {len(files):,} people. Expected {PEOPLE:,}, with "
-            "one sub-folder of images each. Delete it, or replace it with a complete copy."
+            f"{folder} holds the faces of {len(files):,} people. Expected {PEOPLE:,}, "
+            "with one sub-folder of images each. Delete it, or replace it with a "
+            "complete copy."
         )
     return files

@@ -1,8 +1,8 @@
 """Synthetic point clouds along lines, as coordinates and as images.
 
 References:
-    Autoencoder Lines, in keras-adversarial-autoencoders (van Rossum, 2018); its own data
-    file is not published
+    Autoencoder Lines, in keras-adversarial-autoencoders (van Rossum, 2018); its own
+    data file is not published
     https://github.com/mrquincle/keras-adversarial-autoencoders
 """
 
@@ -28,13 +28,13 @@ SEED = 0
 def load_lines_coordinates(data_dir: str | Path | None = None) -> Dataset:
     """Load 100 clouds of 200 points in the unit square, as images of 200x2 in [0, 1].
 
-    Row i of an image is point i: x, then y. A cloud has 2 to 4 segments with equally many
-    noisy points each, and 20 outliers. 80 clouds are for training, 20 for testing; the
-    split is always the same.
+    Row i of an image is point i: x, then y. A cloud has 2 to 4 segments with equally
+    many noisy points each, and 20 outliers. 80 clouds are for training, 20 for testing;
+    the split is always the same.
 
-    A dense network has separate weights for every row, so rows must mean the same in all
-    clouds. Segments are sorted by their left ends, the points of each along the segment
-    from its left end; outliers come last, from left to right.
+    A dense network has separate weights for every row, so rows must mean the same in
+    all clouds. Segments are sorted by their left ends, the points of each along the
+    segment from its left end; outliers come last, from left to right.
 
     Args:
         data_dir: Folder of data files; not used.

@@ -37,7 +37,8 @@ def load_dataset(
             folder of images. None loads MNIST, or the bundled digits with a `note` if
             MNIST cannot be downloaded.
         data_dir: Folder to search first for the files of a named data set.
-        image_size: Side or (H, W) of all images; only for a folder and `resized_names()`.
+        image_size: Side or (H, W) of all images; only for a folder and
+            `resized_names()`.
         channels: Number of channels, 1 for gray, 3 for color; only for the same.
         limit: Maximum number of train and of test images, each.
         seed: Seed of the choice of these.
@@ -93,9 +94,9 @@ def check_shape(
     if tuple(received) != tuple(expected):
         found, taken = ("x".join(map(str, s)) for s in (received, expected))
         raise DataError(
-            f"The images of {name or 'mnist'} are {found} (height x width x channels), but "
-            f"the model takes {taken}. Resize them, or use a folder of images, which are "
-            "resized on loading."
+            f"The images of {name or 'mnist'} are {found} (height x width x channels), "
+            f"but the model takes {taken}. Resize them, or use a folder of images, "
+            "which are resized on loading."
         )
 
 
@@ -131,8 +132,8 @@ def _loader(
         return partial(load_entry(str(name), DATASETS, "data set"), data_dir)
     except KerasAAEError as error:
         raise DataError(
-            f"{error} The path of a folder of images or of an .npz or .npy file is valid "
-            "too."
+            f"{error} The path of a folder of images or of an .npz or .npy file is "
+            "valid too."
         ) from None
 
 

@@ -105,13 +105,13 @@ def _check_mnist(path: Path, arrays: dict[str, np.ndarray]) -> None:
         found = f"it lacks {', '.join(missing)}" if missing else "its arrays differ"
         raise DataError(
             f"{path} is not MNIST: {found}. Expected the original {', '.join(ARRAYS)}. "
-            "Delete it, or replace it with a complete copy. To use it as it is, pass its "
-            "path as the data set."
+            "Delete it, or replace it with a complete copy. To use it as it is, pass "
+            "its path as the data set."
         )
 
 
 def _read_idx(path: Path) -> np.ndarray:
-    # The checksum is already verified: skip the header, 16 bytes for images, 8 for labels.
+    # The checksum is verified: skip the header, 16 bytes for images, 8 for labels.
     with gzip.open(path) as file:
         content = np.frombuffer(file.read(), np.uint8)
     return content[16:].reshape(-1, 28, 28) if "images" in path.name else content[8:]

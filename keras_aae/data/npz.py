@@ -14,10 +14,10 @@ KEYS = ("x_train", "y_train", "x_test", "y_test", "x", "images", "y", "labels")
 def load_npz(path: str | Path) -> Dataset:
     """Load images from a NumPy file.
 
-    An .npz archive holds `x_train`, `y_train`, `x_test` and `y_test`, or `x` (or `images`)
-    and `y` (or `labels`). Only the train images are required. An .npy file holds images
-    only and is memory-mapped, so it may be larger than memory. Without a test part, a
-    tenth of the images, always the same, is used for testing.
+    An .npz archive holds `x_train`, `y_train`, `x_test` and `y_test`, or `x` (or
+    `images`) and `y` (or `labels`). Only the train images are required. An .npy file
+    holds images only and is memory-mapped, so it may be larger than memory. Without a
+    test part, a tenth of the images, always the same, is used for testing.
 
     Args:
         path: Path of the file; images are (n, H, W, C) or (n, H, W), labels (n,).
@@ -78,8 +78,8 @@ def _parts(arrays: dict[str, np.ndarray]) -> tuple[Images, Images]:
     x = _first(arrays, "x_train", "x", "images")
     if x is None:
         raise DataError(
-            "The archive holds no images. Expected an array x_train, x or images. Save the "
-            "images under one of these names, for example np.savez(path, x=images, "
+            "The archive holds no images. Expected an array x_train, x or images. Save "
+            "the images under one of these names, for example np.savez(path, x=images, "
             "y=labels)."
         )
     train = Images(x, _first(arrays, "y_train", "y", "labels"))

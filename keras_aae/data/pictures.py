@@ -32,8 +32,8 @@ def check_size(image_size: Any) -> tuple[int, int] | None:
         isinstance(s, int | np.integer) and s > 0 for s in size
     ):
         raise DataError(
-            f"Invalid image_size {image_size!r}. Expected one side in pixels or (height, "
-            "width), each at least 1."
+            f"Invalid image_size {image_size!r}. Expected one side in pixels or "
+            "(height, width), each at least 1."
         )
     return size
 
@@ -65,8 +65,8 @@ def read_pictures(
     """Return image files as uint8 (n, H, W, channels), each read by `read_picture`.
 
     Raises:
-        DataError: A file is unreadable or differs in size from the first, or there is not
-            enough memory.
+        DataError: A file is unreadable or differs in size from the first, or there is
+            not enough memory.
     """
     first = read_picture(files[0], size, channels, middle)
     x = _allocate((len(files), *first.shape))
@@ -132,8 +132,8 @@ def _read(path: Path, use: Callable[[Image.Image], Result]) -> Result:
     # Pillow's readers raise errors of many kinds on damaged files.
     except Exception as error:
         raise DataError(
-            f"{path} cannot be read as an image ({error}). Expected one complete {kind} "
-            "image, as its suffix says. Repair, rename or remove the file."
+            f"{path} cannot be read as an image ({error}). Expected one complete "
+            f"{kind} image, as its suffix says. Repair, rename or remove the file."
         ) from None
 
 
@@ -168,8 +168,8 @@ def _allocate(shape: tuple[int, ...]) -> np.ndarray:
     except MemoryError:
         raise DataError(
             f"Out of memory: {shape[0]:,} images of {shape[1]}x{shape[2]} need "
-            f"{np.prod(shape, dtype=float) / 2**30:.1f} GiB. Reduce --image-size, or save "
-            "the images as an .npy file, which is memory-mapped."
+            f"{np.prod(shape, dtype=float) / 2**30:.1f} GiB. Reduce --image-size, or "
+            "save the images as an .npy file, which is memory-mapped."
         ) from None
 
 
@@ -178,6 +178,6 @@ def _odd_size(
 ) -> DataError:
     (height, width), (h, w) = picture.shape[:2], first.shape[:2]
     return DataError(
-        f"{file} is {height}x{width} (height x width), but {first_file.name} is {h}x{w}. "
-        "Expected images of one size. Use --image-size to resize all of them."
+        f"{file} is {height}x{width} (height x width), but {first_file.name} is "
+        f"{h}x{w}. Expected images of one size. Use --image-size to resize all of them."
     )

@@ -37,8 +37,8 @@ def stratified_subset(labels: ArrayLike | None, n: int, seed: int) -> np.ndarray
         Sorted positions, (n,).
 
     Raises:
-        DataError: There are no labels, or `n` is not between 1 and the number of labeled
-            images.
+        DataError: There are no labels, or `n` is not between 1 and the number of
+            labeled images.
     """
     if labels is None:
         raise DataError(
@@ -48,8 +48,8 @@ def stratified_subset(labels: ArrayLike | None, n: int, seed: int) -> np.ndarray
     available = int((labels >= 0).sum())
     if not 1 <= n <= available:
         raise DataError(
-            f"Cannot choose {n} labeled images. Expected a number from 1 to {available}, "
-            "the labeled images of the data set."
+            f"Cannot choose {n} labeled images. Expected a number from 1 to "
+            f"{available}, the labeled images of the data set."
         )
     rng = generator(seed, LABELED)
     classes, sizes = np.unique(labels[labels >= 0], return_counts=True)

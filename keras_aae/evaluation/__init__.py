@@ -75,8 +75,8 @@ def evaluate(
     missing = [name for name in names or () if strict and name not in measured]
     if missing:
         raise UnsupportedError(
-            f"Metric {missing[0]!r} does not apply to this model and data set. Leave it "
-            "out."
+            f"Metric {missing[0]!r} does not apply to this model and data set. Leave "
+            "it out."
         )
     return in_menu_order(values)
 

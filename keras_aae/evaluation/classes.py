@@ -64,10 +64,10 @@ def macro_auroc(labels: np.ndarray, probabilities: np.ndarray) -> float:
 def cluster_errors(model: Any, dataset: Dataset, seed: int) -> dict[str, float]:
     """Compute the error of clusters used as a classifier, in percent of test images.
 
-    A cluster is named after the class of the training image with the highest probability
-    of that cluster; for `cluster_error_majority`, after the most frequent class among the
-    training images in it, if there are any. At most 10,000 labeled training images are
-    used, equally many of each class.
+    A cluster is named after the class of the training image with the highest
+    probability of that cluster; for `cluster_error_majority`, after the most frequent
+    class among the training images in it, if there are any. At most 10,000 labeled
+    training images are used, equally many of each class.
 
     References:
         Adversarial Autoencoders (Makhzani, Shlens, Jaitly, Goodfellow, Frey, 2015),
@@ -93,8 +93,9 @@ def kmeans_agreement(model: Any, dataset: Dataset, seed: int) -> dict[str, float
     accuracy = max_m mean_i [m(c_i) = y_i]
     NMI      = 2 I(c; y) / (H(c) + H(y))
 
-    c are the k-means clusters of the codes of test images, as many as there are classes;
-    y the classes; m runs over all one-to-one assignments of clusters to classes.
+    c are the k-means clusters of the codes of test images, as many as there are
+    classes; y the classes; m runs over all one-to-one assignments of clusters to
+    classes.
 
     References:
         Unsupervised Deep Embedding for Clustering Analysis (Xie, Girshick, Farhadi,
@@ -184,7 +185,8 @@ def _prior_of_classes(model: Any, dataset: Dataset, by: str) -> HasComponents:
     if prior.num_classes != dataset.num_classes:
         raise UnsupportedError(
             f"{by} needs a prior with {dataset.num_classes} components, one for each "
-            f"class, but this one has {prior.num_classes}. Use metric 'component_purity'."
+            f"class, but this one has {prior.num_classes}. Use metric "
+            "'component_purity'."
         )
     return prior
 

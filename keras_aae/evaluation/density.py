@@ -66,8 +66,9 @@ def fit_density(
     """Fit a mixture of Gaussians to the codes of the training images.
 
     Uses expectation maximization on at most 10,000 codes, of images spaced evenly over
-    the training set. The mixture turns any autoencoder into a generator. For a model with
-    a prior it often samples better than the prior, which the codes match only roughly.
+    the training set. The mixture turns any autoencoder into a generator. For a model
+    with a prior it often samples better than the prior, which the codes match only
+    roughly.
 
     Args:
         model: Model with `encode`.

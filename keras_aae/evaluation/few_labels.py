@@ -35,8 +35,8 @@ class Features:
     ) -> "Features":
         """Return features centered and divided by one scale.
 
-        The scale gives training features a mean variance of 1. It is shared by all units,
-        so that unused units keep their small variance.
+        The scale gives training features a mean variance of 1. It is shared by all
+        units, so that unused units keep their small variance.
         """
         train, test = finite_codes(train), finite_codes(test)
         mean, scale = train.mean(axis=0), max(np.sqrt(train.var(axis=0).mean()), 1e-12)

@@ -30,17 +30,17 @@ def gaussian_log_likelihood(
 
     p(x) = int N(x; g(z), s^2 I) p(z) dz,  g the decoder, p(z) the prior
 
-    Pixels are in [0, 1]. This is the density that `parzen_log_likelihood` estimates with
-    samples of the prior alone. Here some samples are codes close to the image:
+    Pixels are in [0, 1]. This is the density that `parzen_log_likelihood` estimates
+    with samples of the prior alone. Here some samples are codes close to the image:
 
     log p(x) ~ log (1/N) sum_i N(x; g(z_i), s^2 I) p(z_i) / q(z_i),  z_i ~ q
 
     q mixes 10,000 samples of the prior, shared by all images, with 1,000 samples of
-    normals around two modes of p(z|x), with the curvature there. Gauss-Newton steps find
-    the modes, one from the encoder's code and one from the best of 10,000 other prior
-    samples. The expected estimate is at most log p(x). The standard deviation s, shared
-    by all pixels, maximizes the likelihood of 1,000 images spaced evenly over the
-    training set, by expectation maximization.
+    normals around two modes of p(z|x), with the curvature there. Gauss-Newton steps
+    find the modes, one from the encoder's code and one from the best of 10,000 other
+    prior samples. The expected estimate is at most log p(x). The standard deviation s,
+    shared by all pixels, maximizes the likelihood of 1,000 images spaced evenly over
+    the training set, by expectation maximization.
 
     Returns:
         Mean, and by suffix its standard error (`_stderr`), the standard deviation s
@@ -71,7 +71,7 @@ def gaussian_log_likelihood(
 
 
 def most_likely_deviation(estimator: "Estimator", x: np.ndarray) -> float:
-    """Fit s by expectation maximization: iterate s^2 = mean of E_p(z|x) (x - g(z))^2."""
+    """Fit s by expectation maximization: s^2 = mean of E_p(z|x) (x - g(z))^2."""
     rows, joint = as_rows(x), estimator.joint
     deviation = np.sqrt(np.mean(np.square(rows - joint.decode(joint.model.encode(x)))))
     for _ in range(TUNING_ROUNDS):
@@ -208,7 +208,7 @@ class Proposal:
         return z.reshape(n, width, -1).swapaxes(1, 2)
 
     def log_prob(self, z: np.ndarray) -> np.ndarray:
-        """Return log q(z|x) of codes (n or 1, count, latent_dim), (n, count), in nats."""
+        """Return log q(z|x) of codes (n or 1, count, latent_dim), (n, count); nats."""
         parts = zip(self.means, self.factors, strict=True)
         each = [_log_normal(z - mean[:, None], factor) for mean, factor in parts]
         return np.logaddexp.reduce(each) - np.log(len(each))

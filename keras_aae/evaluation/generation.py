@@ -47,8 +47,8 @@ def frechet_distance(first: Moments, second: Moments) -> float:
     even if rounding or too few images make a covariance singular.
 
     References:
-        GANs Trained by a Two Time-Scale Update Rule Converge to a Local Nash Equilibrium
-        (Heusel, Ramsauer, Unterthiner, Nessler, Hochreiter, 2017), eq. 6.
+        GANs Trained by a Two Time-Scale Update Rule Converge to a Local Nash
+        Equilibrium (Heusel, Ramsauer, Unterthiner, Nessler, Hochreiter, 2017), eq. 6.
     """
     root = _root(first.covariance)
     between = np.linalg.eigvalsh(root @ second.covariance @ root)
@@ -67,9 +67,9 @@ def _root(covariance: np.ndarray) -> np.ndarray:
 def generated_images(model: Any, dataset: Dataset, seed: int) -> dict[str, float]:
     """Compute FID, class coverage, entropy and confidence of generated images.
 
-    As many images are generated as there are test images, at most 10,000. `class_entropy`
-    is the entropy of the classes' shares, -sum_k p_k log p_k, in nats; `class_confidence`
-    is the mean probability of an image's most probable class.
+    As many images are generated as there are test images, at most 10,000.
+    `class_entropy` is the entropy of the classes' shares, -sum_k p_k log p_k, in nats;
+    `class_confidence` is the mean probability of an image's most probable class.
     """
     require(model, Generates, by="Metric 'fid'")
     classifier, real = _classified_by(dataset)

@@ -22,15 +22,16 @@ def interpolation_energy(model: Any, dataset: Dataset, seed: int) -> dict[str, f
     detour or for jumps, and K if all change happens in one step.
 
     References:
-        A Style-Based Generator Architecture for Generative Adversarial Networks (Karras,
-        Laine, Aila, 2018), section 4.1, whose path length uses the same steps, unscaled.
+        A Style-Based Generator Architecture for Generative Adversarial Networks
+        (Karras, Laine, Aila, 2018), section 4.1, whose path length uses the same steps,
+        unscaled.
     """
     require(model, Encodes, Decodes, by="Metric 'interpolation_energy'")
     z = model.encode(evenly_spaced(dataset.test, 2 * PAIRS))
     if len(z) < 2:
         raise UnsupportedError(
-            f"Interpolation energy needs at least 2 test images, but there is {len(z)}. "
-            "Use more."
+            "Interpolation energy needs at least 2 test images, but there is "
+            f"{len(z)}. Use more."
         )
     z = np.random.default_rng(seed).permutation(z)[: len(z) // 2 * 2]
     first, last = z[::2, None], z[1::2, None]

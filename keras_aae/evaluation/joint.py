@@ -36,8 +36,8 @@ class Joint:
         self.model, self.prior = model, model.prior
         if isinstance(self.prior, Categorical):
             raise UnsupportedError(
-                "Metric 'gaussian_log_likelihood' needs a continuous prior, but this one "
-                "is categorical. Use a model with another prior."
+                "Metric 'gaussian_log_likelihood' needs a continuous prior, but this "
+                "one is categorical. Use a model with another prior."
             )
 
     def sample(self, n: int, seed: Any) -> "PriorSamples":
@@ -74,12 +74,13 @@ class Joint:
         center: np.ndarray,
         spread: np.ndarray,
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Compute the Gauss-Newton curvature and the gradient of log p(x, z) at codes z.
+        """Compute the Gauss-Newton curvature and gradient of log p(x, z) at codes z.
 
-        J^T J / s^2 + V^-1  and  J^T (x - g(z)) / s^2 + V^-1 (m - z),  J the Jacobian of g
+        J^T J / s^2 + V^-1  and  J^T (x - g(z)) / s^2 + V^-1 (m - z)
 
-        The prior is approximated by a normal with the mean m and the standard deviations
-        V^(1/2) of its samples, `center` and `spread`, (latent_dim,) each.
+        J is the Jacobian of g. The prior is approximated by a normal with the mean m
+        and the standard deviations V^(1/2) of its samples, `center` and `spread`,
+        (latent_dim,) each.
 
         Returns:
             Curvature, (n, latent_dim, latent_dim), and gradient, (n, latent_dim).

@@ -1,4 +1,4 @@
-"""Likelihood of models with a posterior q(z|x): ELBO, importance sampling, active units."""
+"""Likelihood of models with a posterior q(z|x): ELBO and importance sampling."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -36,8 +36,8 @@ def _inputs(
     """Yield the test images, and the binarized ones if the likelihood is Bernoulli.
 
     Yields:
-        Suffix of the metric's name, images, and their classes if the model is conditioned
-        on them, else None.
+        Suffix of the metric's name, images, and their classes if the model is
+        conditioned on them, else None.
     """
     require(model, HasLikelihood, by="A likelihood metric")
     x, labels = _test_images(model, dataset)
@@ -56,8 +56,8 @@ def _test_images(model: Any, dataset: Dataset) -> tuple[np.ndarray, np.ndarray |
     if dataset.num_classes > model.classes:
         raise UnsupportedError(
             f"The model is conditioned on one of {model.classes} classes, but data set "
-            f"{dataset.name!r} has {dataset.num_classes} classes. Use the data set that it "
-            "was trained on."
+            f"{dataset.name!r} has {dataset.num_classes} classes. Use the data set "
+            "that it was trained on."
         )
     return labeled(dataset.test)
 

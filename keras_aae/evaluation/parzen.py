@@ -22,9 +22,9 @@ def parzen_log_likelihood(model: Any, dataset: Dataset, seed: int) -> dict[str, 
     log p(x) = log (1/N) sum_i N(x; x_i, h^2 I),  x_i generated, pixels in [0, 1]
 
     This estimates the same integral as `gaussian_log_likelihood`, with codes from the
-    prior alone, and is far below it: hardly any sample is near an image. The bandwidth h
-    is the best of a grid for 1,000 images spaced evenly over the training set, which the
-    model has seen; the samples are not among them.
+    prior alone, and is far below it: hardly any sample is near an image. The bandwidth
+    h is the best of a grid for 1,000 images spaced evenly over the training set, which
+    the model has seen; the samples are not among them.
 
     Returns:
         Mean, and by suffix its standard error (`_stderr`) and the bandwidth

@@ -44,7 +44,7 @@ def as_rows(x: np.ndarray) -> np.ndarray:
 
 
 def as_small_rows(x: np.ndarray) -> np.ndarray:
-    """Return images, reduced to at most 16 pixels per side, as rows of pixels in [0, 1].
+    """Return images, reduced to at most 16 pixels per side, as rows in [0, 1].
 
     Each pixel is the mean of a square of k x k pixels. Incomplete squares at the edges
     are dropped.

@@ -27,12 +27,12 @@ def prior_distances(model: Any, dataset: Dataset, seed: int) -> dict[str, float]
     """Compute the MMD and sliced Wasserstein distance of codes and prior samples.
 
     The codes are samples of q(z|x), one per image, and there are as many prior samples.
-    The MMD is the mean over blocks of at most 2,000 codes; it is unbiased, as is that of
-    each block.
+    The MMD is the mean over blocks of at most 2,000 codes; it is unbiased, as is that
+    of each block.
 
     References:
-        B-tests: Low Variance Kernel Two-Sample Tests (Zaremba, Gretton, Blaschko, 2013),
-        section 2, for the blocks.
+        B-tests: Low Variance Kernel Two-Sample Tests (Zaremba, Gretton, Blaschko,
+        2013), section 2, for the blocks.
     """
     codes, samples = _codes_and_samples(model, dataset, seed)
     if len(codes) < 2:
@@ -56,8 +56,8 @@ def discriminator_accuracies(
 ) -> dict[str, float]:
     """Compute the accuracy of the discriminator on codes and on prior samples.
 
-    An undecided output, D = 1/2, counts half. A discriminator conditioned on classes gets
-    the label "unknown".
+    An undecided output, D = 1/2, counts half. A discriminator conditioned on classes
+    gets the label "unknown".
     """
     require(model, Discriminates, by="Metric 'discriminator_accuracy'")
     codes, samples = _codes_and_samples(model, dataset, seed)

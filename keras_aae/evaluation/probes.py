@@ -49,9 +49,10 @@ def few_label_accuracies(model: Any, dataset: Dataset, seed: int) -> dict[str, f
     which needs no labels. W is fitted to the labels of 100 or 500 training images,
     equally many of each class.
 
-    For `probe_pseudo_labels_100`, the classifier with 100 labels predicts the classes of
-    2,500 other training images. It is fitted again to the labels and the most confident
-    fifth of the predictions, predicts again, and uses two fifths, and so on up to all.
+    For `probe_pseudo_labels_100`, the classifier with 100 labels predicts the classes
+    of 2,500 other training images. It is fitted again to the labels and the most
+    confident fifth of the predictions, predicts again, and uses two fifths, and so on
+    up to all.
 
     All values are means over five random subsets of labeled images; `_std` is the
     standard deviation over the subsets.
@@ -83,11 +84,12 @@ def label_spreading_probe(model: Any, dataset: Dataset, seed: int) -> dict[str, 
 
     F = (1 - alpha) (I - alpha S)^-1 Y,  S = D^-1/2 W D^-1/2
 
-    W is the graph of the 10 nearest neighbors among 20,000 training codes, alpha = 0.99,
-    and Y is one-hot where an image is labeled. Rows of F are normalized to distributions,
-    and columns to equal mass, as the classes have among the labels. A test image gets the
-    class with the largest sum of F over its 10 nearest training codes. The value is the
-    mean over five random subsets of labeled images; `_std` is their standard deviation.
+    W is the graph of the 10 nearest neighbors among 20,000 training codes, alpha =
+    0.99, and Y is one-hot where an image is labeled. Rows of F are normalized to
+    distributions, and columns to equal mass, as the classes have among the labels. A
+    test image gets the class with the largest sum of F over its 10 nearest training
+    codes. The value is the mean over five random subsets of labeled images; `_std` is
+    their standard deviation.
 
     References:
         Learning with Local and Global Consistency (Zhou, Bousquet, Lal, Weston,
@@ -129,8 +131,8 @@ def _codes(model: Any, dataset: Dataset, images: int = TRAINING_IMAGES) -> Featu
     test, test_labels = labeled(dataset.test)
     if len(np.unique(labels)) < 2:
         raise UnsupportedError(
-            "A classifier of codes needs labeled training images of at least 2 classes. "
-            "Use another data set."
+            "A classifier of codes needs labeled training images of at least 2 "
+            "classes. Use another data set."
         )
     return Features.scaled(encode(x), labels, encode(test), test_labels)
 

@@ -32,8 +32,8 @@ MOST_CLASSES = 20  # with more, there are too many shares to read
 class Space:
     """Classes that the points of a plane of codes decode to.
 
-    Points are the centers of equal cells. Rows are ordered by increasing z_2, columns by
-    increasing z_1.
+    Points are the centers of equal cells. Rows are ordered by increasing z_2, columns
+    by increasing z_1.
 
     Args:
         limits: Lowest and highest code of each axis, (2, 2).
@@ -65,9 +65,10 @@ def measure_space(model: Any, dataset: Dataset, *, seed: int = 0) -> Space:
     """Decode a grid of 100 x 100 codes and classify it by the nearest training images.
 
     In each dimension the grid covers the prior except 0.5 % at either end; without a
-    prior, the training codes except as much. The class of a point is the majority vote of
-    the 10 nearest training images in pixel space, of 10,000, equally many of each class.
-    Its mass is the prior's density; without a prior, the density of `fit_density`.
+    prior, the training codes except as much. The class of a point is the majority vote
+    of the 10 nearest training images in pixel space, of 10,000, equally many of each
+    class. Its mass is the prior's density; without a prior, the density of
+    `fit_density`.
 
     Args:
         model: Model with two latent dimensions, `decode`, and a `prior` or `encode`.
@@ -109,8 +110,8 @@ def space_shares(model: Any, dataset: Dataset, seed: int) -> dict[str, float]:
 def _check(model: Any, dataset: Dataset) -> None:
     if require(model, Decodes, HasLatentDim, by=METRIC).latent_dim != 2:
         raise UnsupportedError(
-            "The space of each class needs a model with two latent dimensions. Train one "
-            "with --latent-dim 2."
+            "The space of each class needs a model with two latent dimensions. Train "
+            "one with --latent-dim 2."
         )
     parts = (dataset.train, dataset.test)
     known = [0 if p.labels is None else (p.labels >= 0).sum() for p in parts]
@@ -144,7 +145,7 @@ def _grid(across: np.ndarray, up: np.ndarray) -> np.ndarray:
 def _voting(
     dataset: Dataset, seed: int
 ) -> tuple[Callable[[np.ndarray], np.ndarray], float]:
-    """Return a function from images to the classes' shares of votes, and its accuracy."""
+    """Return a function from images to shares of votes, and its accuracy."""
     from sklearn.neighbors import KNeighborsClassifier  # slow import
 
     x, labels = _labeled(dataset.train, LABELED_IMAGES, seed)

@@ -48,8 +48,10 @@ def summarize(values: Sequence[float]) -> Summary:
 def difference(values: Sequence[float], base: Sequence[float]) -> Summary:
     """Compute the difference of two means, values - base, with Welch's 95 % interval.
 
-    s² = s_1²/n_1 + s_2²/n_2,  low, high = m_1 - m_2 -+ t s,  t the 97.5 % quantile of
-    Student's t with s⁴ / (s_1⁴/(n_1² (n_1 - 1)) + s_2⁴/(n_2² (n_2 - 1))) degrees of freedom
+    s² = s_1²/n_1 + s_2²/n_2,  low, high = m_1 - m_2 -+ t s
+    f = s⁴ / (s_1⁴/(n_1² (n_1 - 1)) + s_2⁴/(n_2² (n_2 - 1)))
+
+    t is the 97.5 % quantile of Student's t with f degrees of freedom.
 
     `sd` is s, `n` the smaller of both counts. With a single value on either side, `sd`,
     `low` and `high` are None.

@@ -97,17 +97,17 @@ def transfer(
         seed: Seed of the classifier.
 
     Raises:
-        UnsupportedError: The library of the classifier is not installed, or the data set
-            has no labels.
+        UnsupportedError: The library of the classifier is not installed, or the data
+            set has no labels.
         DataError: There are fewer than two classes, or a part lacks a class.
     """
     train, test = (_encoded(encode, part) for part in (dataset.train, dataset.test))
     found, asked = np.unique(train[1]), np.unique(test[1])
     if len(found) < 2 or set(asked) != set(found):
         raise DataError(
-            f"Data set {dataset.name!r} has {len(found)} classes in its training images "
-            f"and {len(asked)} in its test images. Expected the same two or more classes "
-            "in both. Use another data set."
+            f"Data set {dataset.name!r} has {len(found)} classes in its training "
+            f"images and {len(asked)} in its test images. Expected the same two or "
+            "more classes in both. Use another data set."
         )
     features = Features.scaled(*train, *test)
     with quiet():
@@ -156,8 +156,8 @@ def _encoded(encode: Encoder, images: Images) -> tuple[np.ndarray, np.ndarray]:
 def _check_labels(images: Images) -> None:
     if images.labels is None or not (images.labels >= 0).any():
         raise UnsupportedError(
-            "Transfer needs labeled images. Use a folder with one sub-folder per class, or "
-            "another data set."
+            "Transfer needs labeled images. Use a folder with one sub-folder per "
+            "class, or another data set."
         )
 
 
