@@ -1,5 +1,6 @@
 """Evaluation of a model of any family, as one dict of named metrics."""
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
 from keras_aae.checks import Choice, Seed, validated
@@ -59,7 +60,8 @@ def evaluate(
         RecipeError: A name is unknown, or the seed is invalid.
         UnsupportedError: A named metric does not apply to the model or the data.
     """
-    functions, values = {}, {}
+    functions: dict[Callable[..., dict[str, float]], list[str]] = {}
+    values: dict[str, float] = {}
     for name in measured_by_default() if names is None else names:
         functions.setdefault(load_entry(name, METRICS, "metric"), []).append(name)
     strict = strict and names is not None
@@ -93,7 +95,8 @@ def describe(name: str) -> str:
 
 def metric_version(name: str) -> int:
     """Return the version of a metric's formula: the third part of its entry, else 1."""
-    return METRICS[name][2] if len(METRICS[name]) > 2 else 1
+    entry: tuple[Any, ...] = METRICS[name]
+    return entry[2] if len(entry) > 2 else 1
 
 
 def entry_of(name: str) -> str:

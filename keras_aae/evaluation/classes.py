@@ -1,6 +1,6 @@
 """Agreement of predicted classes, clusters and prior components with true classes."""
 
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 
@@ -192,9 +192,9 @@ def _prior_of_classes(model: Any, dataset: Dataset, by: str) -> HasComponents:
 
 
 def _examples(images: Images, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    labels = labeled(images)[1]
-    chosen = stratified_subset(images.labels, min(EXAMPLES, len(labels)), seed)
-    return cast(tuple[np.ndarray, np.ndarray], images.gather(chosen))
+    known, labels = labeled(images)[1], np.asarray(images.labels)
+    chosen = stratified_subset(labels, min(EXAMPLES, len(known)), seed)
+    return images.gather(chosen)[0], labels[chosen]
 
 
 def _counts(

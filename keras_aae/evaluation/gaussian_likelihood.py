@@ -132,8 +132,8 @@ class Estimator:
     def of(cls, model: Any, seed: int) -> "Estimator":
         """Create an estimator of a model, with 10,000 prior samples and guides."""
         joint = Joint(model)
-        both = (joint.sample(PRIOR_SAMPLES, 2 * seed + i) for i in range(2))
-        return cls(joint, *both, seed)
+        samples, guides = (joint.sample(PRIOR_SAMPLES, 2 * seed + i) for i in range(2))
+        return cls(joint, samples, guides, seed)
 
     def estimate(self, x: np.ndarray, s: float, samples: int) -> Estimates:
         """Estimate log p(x) of images with `samples` codes around the modes of each."""

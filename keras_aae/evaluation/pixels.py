@@ -1,7 +1,5 @@
 """Images prepared for metrics: subsets of a split, rows of pixels."""
 
-from typing import cast
-
 import numpy as np
 
 from keras_aae.data import Images
@@ -34,7 +32,7 @@ def labeled(images: Images, n: int | None = None) -> tuple[np.ndarray, np.ndarra
     known = np.flatnonzero(labels >= 0)
     if n is not None and n < len(known):
         known = known[np.linspace(0, len(known) - 1, n).astype(int)]
-    return cast(tuple[np.ndarray, np.ndarray], images.gather(known))
+    return images.gather(known)[0], labels[known]
 
 
 def as_rows(x: np.ndarray) -> np.ndarray:

@@ -46,7 +46,7 @@ def prior_distances(model: Any, dataset: Dataset, seed: int) -> dict[str, float]
     directions = unit_directions(codes.shape[1], DIRECTIONS, seed)
     arrays = map(ops.convert_to_tensor, (codes, samples, directions))
     return {
-        "prior_mmd": np.mean([float(value) for value in mmds]),
+        "prior_mmd": float(np.mean([float(value) for value in mmds])),
         "prior_sliced_wasserstein": float(sliced_wasserstein(*arrays)),
     }
 

@@ -63,7 +63,8 @@ def few_label_accuracies(model: Any, dataset: Dataset, seed: int) -> dict[str, f
         drburke/tensorflow, SENs/: its dense 64-64 classifier with dropout, with ReLU
         added, is 1 to 3 percentage points less accurate on our codes.
     """
-    codes, values = _codes(model, dataset), {}
+    codes = _codes(model, dataset)
+    values: dict[str, float] = {}
     with quiet():
         codes = _compared(codes, seed)
         for n in LABEL_COUNTS:
@@ -169,4 +170,4 @@ def _pseudo_label_score(codes: Features, draw: int) -> float:
 
 
 def _summary(name: str, scores: list[float]) -> dict[str, float]:
-    return {name: np.mean(scores), f"{name}_std": np.std(scores, ddof=1)}
+    return {name: float(np.mean(scores)), f"{name}_std": float(np.std(scores, ddof=1))}

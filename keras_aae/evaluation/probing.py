@@ -54,11 +54,11 @@ def probe(
     """
     test, test_labels = labeled(dataset.test)
     scores: dict[str, list[float]] = {}
-    codes = encode(test)
+    codes, known = encode(test), np.asarray(dataset.train.labels)
     for number, draw in enumerate(draw_seeds(seed, draws)):
         chosen = stratified_subset(dataset.train.labels, labels, draw)
-        x, classes = dataset.train.gather(chosen)
-        features = Features.scaled(encode(x), classes, codes, test_labels)
+        train = encode(dataset.train.gather(chosen)[0])
+        features = Features.scaled(train, known[chosen], codes, test_labels)
         with quiet():
             for name, classifier in _classifiers(number).items():
                 scores.setdefault(name, []).append(float(features.score(classifier)))

@@ -114,7 +114,7 @@ def _check(model: Any, dataset: Dataset) -> None:
             "one with --latent-dim 2."
         )
     parts = (dataset.train, dataset.test)
-    known = [0 if p.labels is None else (p.labels >= 0).sum() for p in parts]
+    known = [0 if p.labels is None else np.count_nonzero(p.labels >= 0) for p in parts]
     if min(known) == 0 or known[0] < NEIGHBORS or dataset.num_classes > MOST_CLASSES:
         raise UnsupportedError(
             "The space of each class needs labeled test images, at least "
@@ -162,5 +162,6 @@ def _voting(
 
 
 def _labeled(images: Images, n: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    known = int((images.labels >= 0).sum())
-    return images.gather(stratified_subset(images.labels, min(n, known), seed))
+    labels = np.asarray(images.labels)
+    chosen = stratified_subset(labels, min(n, int((labels >= 0).sum())), seed)
+    return images.gather(chosen)[0], labels[chosen]

@@ -4,6 +4,7 @@ import math
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import cast
 
 from scipy.special import stdtrit
 
@@ -64,7 +65,7 @@ def difference(values: Sequence[float], base: Sequence[float]) -> Summary:
     mean, n = one.mean - two.mean, min(one.n, two.n)
     if n == 1:
         return Summary(mean, None, None, None, n)
-    parts = [(s.sd**2 / s.n, s.n - 1) for s in (one, two)]
+    parts = [(cast(float, s.sd) ** 2 / s.n, s.n - 1) for s in (one, two)]
     variance = sum(part for part, _ in parts)
     if variance == 0:
         return Summary(mean, 0.0, mean, mean, n)
