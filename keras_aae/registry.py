@@ -527,7 +527,7 @@ METRICS = {
     "fid": (
         "keras_aae.evaluation.generation:generated_images",
         "Frechet distance of 10,000 generated images and MNIST test images, in "
-        "features of our own small classifier, not Inception: not comparable with "
+        "features of our own small classifier, not of Inception: not comparable with "
         "published FID",
     ),
     "fid_mixture": (
