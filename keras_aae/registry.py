@@ -100,15 +100,15 @@ DATASETS = {
     ),
     "fashion_mnist": (
         "keras_aae.data.mnist:load_fashion_mnist",
-        "clothes, 60,000 + 10,000 images of 28x28",
+        "clothing, 60,000 + 10,000 images of 28x28",
     ),
     "digits": (
         "keras_aae.data.digits:load_digits",
-        "1,797 digits of 8x8 brought to 28x28; bundled, needs no download",
+        "1,797 digits of 8x8, enlarged to 28x28; bundled, needs no download",
     ),
     "lfw": (
         "keras_aae.data.lfw:load_lfw",
-        "faces, one of each of 5,749 people, 64x64 in color; a tenth held out; unlabeled",
+        "faces, one per person, 5,174 + 575 images of 64x64 in color; unlabeled",
     ),
     "cifar10": (
         "keras_aae.data.cifar10:load_cifar10",
@@ -116,11 +116,12 @@ DATASETS = {
     ),
     "lines": (
         "keras_aae.data.lines:load_lines",
-        "80 + 20 synthetic clouds of points along lines, as images of 28x28; unlabeled",
+        "synthetic point clouds along lines, 80 + 20 images of 28x28; unlabeled",
     ),
     "lines-coordinates": (
         "keras_aae.data.lines:load_lines_coordinates",
-        "the same clouds as 200 points (x, y) in [0, 1], images of 200x2; unlabeled",
+        "the clouds of `lines` as 200 points (x, y) in [0, 1], images of 200x2; "
+        "unlabeled",
     ),
 }
 
@@ -344,7 +345,7 @@ FIGURES = {
 METRICS = {
     "neg_elbo": (
         "keras_aae.evaluation.likelihood:bound",
-        "-ELBO of the test images, one sampled code each; nats",
+        "-ELBO of test images, one sampled code per image; nats",
     ),
     "reconstruction_nll": (
         "keras_aae.evaluation.likelihood:bound",
@@ -356,15 +357,15 @@ METRICS = {
     ),
     "neg_elbo_binarized": (
         "keras_aae.evaluation.likelihood:bound",
-        "-ELBO of test images binarized at random; nats",
+        "-ELBO of randomly binarized test images; nats",
     ),
     "reconstruction_nll_binarized": (
         "keras_aae.evaluation.likelihood:bound",
-        "-log p(x|z) of binarized images; nats",
+        "-log p(x|z) of binarized test images, z sampled from q(z|x); nats",
     ),
     "kl_binarized": (
         "keras_aae.evaluation.likelihood:bound",
-        "KL(q(z|x) || p(z)) of binarized images; nats",
+        "KL(q(z|x) || p(z)) of binarized test images; nats",
     ),
     "nll": (
         "keras_aae.evaluation.likelihood:importance_sampled_nll",
@@ -372,91 +373,103 @@ METRICS = {
     ),
     "nll_binarized": (
         "keras_aae.evaluation.likelihood:importance_sampled_nll",
-        "the same of binarized images; nats",
+        "-log p(x) of binarized images by importance sampling, 200 samples, first "
+        "1,000 test images; nats",
     ),
     "nll_5000": (
         "keras_aae.evaluation.likelihood:long_importance_sampled_nll",
-        "-log p(x), 5,000 samples, all test images, Gaussian likelihood; nats; slow",
+        "-log p(x) by importance sampling, 5,000 samples, all test images, Gaussian "
+        "likelihood; nats; slow",
     ),
     "nll_5000_binarized": (
         "keras_aae.evaluation.likelihood:long_importance_sampled_nll",
-        "-log p(x), 5,000 samples, all test images binarized; nats; slow",
+        "-log p(x) of binarized images by importance sampling, 5,000 samples, all test "
+        "images; nats; slow",
     ),
     "active_units": (
         "keras_aae.evaluation.likelihood:active_units",
-        "dimensions whose posterior mean has variance above 0.01",
+        "number of latent dimensions whose posterior mean has variance above 0.01",
     ),
     "reconstruction_loss": (
         "keras_aae.evaluation.codes:reconstruction_loss",
-        "the autoencoder's own loss; nats for bernoulli and gaussian",
+        "the model's own reconstruction loss; nats for bernoulli and gaussian",
     ),
     "mse": (
         "keras_aae.evaluation.codes:mean_squared_error",
-        "squared error a pixel of the reconstruction, pixels in [0, 1]",
+        "mean squared error per pixel of reconstructions, pixels in [0, 1]",
     ),
     "probe_knn_100": (
         "keras_aae.evaluation.codes:knn_probe",
-        "5-nearest-neighbor accuracy on test codes with 100 labeled images",
+        "5-nearest-neighbor accuracy on test codes with 100 labels",
     ),
     "probe_knn_1000": (
         "keras_aae.evaluation.codes:knn_probe",
-        "the same with 1,000 labeled images",
+        "5-nearest-neighbor accuracy on test codes with 1,000 labels",
     ),
     "probe_logistic_10000": (
         "keras_aae.evaluation.probes:logistic_probe",
-        "logistic regression's accuracy on test codes with 10,000 labeled images",
+        "accuracy of logistic regression on test codes with 10,000 labels",
     ),
     "probe_kernel_100": (
         "keras_aae.evaluation.probes:few_label_accuracies",
-        "kernel logistic regression's accuracy on test codes with 100 labeled images, "
-        "mean of 5 draws of these; their standard deviation (_std); slow",
+        "accuracy of kernel logistic regression on test codes with 100 labels, mean "
+        "and standard deviation (_std) over 5 label subsets; slow",
     ),
     "probe_kernel_500": (
         "keras_aae.evaluation.probes:few_label_accuracies",
-        "the same with 500 labeled images; slow",
+        "accuracy of kernel logistic regression on test codes with 500 labels, mean "
+        "and standard deviation (_std) over 5 label subsets; slow",
     ),
     "probe_pseudo_labels_100": (
         "keras_aae.evaluation.probes:few_label_accuracies",
-        "the same with 100 labeled images and the classifier's own guesses at 2,500 "
-        "others; slow",
+        "accuracy of kernel logistic regression on test codes with 100 labels and "
+        "2,500 pseudo-labels, mean and standard deviation (_std) over 5 label subsets; "
+        "slow",
     ),
     "probe_label_spreading_100": (
         "keras_aae.evaluation.probes:label_spreading_probe",
-        "share of test images that 100 labels, spread along the neighborhoods of 20,000 "
-        "training codes, find the class of; slow",
+        "accuracy of label spreading on test codes, from 100 labels over the neighbor "
+        "graph of 20,000 training codes, mean and standard deviation (_std) over 5 "
+        "label subsets; slow",
     ),
     "probe_logistic_2000": (
         "keras_aae.evaluation.probing:probe_codes",
-        "logistic regression's accuracy on test codes from 2,000 labels, mean of 5 draws; slow",
+        "accuracy of logistic regression on test codes with 2,000 labels, mean over 5 "
+        "label subsets; slow",
     ),
     "probe_knn_2000": (
         "keras_aae.evaluation.probing:probe_codes",
-        "5 nearest neighbors' accuracy on test codes from 2,000 labels, mean of 5 draws; slow",
+        "accuracy of 5 nearest neighbors on test codes with 2,000 labels, mean over 5 "
+        "label subsets; slow",
     ),
     "probe_dense_2000": (
         "keras_aae.evaluation.probing:probe_codes",
-        "a dense network's accuracy on test codes from 2,000 labels, mean of 5 draws; slow",
+        "accuracy of a dense network on test codes with 2,000 labels, mean over 5 "
+        "label subsets; slow",
     ),
     "pixel_probe_logistic_2000": (
         "keras_aae.evaluation.probing:probe_pixels",
-        "logistic regression's accuracy on pixels instead of codes from 2,000 labels, mean of 5 draws; slow",
+        "accuracy of logistic regression on pixels with 2,000 labels, mean over 5 "
+        "label subsets; slow",
     ),
     "pixel_probe_knn_2000": (
         "keras_aae.evaluation.probing:probe_pixels",
-        "5 nearest neighbors' accuracy on pixels instead of codes from 2,000 labels, mean of 5 draws; slow",
+        "accuracy of 5 nearest neighbors on pixels with 2,000 labels, mean over 5 "
+        "label subsets; slow",
     ),
     "pixel_probe_dense_2000": (
         "keras_aae.evaluation.probing:probe_pixels",
-        "a dense network's accuracy on pixels instead of codes from 2,000 labels, mean of 5 draws; slow",
+        "accuracy of a dense network on pixels with 2,000 labels, mean over 5 label "
+        "subsets; slow",
     ),
     "kmeans_accuracy": (
         "keras_aae.evaluation.classes:kmeans_agreement",
-        "share of test codes whose cluster is of their class: as many clusters by k-means "
-        "as there are classes, each given one of its own, in the best way",
+        "accuracy of k-means clusters of test codes, as many as there are classes, "
+        "under the best one-to-one assignment to classes",
     ),
     "kmeans_nmi": (
         "keras_aae.evaluation.classes:kmeans_agreement",
-        "normalized mutual information of these clusters and the classes, at most 1",
+        "normalized mutual information of k-means clusters and classes, at most 1",
     ),
     "mean_code": (
         "keras_aae.evaluation.codes:mean_code",
@@ -464,7 +477,8 @@ METRICS = {
     ),
     "prior_mmd": (
         "keras_aae.evaluation.prior:prior_distances",
-        "squared MMD (imq) of 10,000 test codes and prior samples, in blocks of 2,000",
+        "squared MMD (imq kernel) of 10,000 test codes and prior samples, in blocks of "
+        "2,000",
     ),
     "prior_sliced_wasserstein": (
         "keras_aae.evaluation.prior:prior_distances",
@@ -472,97 +486,103 @@ METRICS = {
     ),
     "discriminator_accuracy_codes": (
         "keras_aae.evaluation.prior:discriminator_accuracies",
-        "share of test codes that the discriminator tells from the prior; 0.5 is chance",
+        "accuracy of the discriminator on test codes; 0.5 is chance",
     ),
     "discriminator_accuracy_prior": (
         "keras_aae.evaluation.prior:discriminator_accuracies",
-        "share of prior samples that it tells from codes; 0.5 is chance",
+        "accuracy of the discriminator on prior samples; 0.5 is chance",
     ),
     "component_accuracy": (
         "keras_aae.evaluation.classes:component_accuracy",
-        "share of test codes in the petal (or part of the prior) of their class",
+        "share of test codes whose most likely prior component is that of their class",
     ),
     "component_coverage": (
         "keras_aae.evaluation.classes:component_coverage",
-        "share of test images whose code is within 3 deviations of the petal of its class",
+        "share of test codes within 3 standard deviations of the component of their "
+        "class",
     ),
     "component_purity": (
         "keras_aae.evaluation.classes:component_purity",
-        "share of test codes of the class that most codes in their petal have",
+        "share of test codes of the majority class of their prior component",
     ),
     "test_error": (
         "keras_aae.evaluation.classes:classification_error",
-        "share of test images given a wrong class, trained with labels; percent",
+        "classification error on test images, of models trained with labels; percent",
     ),
     "test_auroc": (
         "keras_aae.evaluation.classes:classification_auroc",
-        "area under the ROC curve of each class of test images against all others, mean "
-        "over the classes, trained with labels; percent",
+        "one-vs-rest area under the ROC curve on test images, mean over the classes, "
+        "of models trained with labels; percent",
     ),
     "cluster_error": (
         "keras_aae.evaluation.classes:cluster_errors",
-        "the same of clusters, each named after its surest training image; percent",
+        "classification error of clusters, each named after its most confident "
+        "training image; percent",
     ),
     "cluster_error_majority": (
         "keras_aae.evaluation.classes:cluster_errors",
-        "the same, each named after most of its training images (of 10,000); percent",
+        "classification error of clusters, each named after the majority of its "
+        "training images (of 10,000); percent",
     ),
     "fid": (
         "keras_aae.evaluation.generation:generated_images",
-        "Frechet distance of 10,000 generated and test images of MNIST, in features of "
-        "our own small classifier, not of Inception: not comparable with published FID",
+        "Frechet distance of 10,000 generated images and MNIST test images, in "
+        "features of our own small classifier, not of Inception: not comparable with "
+        "published FID",
     ),
     "fid_mixture": (
         "keras_aae.evaluation.generation:mixture_images",
-        "the same of images decoded from ten Gaussians fitted to the codes",
+        "`fid` of images decoded from ten Gaussians fitted to the codes",
     ),
     "class_coverage": (
         "keras_aae.evaluation.generation:generated_images",
-        "share of the classes that have 1 % of the generated images, by that classifier",
+        "share of classes with at least 1 % of the generated images, by the classifier "
+        "of `fid`",
     ),
     "class_entropy": (
         "keras_aae.evaluation.generation:generated_images",
-        "entropy of the classes' shares in generated images; nats, ln 10 = 2.303 is best",
+        "entropy of the class shares in generated images; nats, ln 10 = 2.303 is best",
     ),
     "class_confidence": (
         "keras_aae.evaluation.generation:generated_images",
-        "mean probability of the generated images' most probable class",
+        "mean probability of the most probable class of generated images",
     ),
     "parzen_log_likelihood": (
         "keras_aae.evaluation.parzen:parzen_log_likelihood",
-        "log p(x), Parzen windows around 10,000 samples, pixels in [0, 1]; nats; its "
-        "standard error (_stderr), the windows' deviation (_bandwidth); slow",
+        "log p(x) by Parzen windows around 10,000 samples, pixels in [0, 1]; nats; its "
+        "standard error (_stderr) and the bandwidth (_bandwidth); slow",
     ),
     "gaussian_log_likelihood": (
         "keras_aae.evaluation.gaussian_likelihood:gaussian_log_likelihood",
-        "log p(x), Gaussian pixels, by importance sampling, first 1,000 test images; "
-        "nats; its standard error (_stderr), the pixels' deviation (_deviation), the "
-        "median effective number of samples (_ess); slow",
+        "log p(x) with Gaussian pixels, by importance sampling, first 1,000 test "
+        "images; nats; its standard error (_stderr), the standard deviation of pixels "
+        "(_deviation) and the median effective sample size (_ess); slow",
     ),
     "interpolation_energy": (
         "keras_aae.evaluation.interpolation:interpolation_energy",
-        "energy of the images' path between two codes, 1 where one fades evenly into the "
-        "other and up to 16 where it jumps",
+        "energy of the path of images between two codes; 1 for an even fade, up to 16 "
+        "for a jump",
     ),
     "space_share": (
         "keras_aae.evaluation.space:space_shares",
-        "share of the area of two latent dimensions that decodes to the class of that number",
+        "share of the area of two latent dimensions that decodes to a class, by its "
+        "number",
     ),
     "space_mass": (
         "keras_aae.evaluation.space:space_shares",
-        "the same, weighted by the prior, or by a density fitted to the codes",
+        "`space_share` weighted by the prior, or by a density fitted to the codes",
     ),
     "space_ambiguous": (
         "keras_aae.evaluation.space:space_shares",
-        "share of that area where fewer than 8 of 10 nearest training images agree",
+        "share of the area where fewer than 8 of the 10 nearest training images agree",
     ),
     "space_ambiguous_mass": (
         "keras_aae.evaluation.space:space_shares",
-        "the same, weighted by the prior, or by a density fitted to the codes",
+        "`space_ambiguous` weighted by the prior, or by a density fitted to the codes",
     ),
 }
 
-# Measured only where they are named, since they take many seconds, or minutes.
+# Computed only on request, since they take many seconds or minutes.
 SLOW_METRICS = (
     "probe_kernel_100",
     "probe_kernel_500",

@@ -1,1 +1,1 @@
-"""Any number of images to codes and back, block by block."""
+"""Resumable block-wise encoding and decoding of any number of images."""

@@ -1,4 +1,4 @@
-"""Files of codes: CSV and NPZ, with an id and a label for each, written and read in blocks."""
+"""Files of codes with ids and labels, CSV and NPZ, written and read in blocks."""
 
 import csv
 import itertools
@@ -15,21 +15,21 @@ from keras_aae.data.npz import map_array, read_arrays
 from keras_aae.errors import DataError
 
 ENDINGS = (".csv", ".npz")
-# Ids, labels if there are any, and codes, one block after the other.
+# Ids, labels or None, and codes, block by block.
 Blocks = Iterator[tuple[list[str], list[str] | None, np.ndarray]]
-ROWS = 4096  # written or read at once
+ROWS = 4096  # per block
 
 
 def check_ending(path: Path) -> Path:
-    """Return the path if it is that of a file of codes.
+    """Return the path if its suffix is that of a file of codes.
 
     Raises:
-        DataError: it ends in something else.
+        DataError: It has another suffix.
     """
     if path.suffix.lower() not in ENDINGS:
         raise DataError(
-            f"Codes are written as {' or '.join(ENDINGS)}, and {path.name!r} ends in "
-            "neither. Give the file one of these endings."
+            f"Invalid output {path.name!r}. Expected a name ending in "
+            f"{' or '.join(ENDINGS)}. Rename it."
         )
     return path
 
@@ -37,20 +37,20 @@ def check_ending(path: Path) -> Path:
 def write_codes(path: Path, codes: np.ndarray, stream: Stream) -> None:
     """Write codes with the ids and labels of a stream.
 
-    A CSV file has the columns id, label, z_1 ... z_d; an NPZ file the arrays `codes`
-    float32 (n, d), `ids` and `labels` of text, (n,).
+    A CSV file has the columns id, label, z_1 ... z_d. An NPZ file has the arrays
+    `codes`, float32 (n, d), and `ids` and `labels`, strings (n,).
 
     Args:
-        path: The file; its ending decides.
-        codes: (n, d), may lie on disk.
-        stream: With `ids(start, stop)` and `labels(start, stop)`.
+        path: Path of the file; its suffix determines the format.
+        codes: Codes, (n, d); may be memory-mapped.
+        stream: Stream with `ids(start, stop)` and `labels(start, stop)`.
     """
     write = _write_csv if path.suffix.lower() == ".csv" else _write_npz
     write(path, codes, stream)
 
 
 def _write_csv(path: Path, codes: np.ndarray, stream: Stream) -> None:
-    # Names of files may hold bytes that are no text.
+    # File names may contain bytes that are not valid UTF-8.
     with open(
         path, "w", newline="", encoding="utf-8", errors="surrogateescape"
     ) as file:
@@ -60,7 +60,7 @@ def _write_csv(path: Path, codes: np.ndarray, stream: Stream) -> None:
             names = zip(
                 stream.ids(start, stop), stream.labels(start, stop), strict=True
             )
-            # Nine digits tell any two float32 apart.
+            # Nine significant digits represent a float32 exactly.
             writer.writerows(
                 [*name, *(f"{value:.9g}" for value in code)]
                 for name, code in zip(names, codes[start:stop].tolist(), strict=True)
@@ -88,7 +88,7 @@ def _add(
     dtype: np.dtype,
     blocks: Iterable[np.ndarray],
 ) -> None:
-    """An array as a member of an NPZ file, block by block."""
+    """Write an array to an NPZ file, block by block."""
     with archive.open(f"{name}.npy", "w", force_zip64=True) as file:
         header = {"descr": dtype.str, "fortran_order": False, "shape": shape}
         np.lib.format.write_array_header_1_0(file, header)
@@ -102,14 +102,14 @@ def _spans(n: int) -> Iterator[tuple[int, int]]:
 
 @dataclass(frozen=True, eq=False)
 class Codes:
-    """The rows of a file of codes.
+    """Rows of a file of codes.
 
     Args:
-        path: The file.
-        count: How many there are.
-        width: Numbers in a code.
-        rows: Function start -> blocks (ids, labels, codes) from there on; `labels` is
-            None if the file has none.
+        path: Path of the file.
+        count: Number of codes.
+        width: Dimensions of a code.
+        rows: Function that yields blocks (ids, labels, codes) from a row on; `labels`
+            is None if the file has none.
     """
 
     path: Path
@@ -119,20 +119,20 @@ class Codes:
 
 
 def open_codes(path: str | Path) -> Codes:
-    """The codes of a file as `write_codes` leaves it, or of an array (n, d) in an .npy file.
+    """Open a file written by `write_codes`, or an .npy file with an array (n, d).
 
-    In a CSV file, columns `id` and `label` may be missing; all others are the code. Without
-    ids the numbers of the rows stand for them.
+    In a CSV file, the columns `id` and `label` may be missing; all others are the code.
+    Without ids, row numbers are used.
 
     Raises:
-        DataError: the file is missing or damaged, or two ids are the same.
+        DataError: The file is missing or damaged, or two ids are the same.
     """
     path = Path(path).expanduser()
     openers = {".csv": _open_csv, ".npz": _open_npz, ".npy": _open_npy}
     if path.suffix.lower() not in openers:
         raise DataError(
-            f"{path} is no file of codes; expected one ending in {', '.join(openers)}, "
-            "as `keras-aae encode` writes."
+            f"{path} is not a file of codes. Expected one ending in "
+            f"{', '.join(openers)}. Write it with `keras-aae encode`."
         )
     return openers[path.suffix.lower()](path)
 
@@ -141,12 +141,15 @@ def _open_csv(path: Path) -> Codes:
     columns, count = _survey_csv(path)
     width = sum(column not in ("id", "label") for column in columns)
     if not width:
-        raise DataError(f"{path} has no columns of codes; expected z_1, z_2 and so on.")
+        raise DataError(
+            f"{path} has no columns of codes. Expected z_1, z_2 and so on. Write the "
+            "file again with `keras-aae encode`."
+        )
     return Codes(path, count, width, lambda start: _csv_blocks(path, columns, start))
 
 
 def _survey_csv(path: Path) -> tuple[list[str], int]:
-    """The columns, and how many rows there are."""
+    """Return the columns and the number of rows."""
     seen: set[str] = set()
     count = 0
     with _reading(path) as (columns, rows):
@@ -154,27 +157,31 @@ def _survey_csv(path: Path) -> tuple[list[str], int]:
         for count, row in enumerate(rows, start=1):
             if len(row) != len(columns):
                 raise DataError(
-                    f"{path}, row {count}: {len(row)} values for {len(columns)} columns. "
-                    "Write the file again."
+                    f"{path}, row {count}, has {len(row)} values. Expected "
+                    f"{len(columns)}, one per column. Correct the row, or write the "
+                    "file again."
                 )
             if place is not None:
                 _check_new(path, row[place], seen)
     if not count:
-        raise DataError(f"{path} holds no codes; expected a row for each.")
+        raise DataError(
+            f"{path} holds no codes. Expected at least one row. Write the file again "
+            "with `keras-aae encode`."
+        )
     return columns, count
 
 
 @contextmanager
 def _reading(path: Path) -> Iterator[tuple[list[str], Iterator[list[str]]]]:
-    """The columns, and the rows; errors of reading them are ours."""
+    """Yield the columns and the rows; errors of reading them become a DataError."""
     try:
         with open(path, newline="", encoding="utf-8", errors="surrogateescape") as file:
             reader = csv.reader(file, strict=True)
             yield next(reader, []), reader
     except (OSError, UnicodeError, csv.Error) as error:
         raise DataError(
-            f"{path} cannot be read ({error}); expected a CSV file as `keras-aae encode` "
-            "writes."
+            f"{path} cannot be read ({error}). Expected a CSV file. Write it with "
+            "`keras-aae encode`."
         ) from None
 
 
@@ -202,8 +209,8 @@ def _numbers(
         return np.array([[float(row[i]) for i in numbers] for row in block], np.float32)
     except ValueError as error:
         raise DataError(
-            f"{path}, rows {start + 1} to {start + len(block)}: {error}. Expected numbers "
-            "in every column but id and label."
+            f"{path}, rows {start + 1} to {start + len(block)}: {error}. Expected "
+            "numbers in all columns except id and label. Correct these rows."
         ) from None
 
 
@@ -214,8 +221,8 @@ def _open_npz(path: Path) -> Codes:
     for name, texts in (("ids", ids), ("labels", labels)):
         if texts is not None and texts.shape != (len(codes),):
             raise DataError(
-                f"{path}: `{name}` has shape {texts.shape} and there are {len(codes)} "
-                "codes. Write the file again."
+                f"{path}: array `{name}` has shape {texts.shape}. Expected "
+                f"({len(codes)},), one per code. Write the file again."
             )
     seen: set[str] = set()
     for text in [] if ids is None else ids:
@@ -236,7 +243,8 @@ def _matrix(path: Path, codes: np.ndarray | None) -> np.ndarray:
         or codes.dtype.kind not in "fiu"
     ):
         raise DataError(
-            f"{path} holds no array of codes (n, width) of numbers. Received: {shape}."
+            f"{path} holds an invalid array of codes, of shape {shape}. Expected "
+            "numbers of shape (n, width). Write the file again."
         )
     return codes
 
@@ -258,7 +266,7 @@ def _of_arrays(
 def _check_new(path: Path, name: str, seen: set[str]) -> None:
     if name in seen:
         raise DataError(
-            f"{path} has the id {name!r} twice; images are named by ids. Give every row "
-            "its own."
+            f"{path} has the id {name!r} twice. Expected unique ids, since they name "
+            "images. Rename one."
         )
     seen.add(name)

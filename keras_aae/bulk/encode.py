@@ -1,4 +1,4 @@
-"""Many images to codes and back, block by block, and to be gone on with."""
+"""Resumable block-wise encoding and decoding."""
 
 import hashlib
 import os
@@ -40,22 +40,22 @@ def encode_images(
 ) -> Path:
     """Write the codes of all images of a stream, with their ids and labels.
 
-    In memory is a block of images at a time. What is done is kept in OUTPUT.partial, from
-    where the same call goes on.
+    Only one block of images is in memory at a time. Progress is kept in OUTPUT.partial;
+    repeating the same call resumes it.
 
     Args:
-        model: With `encode`.
-        stream: Of `bulk.streams`.
-        output: The file, .csv or .npz; see `write_codes`.
-        on_progress: Is told how many images are done.
+        model: Model with `encode`.
+        stream: Stream of images, see `bulk.streams`.
+        output: Path of the file, .csv or .npz; see `write_codes`.
+        on_progress: Function called with the number of images done.
 
     Returns:
-        The file.
+        Path of the file.
 
     Raises:
-        UnsupportedError: the model cannot encode.
-        RunError: the file is there already, or half done from something else.
-        DataError: an image cannot be read, or the file has another ending.
+        UnsupportedError: The model cannot encode.
+        RunError: The file exists, or was begun with another model or other data.
+        DataError: An image cannot be read, or the file has another suffix.
     """
     output = check_ending(Path(output).expanduser())
     require(model, Encodes, by="Encoding")
@@ -83,29 +83,30 @@ def decode_codes(
 ) -> Path:
     """Write the images of all codes of a file.
 
-    As in `encode_images`, what is done is kept in OUTPUT.partial.
+    As in `encode_images`, progress is kept in OUTPUT.partial and can be resumed.
 
     Args:
-        model: With `decode`; one that is told the class finds its number in the labels.
-        codes: Of `open_codes`.
-        output: A new folder, of a PNG file for each code, named by its id; or an .npy
-            file, float32 (n, H, W, C).
-        on_progress: Is told how many images are done.
+        model: Model with `decode`. If it is conditioned on a class, labels must be
+            class numbers.
+        codes: Codes from `open_codes`.
+        output: Path of a new folder, for one PNG file per code, named by its id; or of
+            an .npy file, float32 (n, H, W, C).
+        on_progress: Function called with the number of images done.
 
     Returns:
-        The folder, or the file.
+        Path of the folder or file.
 
     Raises:
-        UnsupportedError: the model cannot decode.
-        RunError: the output is there already, or half done from something else.
-        DataError: a code is none of the model's, or an id no name for a file.
+        UnsupportedError: The model cannot decode.
+        RunError: The output exists, or was begun with another model or other codes.
+        DataError: The codes do not fit the model, or an id is not a valid file name.
     """
     output = Path(output).expanduser()
     require(model, Decodes, HasLatentDim, by="Decoding")
     if codes.width != model.latent_dim:
         raise DataError(
-            f"{codes.path} holds codes of {codes.width} numbers, and the model's have "
-            f"{model.latent_dim}. Encode the images by this model."
+            f"{codes.path} holds codes with {codes.width} dimensions. Expected "
+            f"{model.latent_dim}, as in the model. Encode the images with this model."
         )
     stat = codes.path.stat()
     origin = {
@@ -121,7 +122,7 @@ def decode_codes(
 
 
 def fingerprint(model: "PhasedModel") -> str:
-    """SHA-256 of all weights of a model."""
+    """Compute the SHA-256 of all weights of a model."""
     digest = hashlib.sha256()
     for array in model.get_weights():
         digest.update(np.ascontiguousarray(array).tobytes())
@@ -129,7 +130,7 @@ def fingerprint(model: "PhasedModel") -> str:
 
 
 def _blocks(stream: Stream, start: int) -> Iterator[np.ndarray]:
-    """Blocks of images; the next is read while one is worked on."""
+    """Yield blocks of images; the next one is read in the background."""
     total = len(stream)
     if start >= total:
         return
@@ -192,15 +193,19 @@ def _decode(
     model: "PhasedModel", codes: Codes, z: np.ndarray, labels: list[str] | None
 ) -> np.ndarray:
     if not np.isfinite(z).all():
-        raise DataError(f"{codes.path} holds numbers that are not finite. Remove them.")
+        raise DataError(
+            f"{codes.path} holds values that are not finite. Expected finite numbers. "
+            "Remove these rows."
+        )
     if not supports(model, DecodesClasses):
         return model.decode(z)
     try:
         numbers = np.array([int(label) for label in labels or [""] * len(z)])
     except ValueError as error:
         raise DataError(
-            f"The decoder is told the class, and {codes.path} does not say its number "
-            f"({error}). Expected a column `label` of numbers from 0."
+            f"{codes.path} has no class numbers ({error}), but the decoder is "
+            "conditioned on a class. Expected a column `label` of class numbers from "
+            "0. Add it."
         ) from None
     return model.decode(z, numbers)
 
@@ -209,14 +214,14 @@ def _file_name(codes: Codes, name: str) -> str:
     path = PurePosixPath(name)
     if path.is_absolute() or ".." in path.parts or not path.name or "\0" in name:
         raise DataError(
-            f"{codes.path} has the id {name!r}, which is no name for a file. Give it "
-            "another, or write an .npy file."
+            f"{codes.path} has the id {name!r}, which is not a valid file name. Change "
+            "it, or write an .npy file."
         )
     return name if path.suffix.lower() == ".png" else f"{name}.png"
 
 
 class _Partial:
-    """A folder beside an output with what is done of it, and from what it is made."""
+    """Folder beside an output with the rows done so far and their origin."""
 
     def __init__(self, path: Path):
         self.path = path
@@ -226,16 +231,16 @@ class _Partial:
     @classmethod
     @contextmanager
     def of(cls, output: Path, origin: dict[str, Any]) -> Iterator["_Partial"]:
-        """Begin or go on; the folder is removed if the block succeeds.
+        """Begin or resume; the folder is removed if the block succeeds.
 
         Raises:
-            RunError: the output is there, or the folder is of another origin, or in use,
-                or cannot be written.
+            RunError: The output exists, or the folder has another origin, is in use, or
+                cannot be written.
         """
         if output.exists():
             raise RunError(
-                f"{str(output)!r} exists and is not overwritten. Choose another name, or "
-                "remove it."
+                f"{str(output)!r} already exists and is not overwritten. Choose "
+                "another name, or remove it."
             )
         path = output.with_name(output.name + ".partial")
         try:
@@ -247,21 +252,21 @@ class _Partial:
                 shutil.rmtree(path)
         except OSError as error:
             raise RunError(
-                f"Cannot write {str(output)!r}: {error.strerror}. What is done is kept in "
-                f"{str(path)!r}; the same command goes on."
+                f"Cannot write {str(output)!r}: {error.strerror}. Progress is kept in "
+                f"{str(path)!r}. Fix the cause and rerun the command to resume."
             ) from error
 
     def begin(self, origin: dict[str, Any]) -> None:
-        """Go on with what is there, or forget it if none of it is done.
+        """Resume the rows already done, or start over if there are none.
 
         Raises:
-            RunError: it is of another origin.
+            RunError: They have another origin.
         """
         before = read_json(self.path / "origin.json")
         if self.done and before != origin:
             raise RunError(
-                f"{str(self.path)!r} is half done from another model or other data. "
-                "Remove it to begin anew, or choose another name."
+                f"{str(self.path)!r} was begun with another model or other data. "
+                "Remove it to start over, or choose another name."
             )
         if not self.done:
             shutil.rmtree(self.path / "images", ignore_errors=True)
@@ -269,7 +274,7 @@ class _Partial:
 
     @contextmanager
     def appending(self, raw: Path, row_bytes: int) -> Iterator[BinaryIO]:
-        """The file of rows, cut to those that are done."""
+        """Open the file of rows, truncated to those that are done."""
         raw.touch()
         with open(raw, "rb+") as file:
             self.done = min(self.done, file.seek(0, os.SEEK_END) // row_bytes)
@@ -278,7 +283,7 @@ class _Partial:
             yield file
 
     def mark(self, done: int, file: BinaryIO | None = None) -> None:
-        """Note how many rows are done, once they are on disk."""
+        """Record the number of rows done, once they are on disk."""
         if file is not None:
             file.flush()
             os.fsync(file.fileno())

@@ -1,4 +1,4 @@
-"""Images one block after another, with names and labels, however many there are."""
+"""Streams of images with ids and labels, read in blocks."""
 
 import hashlib
 import os
@@ -18,11 +18,11 @@ from keras_aae.data.pictures import ENDINGS, read_pictures
 from keras_aae.errors import DataError
 from keras_aae.registry import DATASETS
 
-PARTS = ("train", "test")  # sub-folders that say nothing of the class
+PARTS = ("train", "test")  # sub-folders that are not classes
 
 
 class Stream(Protocol):
-    """Images with an id and a label each, read by their numbers from 0."""
+    """Images with an id and a label each, read by position from 0."""
 
     def __len__(self) -> int: ...
 
@@ -37,15 +37,15 @@ class Stream(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class FolderStream:
-    """The pictures of a folder and of all its sub-folders, brought to one shape.
+    """Image files of a folder and all its sub-folders, resized to one shape.
 
-    An id is the path below the folder, a label the sub-folder that the file is in (but
-    for `train` and `test`); '' if there is none. Names are kept, pictures are not.
+    An id is the path relative to the folder. A label is the name of the sub-folder
+    (except `train` and `test`), or ''. Only names are kept in memory, not images.
 
     Args:
-        folder: The folder.
-        names: Paths below it, sorted.
-        image_shape: (H, W, C) to which pictures are resized.
+        folder: Path of the folder.
+        names: Relative paths of the files, sorted.
+        image_shape: Shape (H, W, C) to which images are resized.
     """
 
     folder: Path
@@ -54,16 +54,17 @@ class FolderStream:
 
     @classmethod
     def open(cls, folder: Path, image_shape: ImageShape) -> "FolderStream":
-        """The pictures that there are now; hidden files and folders are passed over.
+        """List the image files of a folder; hidden files and folders are skipped.
 
         Raises:
-            DataError: there are none, or a folder cannot be read.
+            DataError: There are no images, or a folder cannot be read.
         """
         names = tuple(sorted(_pictures_below(folder)))
         if not names:
             raise DataError(
-                f"{folder} holds no images; expected files ending in "
-                f"{', '.join(ENDINGS)} there or in sub-folders."
+                f"{folder} holds no images. Expected files ending in "
+                f"{', '.join(ENDINGS)} there or in sub-folders. Add images, or use "
+                "another folder."
             )
         return cls(folder, names, image_shape)
 
@@ -71,28 +72,28 @@ class FolderStream:
         return len(self.names)
 
     def ids(self, start: int, stop: int) -> list[str]:
-        """Paths below the folder, from `start` to before `stop`."""
+        """Return the paths relative to the folder, from `start` up to `stop`."""
         return list(self.names[start:stop])
 
     def labels(self, start: int, stop: int) -> list[str]:
-        """The sub-folders that the pictures are in, or ''."""
+        """Return the names of the sub-folders, or ''."""
         return [_class_of(name) for name in self.names[start:stop]]
 
     def read(self, start: int, stop: int) -> np.ndarray:
-        """The pictures, uint8 (n, H, W, C).
+        """Return the images, uint8 (n, H, W, C).
 
         Raises:
-            DataError: one of them cannot be read.
+            DataError: An image cannot be read.
         """
         height, width, channels = self.image_shape
         files = [self.folder / name for name in self.names[start:stop]]
         return read_pictures(files, (height, width), channels)
 
     def fingerprint(self) -> str:
-        """SHA-256 of all names, sizes and times of change.
+        """Compute the SHA-256 of all names, sizes and modification times.
 
         Raises:
-            DataError: a picture has gone.
+            DataError: An image no longer exists.
         """
         digest = hashlib.sha256(repr(self.image_shape).encode())
         for name in self.names:
@@ -100,8 +101,8 @@ class FolderStream:
                 stat = (self.folder / name).stat()
             except OSError as error:
                 raise DataError(
-                    f"{self.folder / name} cannot be read ({error.strerror}). Begin again "
-                    "with the pictures that are there."
+                    f"{self.folder / name} cannot be read ({error.strerror}). Expected "
+                    "the files to stay in place. Rerun the command."
                 ) from None
             digest.update(os.fsencode(name))
             digest.update(f"\0{stat.st_size}\0{stat.st_mtime_ns}\n".encode())
@@ -110,7 +111,7 @@ class FolderStream:
 
 @dataclass(frozen=True, eq=False)
 class ArrayStream:
-    """The images of an .npy file, which stays on disk; an id is the row."""
+    """Images of a memory-mapped .npy file; an id is the row number."""
 
     path: Path
 
@@ -118,20 +119,20 @@ class ArrayStream:
         return len(map_array(self.path))
 
     def ids(self, start: int, stop: int) -> list[str]:
-        """The numbers of the rows, from `start` to before `stop`."""
+        """Return the row numbers, from `start` up to `stop`."""
         return [str(row) for row in range(start, min(stop, len(self)))]
 
     def labels(self, start: int, stop: int) -> list[str]:
-        """Nothing, for each."""
+        """Return an empty label for each image."""
         return [""] * len(self.ids(start, stop))
 
     def read(self, start: int, stop: int) -> np.ndarray:
-        """The images, uint8 or float32 (n, H, W, C)."""
-        # Mapped anew, so that what was read does not stay in memory.
+        """Return the images, uint8 or float32 (n, H, W, C)."""
+        # Mapped again each time, so that pages already read can be freed.
         return Images(np.array(map_array(self.path)[start:stop])).array()
 
     def fingerprint(self) -> str:
-        """SHA-256 of its path, size and time of change."""
+        """Compute the SHA-256 of path, size and modification time."""
         stat = self.path.stat()
         text = f"{self.path.resolve()}\0{stat.st_size}\0{stat.st_mtime_ns}"
         return hashlib.sha256(text.encode()).hexdigest()
@@ -139,7 +140,7 @@ class ArrayStream:
 
 @dataclass(frozen=True, eq=False)
 class DatasetStream:
-    """The training images of a data set, and then its test images."""
+    """Training images of a data set, followed by its test images."""
 
     dataset: Dataset
 
@@ -147,12 +148,12 @@ class DatasetStream:
         return len(self.dataset.train) + len(self.dataset.test)
 
     def ids(self, start: int, stop: int) -> list[str]:
-        """train/ROW or test/ROW, from `start` to before `stop`."""
+        """Return train/ROW or test/ROW, from `start` up to `stop`."""
         parts = self._parts(start, stop)
         return [f"{part}/{row}" for part, _, rows in parts for row in rows]
 
     def labels(self, start: int, stop: int) -> list[str]:
-        """The names of their classes; '' where there is none."""
+        """Return the names of the classes; '' if unknown."""
         found, names = [], (*self.dataset.class_names, "")
         for _, images, rows in self._parts(start, stop):
             labels = images.labels
@@ -161,16 +162,16 @@ class DatasetStream:
         return found
 
     def read(self, start: int, stop: int) -> np.ndarray:
-        """The images, uint8 or float32 (n, H, W, C)."""
+        """Return the images, uint8 or float32 (n, H, W, C)."""
         parts = self._parts(start, stop)
         return np.concatenate([images.gather(rows)[0] for _, images, rows in parts])
 
     def fingerprint(self) -> str:
-        """That of the data set."""
+        """Return the fingerprint of the data set."""
         return self.dataset.fingerprint
 
     def _parts(self, start: int, stop: int) -> list[tuple[str, Images, np.ndarray]]:
-        """Return the name, the images and the rows of each part."""
+        """Return the name, images and rows of each part."""
         train, test = self.dataset.train, self.dataset.test
         rows, count = np.arange(start, min(stop, len(self))), len(train)
         return [
@@ -182,16 +183,16 @@ class DatasetStream:
 def open_stream(
     name: str | Path, image_shape: ImageShape, data_dir: str | Path | None = None
 ) -> Stream:
-    """The images that a user names, for a model of images of a shape.
+    """Open a stream of the images that a user names, for a model of one image shape.
 
     Args:
-        name: A folder, whose pictures are resized, an .npy file, or a data set as
-            `load_dataset` knows it.
-        image_shape: (H, W, C) that the model takes.
-        data_dir: Where to look for the files of named sets first.
+        name: Path of a folder, whose images are resized, or of an .npy file, or a data
+            set as in `load_dataset`.
+        image_shape: Shape (H, W, C) of the model's images.
+        data_dir: Folder searched first for the files of named data sets.
 
     Raises:
-        DataError: there is no such thing, or its images have another shape.
+        DataError: There is no such data set, or its images have another shape.
     """
     path = Path(os.path.expanduser(name))
     if str(name) not in DATASETS and path.is_dir():
@@ -210,12 +211,12 @@ def _class_of(name: str) -> str:
 
 
 def _pictures_below(folder: Path) -> Iterator[str]:
-    """Paths of pictures below a folder, with / between, links to folders not followed."""
+    """Yield relative POSIX paths of image files; links to folders are not followed."""
 
     def refuse(error: OSError) -> NoReturn:
         raise DataError(
-            f"Folder {error.filename} cannot be read ({error.strerror}); expected a "
-            "folder of images."
+            f"Folder {error.filename} cannot be read ({error.strerror}). Expected a "
+            "folder of images. Check its name and permissions."
         )
 
     for path, folders, files in os.walk(folder, onerror=refuse):

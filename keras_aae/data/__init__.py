@@ -1,4 +1,4 @@
-"""Data sets: images in [0, 1] or 0..255, split into train and test, with or without labels."""
+"""Data sets of images, split into train and test, with or without labels."""
 
 from keras_aae.data.dataset import Dataset
 from keras_aae.data.images import Images

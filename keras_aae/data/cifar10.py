@@ -1,4 +1,4 @@
-"""CIFAR-10, from a folder of pictures or from the archive that Keras keeps.
+"""CIFAR-10, from a folder of images or from the archive in Keras' cache.
 
 References:
     Learning Multiple Layers of Features from Tiny Images (Krizhevsky, 2009)
@@ -39,7 +39,7 @@ CLASSES = (
 )
 COUNTS = (50_000, 10_000)
 
-# What `keras.datasets.cifar10` leaves in its cache, and takes from there.
+# Name of the archive of `keras.datasets.cifar10` in Keras' cache.
 ARCHIVE = "cifar-10-batches-py-target_archive"
 SOURCE = "https://www.cs.toronto.edu/~kriz/cifar-10-python.tar.gz"
 SHA256 = "6d958be074577803d12ecdefd02955f39262c83c16fe9348329d7fe0b5c001ce"
@@ -54,18 +54,20 @@ def load_cifar10(
 ) -> Dataset:
     """Load CIFAR-10: 50,000 + 10,000 images of ten classes, 32x32 in color, uint8.
 
-    A folder `cifar10` with `train` and `test`, in each a sub-folder of pictures for every
-    class, is looked for in `data_dir`, in the folder named by KERAS_AAE_DATA and in Keras'
-    cache; where there is none, Keras' archive is, and it is downloaded into the cache.
-    The archive is checked; pictures may be JPEG, and their pixels a little different.
+    Searches `data_dir`, the folder named by KERAS_AAE_DATA and Keras' cache for a
+    folder `cifar10` with `train` and `test`, each with one sub-folder of images per
+    class. If there is none, searches for Keras' archive, or downloads it into the
+    cache. The archive is verified by its checksum. Images in a folder may be JPEG
+    files, whose pixels differ slightly.
 
     Args:
-        data_dir: folder to look in first.
-        image_size: side or (H, W) to which all images are resized.
-        channels: 1 for gray, 3 for color.
+        data_dir: Folder to search first.
+        image_size: Side or (H, W) to which all images are resized.
+        channels: Number of channels: 1 for gray, 3 for color.
 
     Raises:
-        DataError: it cannot be found or downloaded, is damaged, or images are missing.
+        DataError: The data set cannot be found or downloaded, is damaged, or images are
+            missing.
     """
     size = check_size(image_size)
     check_channels(channels)
@@ -84,9 +86,9 @@ def _checked(folder: Path, dataset: Dataset) -> Dataset:
     if dataset.class_names != CLASSES or counts != COUNTS:
         raise DataError(
             f"{folder} holds {counts[0]:,} + {counts[1]:,} images of "
-            f"{dataset.num_classes} classes; expected {COUNTS[0]:,} + {COUNTS[1]:,} of "
-            f"CIFAR-10's: {', '.join(CLASSES)}. Delete it, or replace it by a whole "
-            "copy; to use it is, give its path as the data set."
+            f"{dataset.num_classes} classes. Expected {COUNTS[0]:,} + {COUNTS[1]:,} of "
+            f"CIFAR-10's: {', '.join(CLASSES)}. Delete it, or replace it with a "
+            "complete copy. To use it as it is, pass its path as the data set."
         )
     return dataset
 
@@ -107,12 +109,15 @@ def _part(
 def _batch(files: tarfile.TarFile, name: str) -> dict[bytes, Any]:
     file = files.extractfile(name)
     if file is None:
-        raise DataError(f"{name} of CIFAR-10's archive is no file. Delete the archive.")
+        raise DataError(
+            f"{name} of CIFAR-10's archive is not a file. Delete the archive and "
+            "download it again."
+        )
     return _Arrays(file, encoding="bytes").load()
 
 
 class _Arrays(pickle.Unpickler):
-    """Reads arrays, and refuses whatever else a pickle may ask to be called."""
+    """Unpickler that reads arrays and refuses everything else."""
 
     KNOWN = (
         ("numpy.core.multiarray", "_reconstruct"),
@@ -124,7 +129,7 @@ class _Arrays(pickle.Unpickler):
     def find_class(self, module: str, name: str) -> Any:
         if (module, name) not in self.KNOWN:
             raise DataError(
-                f"A batch of CIFAR-10 asks for {module}.{name}; expected nothing but "
-                "arrays. Do not use this file."
+                f"A batch of CIFAR-10 requests {module}.{name}. Expected arrays only. "
+                "Do not use this file."
             )
         return super().find_class(module, name)

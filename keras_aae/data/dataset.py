@@ -1,4 +1,4 @@
-"""A data set: train and test images of one shape, names of classes, a fingerprint."""
+"""Data set: train and test images of one shape, class names, a fingerprint."""
 
 import hashlib
 import json
@@ -20,14 +20,14 @@ class Dataset:
     """Train and test images of one shape.
 
     Args:
-        name: what the set is called in runs and figures.
-        train: images to train on.
-        test: images to evaluate on.
-        class_names: one name for each class number; empty if there are no labels.
-        note: a warning that belongs to every result made with the set; usually empty.
+        name: Name of the data set in runs and figures.
+        train: Images to train on.
+        test: Images to evaluate on.
+        class_names: Name of each class number; empty if there are no labels.
+        note: Warning shown with every result on the data set; usually empty.
 
     Raises:
-        DataError: the parts differ in shape or type, or a label has no name.
+        DataError: The parts differ in shape or type, or a label has no name.
     """
 
     name: str
@@ -42,36 +42,37 @@ class Dataset:
         ]
         if train != test:
             raise DataError(
-                f"Train images are {_describe(*train)}, test images {_describe(*test)}; "
-                "expected the same of both."
+                f"Train images are {_describe(*train)}, test images "
+                f"{_describe(*test)}. Expected the same shape and type. Convert one of "
+                "them."
             )
         needed = max(_number_of_classes(self.train), _number_of_classes(self.test))
         if needed > self.num_classes:
             raise DataError(
-                f"Labels go up to {needed - 1}; expected a name for each of these "
-                f"{needed} classes, but there are {self.num_classes}."
+                f"Labels go up to {needed - 1}, but there are {self.num_classes} class "
+                f"names. Expected {needed}. Add the missing names."
             )
 
     @property
     def image_shape(self) -> ImageShape:
-        """(H, W, C)."""
+        """Shape (H, W, C) of an image."""
         return self.train.image_shape
 
     @property
     def num_classes(self) -> int:
-        """How many classes have a name; 0 without labels."""
+        """Number of classes; 0 without labels."""
         return len(self.class_names)
 
     @cached_property
     def fingerprint(self) -> str:
-        """SHA-256 of all images, labels, their shapes and types, and the class names."""
+        """SHA-256 of all images, labels, shapes, types and class names."""
         digest = hashlib.sha256(json.dumps(self.class_names).encode())
         for part in (self.train, self.test):
             _update(digest, part)
         return digest.hexdigest()
 
     def limited(self, n: int, seed: int = 0) -> "Dataset":
-        """Return the set with at most `n` train and `n` test images, chosen by the seed.
+        """Return a random subset of at most `n` train and `n` test images.
 
         Raises:
             DataError: `n` is below 1.
@@ -90,15 +91,15 @@ class Dataset:
         """Split the train images into a part to train on and one to validate on.
 
         Args:
-            validation: a number of images (int) or a fraction of the train images (float);
-                0 for no validation part. Classes keep their shares.
-            seed: integer of 0 or more.
+            validation: Number of images (int) or fraction of the train images (float);
+                0 for no validation part. The split is stratified by class.
+            seed: Seed of the random choice, 0 or more.
 
         Returns:
-            (train, validation); validation is None for 0.
+            Train and validation images; validation is None for 0.
 
         Raises:
-            DataError: one of the parts would be empty.
+            DataError: One of the parts would be empty.
         """
         total = len(self.train)
         if validation == 0:
@@ -108,14 +109,15 @@ class Dataset:
             count = max(1, round(validation * total))
         if isinstance(count, float) or not 0 < count < total:
             raise DataError(
-                f"Cannot take {validation} of {total} train images for validation; expected "
-                f"a number from 0 to {total - 1} or a fraction below 1."
+                f"Cannot take {validation} of {total} train images for validation. "
+                f"Expected a number from 0 to {total - 1} or a fraction below 1. "
+                "Change --validation."
             )
         return hold_out(self.train, count, seed, splits.VALIDATION)
 
 
 def hold_out(images: Images, n: int, seed: int, purpose: int) -> tuple[Images, Images]:
-    """Return (the rest, `n` images of which each class has its share), both in order."""
+    """Split off `n` images, stratified by class: return (rest, held out), in order."""
     rng = splits.generator(seed, purpose)
     held = splits.proportional_subset(images.labels, len(images), n, rng)
     rest = np.setdiff1d(np.arange(len(images)), held)
@@ -123,25 +125,26 @@ def hold_out(images: Images, n: int, seed: int, purpose: int) -> tuple[Images, I
 
 
 def split_test(images: Images, n: int | None = None) -> tuple[Images, Images]:
-    """Return (train, test) of images that came without a test part.
+    """Split images that have no test part: return (train, test), always the same split.
 
     Args:
-        images: all images.
-        n: size of the test part; None for a tenth. The split is the same every time.
+        images: Images to split.
+        n: Number of test images; None for a tenth.
 
     Raises:
-        DataError: there is only one image.
+        DataError: There is only one image.
     """
     if len(images) < 2:
         raise DataError(
-            "There is 1 image; expected at least 2, one to train on and one to test with."
+            "There is only 1 image. Expected at least 2, one to train on and one to "
+            "test on. Add images."
         )
     n = n or max(1, round(TEST_FRACTION * len(images)))
     return hold_out(images, n, 0, splits.TEST)
 
 
 def numbered_classes(*parts: Images) -> tuple[str, ...]:
-    """Return the class numbers as names, for labels that came without."""
+    """Return the class numbers as names, for labels without names."""
     return tuple(str(k) for k in range(max(map(_number_of_classes, parts))))
 
 

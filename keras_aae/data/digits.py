@@ -1,4 +1,4 @@
-"""The 1,797 digits that scikit-learn carries with it, made to look like MNIST.
+"""The 1,797 digits bundled with scikit-learn, converted to look like MNIST.
 
 References:
     Optical recognition of handwritten digits (Alpaydin and Kaynak, 1998)
@@ -19,14 +19,14 @@ TEST_IMAGES = 360
 def load_digits(data_dir: str | Path | None = None) -> Dataset:
     """Load the bundled digits: 1,437 + 360 images of 28x28, uint8.
 
-    The originals are 8x8 with values 0..16. They are enlarged with bicubic interpolation
-    and sharpened so that digits and strokes are of the size and contrast of MNIST's. The
-    split is the same every time.
+    The originals are 8x8 with values 0..16. They are enlarged with bicubic
+    interpolation and sharpened, so that digits and strokes have the size and contrast
+    of MNIST's. The split is always the same.
 
     Args:
-        data_dir: not used, as there is no file to look for.
+        data_dir: Folder of data files; not used.
     """
-    import sklearn.datasets  # takes seconds, and only this set needs it
+    import sklearn.datasets  # slow import, needed only here
 
     originals = sklearn.datasets.load_digits()
     x = np.stack([_enlarge(image) for image in originals.images])
@@ -35,8 +35,8 @@ def load_digits(data_dir: str | Path | None = None) -> Dataset:
 
 
 def _enlarge(image: np.ndarray) -> np.ndarray:
-    # A border of 2 becomes one of about 4 pixels, as MNIST has; twice the contrast makes
-    # the blurred strokes as sharp as its.
+    # A border of 2 pixels becomes about 4, as in MNIST. Doubling the contrast makes the
+    # blurred strokes as sharp as in MNIST.
     small = Image.fromarray(np.round(np.pad(image, 2) * (255 / 16)).astype(np.uint8))
     large = np.asarray(small.resize((28, 28), Image.Resampling.BICUBIC), np.int16)
     return np.clip(2 * large - 128, 0, 255).astype(np.uint8)

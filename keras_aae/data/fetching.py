@@ -1,4 +1,4 @@
-"""Where the files of named data sets are looked for, and how they are downloaded."""
+"""Search for and download of the files of named data sets."""
 
 import contextlib
 import hashlib
@@ -15,25 +15,25 @@ TIMEOUT_SECONDS = 10
 
 
 class DataNotFoundError(DataError):
-    """A data set is neither on disk nor to be had from the network."""
+    """Error raised if a data set is not on disk and cannot be downloaded."""
 
 
 def find_or_download(
     name: str, origin: str, sha256: str, data_dir: str | Path | None = None
 ) -> Path:
-    """Return the path of a data file.
+    """Return the path of a data file, downloading it if necessary.
 
-    It is looked for in `data_dir`, in the folder named by KERAS_AAE_DATA and in Keras'
-    cache, in this order, and downloaded into the cache where it is in none of them.
+    Searches `data_dir`, the folder named by KERAS_AAE_DATA and Keras' cache, in this
+    order. If the file is in none of them, it is downloaded into the cache.
 
     Args:
-        name: file name, with its sub-folder if it has one.
-        origin: where to download it from.
-        sha256: checksum of a download. Files already there are for the caller to check.
-        data_dir: folder to look in first.
+        name: Name of the file, with its sub-folder if any.
+        origin: URL to download it from.
+        sha256: Checksum of the download. The caller checks files found on disk.
+        data_dir: Folder to search first.
 
     Raises:
-        DataNotFoundError: it is nowhere and cannot be downloaded.
+        DataNotFoundError: The file is not found and cannot be downloaded.
     """
     folders = search_folders(data_dir)
     found = find(name, folders)
@@ -46,7 +46,7 @@ def find_or_download(
 
 
 def find(name: str, folders: Sequence[Path]) -> Path | None:
-    """Return the path of a data file or folder in the first folder that holds it."""
+    """Return the path of a data file in the first folder that holds it, or None."""
     paths = (folder / name for folder in folders)
     return next((path for path in paths if os.path.exists(path)), None)
 
@@ -54,27 +54,27 @@ def find(name: str, folders: Sequence[Path]) -> Path | None:
 def not_found(
     name: str, folders: Sequence[Path], error: Exception
 ) -> DataNotFoundError:
-    """Return the error that no folder holds a data file and why there is no download."""
+    """Return the error for a data file that is neither found nor downloaded."""
     return DataNotFoundError(
         f"{name} was not found in {', '.join(map(str, folders))} and could not be "
-        f"downloaded ({error}). Name a folder that holds it with --data-dir or "
+        f"downloaded ({error}). Name the folder that holds it with --data-dir or "
         "KERAS_AAE_DATA, or use --dataset digits, which needs no download."
     )
 
 
 def search_folders(data_dir: str | Path | None = None) -> list[Path]:
-    """Return the folders to look in, first to last."""
+    """Return the folders to search, in order."""
     named = (data_dir, os.environ.get("KERAS_AAE_DATA"))
     return [*(as_path(folder) for folder in named if folder), cache_folder()]
 
 
 def cache_folder() -> Path:
-    """Return the folder where Keras keeps data sets."""
+    """Return the folder where Keras caches data sets."""
     return as_path(os.environ.get("KERAS_HOME") or "~/.keras") / "datasets"
 
 
 def as_path(folder: str | Path) -> Path:
-    """Return the path of a folder that a user named, `~` being their home."""
+    """Return the path of a folder, with `~` expanded to the home folder."""
     return Path(os.path.expanduser(folder))
 
 
@@ -82,22 +82,24 @@ def check_sha256(path: Path, sha256: str) -> None:
     """Check a file against its checksum.
 
     Raises:
-        DataError: it is unreadable or another file.
+        DataError: The file is unreadable, or has another checksum.
     """
     try:
         with path.open("rb") as file:
             found = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
-        raise DataError(f"{path} cannot be read ({error}).") from None
+        raise DataError(
+            f"{path} cannot be read ({error}). Check its permissions, or replace it."
+        ) from None
     if found != sha256:
         raise DataError(
-            f"{path} is damaged or another file: its SHA-256 begins with {found[:12]}, "
-            f"expected {sha256[:12]}. Delete it, or replace it by a whole copy."
+            f"{path} is damaged or another file: its SHA-256 begins with {found[:12]}. "
+            f"Expected {sha256[:12]}. Delete it, or replace it with a complete copy."
         )
 
 
 def _download(target: Path, origin: str, sha256: str) -> Path:
-    import keras  # takes seconds, and a download is rare
+    import keras  # slow import, and a download is rare
 
     target.parent.mkdir(parents=True, exist_ok=True)
     # get_file writes in place; only a complete and checked file may get the final name.
@@ -120,8 +122,8 @@ def _download(target: Path, origin: str, sha256: str) -> Path:
 
 @contextlib.contextmanager
 def network_timeout() -> Iterator[None]:
-    """Give up waiting for a silent network after some seconds."""
-    # get_file takes no timeout; without one it blocks for ever.
+    """Set a timeout for network connections opened in the block."""
+    # get_file has no timeout of its own, and could block forever.
     before = socket.getdefaulttimeout()
     socket.setdefaulttimeout(TIMEOUT_SECONDS)
     try:

@@ -14,7 +14,7 @@ from keras_aae.data.pictures import (
 )
 from keras_aae.errors import DataError
 
-# A file, and the name of its class or None.
+# File, and name of its class or None.
 Picture = tuple[Path, str | None]
 
 
@@ -25,20 +25,21 @@ def load_folder(
 ) -> Dataset:
     """Load a folder of images into memory, uint8.
 
-    The folder holds images, or one sub-folder of images for each class, or both `train`
-    and `test` sub-folders of one of these kinds. Without them a tenth of the images, the
-    same every time, is the test part. Names are taken in sorted order; hidden files,
-    files with other endings and deeper folders are passed over.
+    The folder holds images, or one sub-folder of images for each class, or sub-folders
+    `train` and `test` of either layout. Without these, a tenth of the images, always
+    the same, is the test part. Names are sorted. Hidden files, files with other
+    suffixes and deeper folders are skipped.
 
     Args:
-        path: the folder.
-        image_size: side or (H, W) to which all images are resized, whatever their
-            proportions; None if all have one size already.
-        channels: 1 for gray, 3 for color; None for color if any image has colors.
+        path: Path of the folder.
+        image_size: Side or (H, W) to which all images are resized, ignoring their
+            aspect ratio; None if all have the same size.
+        channels: Number of channels: 1 for gray, 3 for color; None for color if any
+            image has color.
 
     Raises:
-        DataError: there are no images, one is unreadable or has another size, or the
-            folder is laid out in another way.
+        DataError: There are no images, one is unreadable or has another size, or the
+            folder has another layout.
     """
     path, size = Path(path), check_size(image_size)
     check_channels(channels)
@@ -66,25 +67,25 @@ def _find(folder: Path) -> list[Picture]:
     ]
     if flat and found:
         raise DataError(
-            f"{folder} holds images itself and in sub-folders; expected one or the other. "
-            f"Move {flat[0][0].name} or the sub-folder {found[0][1]} away."
+            f"{folder} holds images both directly and in sub-folders. Expected one or "
+            f"the other. Move {flat[0][0].name} or the sub-folder {found[0][1]} away."
         )
     if not flat and not found:
         raise DataError(
-            f"{folder} holds no images; expected files ending in {', '.join(ENDINGS)} "
-            "there or in one sub-folder for each class."
+            f"{folder} holds no images. Expected files ending in {', '.join(ENDINGS)} "
+            "there or in one sub-folder per class. Add images, or use another folder."
         )
     empty = [sub.name for sub, files in sub_folders.items() if not files]
     if found and empty:
         raise DataError(
-            f"Sub-folder {empty[0]} of {folder} holds no images; expected one sub-folder "
-            "of images for each class. Remove it or put images there."
+            f"Sub-folder {empty[0]} of {folder} holds no images. Expected one "
+            "sub-folder of images per class. Remove it, or add images."
         )
     return flat or found
 
 
 def pictures_in(folder: Path) -> list[Path]:
-    """Return the image files of a folder, sorted; hidden files are passed over."""
+    """Return the image files of a folder, sorted, except hidden ones."""
     return [
         entry
         for entry in entries_of(folder)
@@ -93,16 +94,17 @@ def pictures_in(folder: Path) -> list[Path]:
 
 
 def entries_of(folder: Path) -> list[Path]:
-    """Return all that is in a folder, sorted, but hidden files.
+    """Return the entries of a folder, sorted, except hidden ones.
 
     Raises:
-        DataError: there is no such folder, or it cannot be read.
+        DataError: The folder does not exist or cannot be read.
     """
     try:
         return sorted(e for e in folder.iterdir() if not e.name.startswith("."))
     except OSError as error:
         raise DataError(
-            f"Folder {folder} cannot be read ({error.strerror}); expected a folder of images."
+            f"Folder {folder} cannot be read ({error.strerror}). Expected a folder of "
+            "images. Check its name and permissions."
         ) from None
 
 
@@ -111,7 +113,7 @@ def _class_names(path: Path, parts: list[list[Picture]]) -> tuple[str, ...]:
     if not test <= train:
         raise DataError(
             f"The test part of {path} has {_name_classes(test - train)} that the train "
-            "part lacks; expected the same sub-folders in both. Move or remove them."
+            "part lacks. Expected the same sub-folders in both. Move or remove them."
         )
     return tuple(sorted(name for name in train if name is not None))
 

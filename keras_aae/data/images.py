@@ -1,4 +1,4 @@
-"""The images of one split: an array that may lie on disk, and the rows of it that count."""
+"""Images of one split: an array, possibly memory-mapped, and the rows in the split."""
 
 import copy
 from collections.abc import Iterator
@@ -17,16 +17,17 @@ Positions = np.ndarray | slice
 class Images:
     """Images of one split with their labels, read row by row.
 
-    The array is kept as it came, so a memory-mapped one stays on disk; rows are cast when
-    they are gathered: bool and floats to float32, integers to uint8.
+    The array is not copied, so a memory-mapped one stays on disk. Rows are cast when
+    they are read: bool and floats to float32, integers to uint8.
 
     Args:
-        x: (n, H, W, C) or (n, H, W); integers in 0..255, or bool or floats in [0, 1].
-        labels: (n,) integers from 0, with -1 for an unknown one; None if there are none.
-        indices: the rows of `x` that belong to the split, in this order; None for all.
+        x: Images (n, H, W, C) or (n, H, W); integers in 0..255, or bool or floats in
+            [0, 1].
+        labels: Class numbers (n,) from 0, -1 if unknown; None if there are no labels.
+        indices: Rows of `x` in the split, in order; None for all.
 
     Raises:
-        DataError: `x` or `labels` are not as described, or there is no image.
+        DataError: `x` or `labels` are invalid, or there is no image.
     """
 
     def __init__(
@@ -47,7 +48,7 @@ class Images:
 
     @property
     def image_shape(self) -> ImageShape:
-        """(H, W, C)."""
+        """Shape (H, W, C) of an image."""
         return self._x.shape[1:]
 
     @property
@@ -56,19 +57,19 @@ class Images:
         return None if self._labels is None else self._labels[self._indices]
 
     def gather(self, positions: Positions) -> tuple[np.ndarray, np.ndarray | None]:
-        """Return the images and labels at these positions of the split."""
+        """Return the images and labels at positions of the split."""
         rows = self._indices[positions]
         x = np.asarray(self._x[rows]).astype(self.dtype, copy=False)
         return x, None if self._labels is None else self._labels[rows]
 
     def subset(self, positions: Positions) -> "Images":
-        """Return the images at these positions as a split of its own; nothing is copied."""
+        """Return a split of the images at positions; the array is not copied."""
         part = copy.copy(self)
         part._indices = self._rows(positions)
         return part
 
     def with_labels_at(self, positions: Positions) -> "Images":
-        """Return the same images with the labels at these positions alone, -1 elsewhere."""
+        """Return the split with labels at the given positions only, -1 elsewhere."""
         part = copy.copy(self)
         if self._labels is not None:
             rows = self._rows(positions)
@@ -77,7 +78,7 @@ class Images:
         return part
 
     def array(self) -> np.ndarray:
-        """Return all images of the split in memory: uint8 0..255 or float32 in [0, 1]."""
+        """Return all images of the split, uint8 0..255 or float32 in [0, 1]."""
         return self.gather(slice(None))[0]
 
     def blocks(self) -> Iterator[np.ndarray]:
@@ -90,10 +91,11 @@ class Images:
             rows = self._indices[positions]
         except IndexError as error:
             raise DataError(
-                f"Cannot take these images: {error}. Expected positions below {len(self)}."
+                f"Cannot select these images: {error}. Expected positions below "
+                f"{len(self)}."
             ) from None
         if len(rows) == 0:
-            raise DataError("The set of images is empty; expected at least one image.")
+            raise DataError("The set of images is empty. Expected at least one image.")
         return rows
 
 
@@ -107,15 +109,15 @@ def _with_channels(x: np.ndarray) -> np.ndarray:
         x = x[..., None]
     if x.ndim != 4:
         raise DataError(
-            f"Images have shape {x.shape}; expected (n, height, width, channels) or "
+            f"Images have shape {x.shape}. Expected (n, height, width, channels) or "
             "(n, height, width). Reshape the array."
         )
     if len(x) == 0:
-        raise DataError("The set of images is empty; expected at least one image.")
+        raise DataError("The set of images is empty. Expected at least one image.")
     if 0 in x.shape or x.shape[-1] > 4:
         raise DataError(
-            f"Images have shape {x.shape}; expected 1 to 4 channels on the last axis and "
-            "no empty axis. Move the channels last, for example with np.moveaxis."
+            f"Images have shape {x.shape}. Expected 1 to 4 channels on the last axis "
+            "and no empty axis. Move the channels last, for example with np.moveaxis."
         )
     return x
 
@@ -125,13 +127,11 @@ def _row_dtype(x: np.ndarray) -> np.dtype:
     if kind == "f":
         _check_range(x, 1, "floats in [0, 1]. Scale them, for example divide by 255.")
     elif kind in "iu" and x.dtype != np.uint8:
-        _check_range(
-            x, 255, "integers in 0..255. Scale them, or give floats in [0, 1]."
-        )
+        _check_range(x, 255, "integers in 0..255. Scale them, or use floats in [0, 1].")
     elif kind not in "biu":
         raise DataError(
-            f"Images have dtype {x.dtype}; expected uint8 in 0..255 or floats in [0, 1]. "
-            "Convert the array with astype."
+            f"Images have dtype {x.dtype}. Expected uint8 in 0..255 or floats in [0, "
+            "1]. Convert the array with astype."
         )
     return np.dtype(np.uint8 if kind in "iu" else np.float32)
 
@@ -139,10 +139,10 @@ def _row_dtype(x: np.ndarray) -> np.dtype:
 def _check_range(x: np.ndarray, highest: int, expected: str) -> None:
     for block in _slices(len(x), x):
         low, high = x[block].min(), x[block].max()
-        # A NaN is the minimum of its block and fails this too.
+        # A NaN is the minimum of its block and fails this check too.
         if not (low >= 0 and high <= highest):
             raise DataError(
-                f"Images hold values from {low} to {high}; expected {expected}"
+                f"Images have values from {low} to {high}. Expected {expected}"
             )
 
 
@@ -152,17 +152,18 @@ def _class_numbers(labels: ArrayLike, n: int) -> np.ndarray:
         labels = labels[:, 0]
     if labels.shape != (n,):
         raise DataError(
-            f"Labels have shape {labels.shape}; expected ({n},), one for each image. "
-            "One-hot labels become class numbers with argmax(axis=1)."
+            f"Labels have shape {labels.shape}. Expected ({n},), one for each image. "
+            "Convert one-hot labels with argmax(axis=1)."
         )
     if labels.dtype.kind not in "iu":
         raise DataError(
-            f"Labels have dtype {labels.dtype}; expected integers. Names become class "
-            "numbers with np.unique(labels, return_inverse=True)."
+            f"Labels have dtype {labels.dtype}. Expected integers. Convert names with "
+            "np.unique(labels, return_inverse=True)."
         )
     if labels.min() < -1 or labels.max() >= MAX_CLASSES:
         raise DataError(
-            f"Labels run from {labels.min()} to {labels.max()}; expected class numbers "
-            f"from 0 to below {MAX_CLASSES:,}, or -1 where unknown. Renumber the classes."
+            f"Labels range from {labels.min()} to {labels.max()}. Expected class "
+            f"numbers from 0 to {MAX_CLASSES - 1:,}, or -1 if unknown. Renumber the "
+            "classes."
         )
     return labels.astype(np.int32)

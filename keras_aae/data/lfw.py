@@ -1,4 +1,4 @@
-"""Labeled Faces in the Wild, one face a person, as scikit-learn keeps them on disk.
+"""Labeled Faces in the Wild, one face per person, from scikit-learn's files.
 
 References:
     Labeled Faces in the Wild (Huang, Ramesh, Berg, Learned-Miller, 2007)
@@ -27,7 +27,7 @@ from keras_aae.errors import DataError
 
 FOLDER = "lfw_home/lfw_funneled"
 PEOPLE = 5749
-# Of 250 pixels a side the middle 160: the whole head, and little of what is behind it.
+# The middle 160 of 250 pixels per side show the whole head and little background.
 MIDDLE = 160 / 250
 
 
@@ -36,24 +36,23 @@ def load_lfw(
     image_size: int | tuple[int, int] = 64,
     channels: int = 3,
 ) -> Dataset:
-    """Load the faces of 5,749 people, the first of each: 5,174 + 575 images, uint8.
+    """Load the first face of each of 5,749 people: 5,174 + 575 images, uint8.
 
-    The middle 160x160 of the 250x250 pixels is resized. A tenth of the people, the same
-    every time, are the test part, so no face there is of anybody trained on. There are no
-    labels.
+    The center 160x160 of the 250x250 pixels is resized. A tenth of the people, always
+    the same, are the test part, so nobody is in both parts. There are no labels.
 
-    The folder `lfw_home/lfw_funneled` is looked for in `data_dir`, in the folder named by
-    KERAS_AAE_DATA, in Keras' cache and in scikit-learn's data home (SCIKIT_LEARN_DATA or
-    ~/scikit_learn_data), and downloaded into the last by scikit-learn.
+    Searches `data_dir`, the folder named by KERAS_AAE_DATA, Keras' cache and
+    scikit-learn's data home (SCIKIT_LEARN_DATA or ~/scikit_learn_data) for the folder
+    `lfw_home/lfw_funneled`. If there is none, scikit-learn downloads it into the last.
 
     Args:
-        data_dir: folder to look in first.
-        image_size: side or (H, W) to which all images are resized.
-        channels: 1 for gray, 3 for color.
+        data_dir: Folder to search first.
+        image_size: Side or (H, W) to which all images are resized.
+        channels: Number of channels: 1 for gray, 3 for color.
 
     Raises:
-        DataError: it cannot be found or downloaded, people are missing, or an image is
-            unreadable.
+        DataError: The data set cannot be found or downloaded, people are missing, or an
+            image is unreadable.
     """
     size = check_size(image_size)
     check_channels(channels)
@@ -70,18 +69,18 @@ def _find_or_download(data_dir: str | Path | None) -> Path:
         return found
     try:
         _download(home)
-    # Networks, disks and archives fail with errors of many kinds.
+    # Networks, disks and archives raise errors of many kinds.
     except Exception as error:
         raise not_found(FOLDER, folders, error) from None
     return home / FOLDER
 
 
 def _download(home: Path) -> None:
-    import sklearn.datasets  # takes seconds, and a download is rare
+    import sklearn.datasets  # slow import, and a download is rare
 
     sys.stderr.write(f"Downloading {FOLDER} (240 MB) into {home} ...\n")
     with network_timeout():
-        # It loads faces, too, and keeps a copy: here of the one man with so many.
+        # This also loads faces and caches them: with 500, those of one person only.
         sklearn.datasets.fetch_lfw_people(data_home=str(home), min_faces_per_person=500)
 
 
@@ -90,7 +89,8 @@ def _first_of_each(folder: Path) -> list[Path]:
     files = [pictures[0] for pictures in people if pictures]
     if len(files) != PEOPLE:
         raise DataError(
-            f"{folder} holds the faces of {len(files):,} people; expected {PEOPLE:,}, a "
-            "sub-folder of images for each. Delete it, or replace it by a whole copy."
+            f"{folder} holds the faces of {len(files):,} people. Expected {PEOPLE:,}, "
+            "with one sub-folder of images each. Delete it, or replace it with a "
+            "complete copy."
         )
     return files

@@ -1,8 +1,8 @@
-"""Synthetic clouds of points along lines, as coordinates and as images.
+"""Synthetic point clouds along lines, as coordinates and as images.
 
 References:
-    Autoencoder Lines, in keras-adversarial-autoencoders (van Rossum, 2018), whose own
-    file of clouds is not published
+    Autoencoder Lines, in keras-adversarial-autoencoders (van Rossum, 2018); its own
+    data file is not published
     https://github.com/mrquincle/keras-adversarial-autoencoders
 """
 
@@ -18,36 +18,36 @@ TRAIN_CLOUDS = 80
 POINTS = 200
 OUTLIERS = 20
 MOST_SEGMENTS = 4
-SHORTEST = 0.4  # of the sides of the square
-MARGIN = 0.1  # ten standard deviations of the noise: no point leaves the square
+SHORTEST = 0.4  # minimum length of a segment, relative to the side of the square
+MARGIN = 0.1  # ten standard deviations of the noise, so points stay in the square
 NOISE = 0.01
 SIDE = 28  # pixels
 SEED = 0
 
 
 def load_lines_coordinates(data_dir: str | Path | None = None) -> Dataset:
-    """100 clouds of 200 points in the unit square, images of 200x2 in [0, 1].
+    """Load 100 clouds of 200 points in the unit square, as images of 200x2 in [0, 1].
 
-    Row i of an image is point i: x, then y. A cloud is of 2 to 4 segments with equally
-    many noisy points each, and 20 outliers. 80 clouds are to train on, 20 to test with,
-    the same every time.
+    Row i of an image is point i: x, then y. A cloud has 2 to 4 segments with equally
+    many noisy points each, and 20 outliers. 80 clouds are for training, 20 for testing;
+    the split is always the same.
 
-    A dense network has weights of its own for every row, so rows have to mean the same in
-    all clouds: segments come from left to right by their left ends, the points of each in
-    order along it from its left end, and the outliers last, from left to right.
+    A dense network has separate weights for every row, so rows must mean the same in
+    all clouds. Segments are sorted by their left ends, the points of each along the
+    segment from its left end; outliers come last, from left to right.
 
     Args:
-        data_dir: not used, as there is no file to look for.
+        data_dir: Folder of data files; not used.
     """
     del data_dir
     return _dataset("lines-coordinates", clouds())
 
 
 def load_lines(data_dir: str | Path | None = None) -> Dataset:
-    """The clouds of `load_lines_coordinates` as images of 28x28, 0 or 255.
+    """Load the clouds of `load_lines_coordinates` as images of 28x28, 0 or 255.
 
     Args:
-        data_dir: not used, as there is no file to look for.
+        data_dir: Folder of data files; not used.
     """
     del data_dir
     return _dataset("lines", rasterized(clouds()))
@@ -58,7 +58,7 @@ def _dataset(name: str, x: np.ndarray) -> Dataset:
 
 
 def clouds() -> np.ndarray:
-    """The points (x, y) of all clouds, float32 (100, 200, 2) in [0, 1]."""
+    """Generate the points (x, y) of all clouds, float32 (100, 200, 2) in [0, 1]."""
     rng = np.random.default_rng(SEED)
     return np.stack([_cloud(rng) for _ in range(CLOUDS)]).astype(np.float32)
 
@@ -76,7 +76,7 @@ def _cloud(rng: np.random.Generator) -> np.ndarray:
 
 
 def _segment(rng: np.random.Generator) -> np.ndarray:
-    """The left and the right end of a segment, (2, 2)."""
+    """Draw the left and the right end of a segment, (2, 2)."""
     while True:
         ends = rng.uniform(MARGIN, 1 - MARGIN, (2, 2))
         if np.linalg.norm(ends[1] - ends[0]) >= SHORTEST:
@@ -86,18 +86,19 @@ def _segment(rng: np.random.Generator) -> np.ndarray:
 def _points(
     rng: np.random.Generator, left: np.ndarray, right: np.ndarray, n: int
 ) -> np.ndarray:
-    """`n` noisy points of a segment in order along it, (n, 2)."""
+    """Draw `n` noisy points of a segment, in order along it, (n, 2)."""
     t = np.sort(rng.random(n))[:, None]
     return left + t * (right - left) + rng.normal(0, NOISE, (n, 2))
 
 
 def rasterized(points: np.ndarray) -> np.ndarray:
-    """Images in which the pixels that hold a point are 255, uint8 (n, 28, 28).
+    """Return images with 255 in pixels that contain a point, uint8 (n, 28, 28).
 
-    x runs to the right and y upwards; the edges x = 1 and y = 1 belong to the last pixels.
+    x increases to the right and y upwards. The edges x = 1 and y = 1 belong to the last
+    pixels.
 
     Args:
-        points: (n, points, 2) in [0, 1].
+        points: Points, (n, points, 2) in [0, 1].
     """
     cells = np.minimum((points * SIDE).astype(int), SIDE - 1)
     images = np.zeros((len(points), SIDE, SIDE), np.uint8)

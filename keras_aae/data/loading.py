@@ -1,4 +1,4 @@
-"""From what a user names, a menu entry, a file or a folder, to a data set."""
+"""Loading of a data set from a registered name, a file or a folder."""
 
 import inspect
 import os
@@ -33,26 +33,27 @@ def load_dataset(
     """Load a data set.
 
     Args:
-        name: a name on the menu of data sets, the path of an .npz or .npy file, or the
-            path of a folder of images. None: MNIST, or where it cannot be had the bundled
-            digits, with a `note` that says so.
-        data_dir: folder to look in first for the files of a named set.
-        image_size: for a folder and `resized_names()`: side or (H, W) of all images.
-        channels: for the same: 1 for gray, 3 for color.
-        limit: use at most so many train and so many test images.
-        seed: chooses them.
+        name: Key of `registry.DATASETS`, path of an .npz or .npy file, or path of a
+            folder of images. None loads MNIST, or the bundled digits with a `note` if
+            MNIST cannot be downloaded.
+        data_dir: Folder to search first for the files of a named data set.
+        image_size: Side or (H, W) of all images; only for a folder and
+            `resized_names()`.
+        channels: Number of channels, 1 for gray, 3 for color; only for the same.
+        limit: Maximum number of train and of test images, each.
+        seed: Seed of the choice of these.
 
     Raises:
-        DataError: there is no such set, or it is damaged or not what was expected.
+        DataError: There is no such data set, or it is damaged or invalid.
     """
     load = _loader(name, data_dir)
     shape = {"image_size": image_size, "channels": channels}
     shape = {key: value for key, value in shape.items() if value is not None}
     if not shape.keys() <= inspect.signature(load).parameters.keys():
         raise DataError(
-            f"The data set {name or 'mnist'} has its own image size and channels. "
-            f"Expected a folder of images or one of {', '.join(resized_names())} where "
-            "they are given. Leave them out."
+            f"Data set {name or 'mnist'} has a fixed image size and channels. Expected "
+            "image_size and channels only with a folder of images or one of "
+            f"{', '.join(resized_names())}. Leave them out."
         )
     dataset = load(**shape)
     return dataset if limit is None else dataset.limited(limit, seed)
@@ -61,17 +62,17 @@ def load_dataset(
 def load_resized(
     name: str | Path | None, image_shape: ImageShape, data_dir: str | Path | None = None
 ) -> Dataset:
-    """Load a data set for a model of images of a shape.
+    """Load a data set with images of the shape that a model takes.
 
-    The pictures of a folder and of `resized_names()` are resized; others have the shape already.
+    Images of a folder and of `resized_names()` are resized; others must have the shape.
 
     Args:
-        name: as of `load_dataset`.
-        image_shape: (H, W, C).
-        data_dir: folder to look in first for the files of a named set.
+        name: Data set, as in `load_dataset`.
+        image_shape: Shape (H, W, C) of the images.
+        data_dir: Folder to search first for the files of a named data set.
 
     Raises:
-        DataError: there is no such set, or its images have another shape.
+        DataError: There is no such data set, or its images have another shape.
     """
     height, width, channels = image_shape
     load = _loader(name, data_dir)
@@ -88,19 +89,19 @@ def check_shape(
     """Check that images have the shape that a model takes, (H, W, C).
 
     Raises:
-        DataError: they have another.
+        DataError: They have another shape.
     """
     if tuple(received) != tuple(expected):
         found, taken = ("x".join(map(str, s)) for s in (received, expected))
         raise DataError(
-            f"The images of {name or 'mnist'} are {found} and the model takes "
-            f"{taken} (height x width x channels). Resize them, or give a folder of "
-            "pictures, which are resized."
+            f"The images of {name or 'mnist'} are {found} (height x width x channels), "
+            f"but the model takes {taken}. Resize them, or use a folder of images, "
+            "which are resized on loading."
         )
 
 
 def resized_names() -> list[str]:
-    """Return the data sets on the menu whose images may be given another shape."""
+    """Return the keys of `registry.DATASETS` whose images can be resized."""
     return [n for n in DATASETS if _resizes(load_entry(n, DATASETS, "data set"))]
 
 
@@ -131,7 +132,8 @@ def _loader(
         return partial(load_entry(str(name), DATASETS, "data set"), data_dir)
     except KerasAAEError as error:
         raise DataError(
-            f"{error} The path of a folder of images or of an .npz or .npy file works too."
+            f"{error} The path of a folder of images or of an .npz or .npy file is "
+            "valid too."
         ) from None
 
 

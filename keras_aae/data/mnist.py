@@ -1,4 +1,4 @@
-"""MNIST and Fashion-MNIST, the files Keras uses, checked before they are believed.
+"""MNIST and Fashion-MNIST, from the files that Keras uses, verified by checksum.
 
 References:
     Gradient-based learning applied to document recognition (LeCun et al., 1998)
@@ -25,7 +25,7 @@ ARRAYS = ("x_train", "y_train", "x_test", "y_test")
 MNIST_ARCHIVE_SHA256 = (
     "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1"
 )
-# Of the bytes of the four arrays: archives of the same arrays differ in their own bytes.
+# Hash of the four arrays, since archives of the same arrays may differ in their bytes.
 MNIST_ARRAYS_SHA256 = "06b0d1f124c4e5fa796686ade41a9b778edacc8622f2195a352ef479ad44fc16"
 
 # In the order of ARRAYS.
@@ -53,10 +53,10 @@ def load_mnist(data_dir: str | Path | None = None) -> Dataset:
     """Load MNIST from `mnist.npz`: 60,000 + 10,000 images of 28x28, uint8.
 
     Args:
-        data_dir: folder to look in first.
+        data_dir: Folder to search first.
 
     Raises:
-        DataError: it cannot be found or downloaded, or its arrays are not MNIST's.
+        DataError: MNIST cannot be found or downloaded, or the arrays differ from it.
     """
     path = find_or_download(
         "mnist.npz", SOURCE + "mnist.npz", MNIST_ARCHIVE_SHA256, data_dir
@@ -70,10 +70,10 @@ def load_fashion_mnist(data_dir: str | Path | None = None) -> Dataset:
     """Load Fashion-MNIST from `fashion-mnist/*.gz`: 60,000 + 10,000 images of 28x28.
 
     Args:
-        data_dir: folder to look in first.
+        data_dir: Folder to search first.
 
     Raises:
-        DataError: a file cannot be found or downloaded, or is damaged.
+        DataError: A file cannot be found or downloaded, or is damaged.
     """
     arrays = []
     for name, sha256 in FASHION_SHA256.items():
@@ -104,14 +104,14 @@ def _check_mnist(path: Path, arrays: dict[str, np.ndarray]) -> None:
     if missing or digest.hexdigest() != MNIST_ARRAYS_SHA256:
         found = f"it lacks {', '.join(missing)}" if missing else "its arrays differ"
         raise DataError(
-            f"{path} is not MNIST: {found}; expected the original "
-            f"{', '.join(ARRAYS)}. Delete it, or replace it by a whole copy; to use it as "
-            "it is, give its path as the data set."
+            f"{path} is not MNIST: {found}. Expected the original {', '.join(ARRAYS)}. "
+            "Delete it, or replace it with a complete copy. To use it as it is, pass "
+            "its path as the data set."
         )
 
 
 def _read_idx(path: Path) -> np.ndarray:
-    # The checksum was right, so the header is too: 16 bytes for images, 8 for labels.
+    # The checksum is verified: skip the header, 16 bytes for images, 8 for labels.
     with gzip.open(path) as file:
         content = np.frombuffer(file.read(), np.uint8)
     return content[16:].reshape(-1, 28, 28) if "images" in path.name else content[8:]

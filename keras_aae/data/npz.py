@@ -1,4 +1,4 @@
-"""Images from NumPy files: .npz archives, and .npy arrays that stay on disk."""
+"""Images from NumPy files: .npz archives, and memory-mapped .npy arrays."""
 
 from pathlib import Path
 
@@ -14,16 +14,16 @@ KEYS = ("x_train", "y_train", "x_test", "y_test", "x", "images", "y", "labels")
 def load_npz(path: str | Path) -> Dataset:
     """Load images from a NumPy file.
 
-    An .npz archive holds `x_train`, `y_train`, `x_test` and `y_test`, or `x` (or `images`)
-    and `y` (or `labels`); all but the train images may be missing. An .npy file holds the
-    images alone and is memory-mapped, so it may be larger than the memory. Without a test
-    part a tenth of the images, the same every time, becomes it.
+    An .npz archive holds `x_train`, `y_train`, `x_test` and `y_test`, or `x` (or
+    `images`) and `y` (or `labels`). Only the train images are required. An .npy file
+    holds images only and is memory-mapped, so it may be larger than memory. Without a
+    test part, a tenth of the images, always the same, is used for testing.
 
     Args:
-        path: the file; images are (n, H, W, C) or (n, H, W), labels (n,).
+        path: Path of the file; images are (n, H, W, C) or (n, H, W), labels (n,).
 
     Raises:
-        DataError: the file is missing, damaged or holds something else.
+        DataError: The file is missing or damaged, or holds no such arrays.
     """
     path = Path(path)
     mapped = path.suffix.lower() == ".npy"
@@ -39,10 +39,10 @@ def read_arrays(path: Path, keys: tuple[str, ...]) -> dict[str, np.ndarray]:
     """Return those of the named arrays that an .npz archive holds.
 
     Raises:
-        DataError: the file is missing or damaged, or an array holds Python objects.
+        DataError: The file is missing or damaged, or an array holds Python objects.
     """
     try:
-        # Opened here: np.load leaves a file open that it cannot read.
+        # Opened here, because np.load does not close a file that it cannot read.
         with open(path, "rb") as file:
             archive = np.load(file, allow_pickle=False)
             if isinstance(archive, np.ndarray):
@@ -55,10 +55,10 @@ def read_arrays(path: Path, keys: tuple[str, ...]) -> dict[str, np.ndarray]:
 
 
 def map_array(path: Path) -> np.ndarray:
-    """The array of an .npy file, which stays on disk.
+    """Memory-map the array of an .npy file.
 
     Raises:
-        DataError: the file is missing, damaged or holds Python objects.
+        DataError: The file is missing, damaged or holds Python objects.
     """
     try:
         return np.lib.format.open_memmap(path, mode="r")
@@ -69,8 +69,8 @@ def map_array(path: Path) -> np.ndarray:
 def _unreadable(path: Path, kind: str, error: Exception) -> DataError:
     reason = str(error).splitlines()[0] if str(error) else type(error).__name__
     return DataError(
-        f"{path} cannot be read ({reason.rstrip('.')}); expected a complete {kind} without "
-        "Python objects. Delete it, or replace it by a whole copy."
+        f"{path} cannot be read ({reason.rstrip('.')}). Expected a complete {kind} "
+        "without Python objects. Delete it, or replace it with a complete copy."
     )
 
 
@@ -78,8 +78,9 @@ def _parts(arrays: dict[str, np.ndarray]) -> tuple[Images, Images]:
     x = _first(arrays, "x_train", "x", "images")
     if x is None:
         raise DataError(
-            "It holds no images; expected an array x_train, x or images. Save the images "
-            "under one of these names, for example np.savez(path, x=images, y=labels)."
+            "The archive holds no images. Expected an array x_train, x or images. Save "
+            "the images under one of these names, for example np.savez(path, x=images, "
+            "y=labels)."
         )
     train = Images(x, _first(arrays, "y_train", "y", "labels"))
     if "x_test" not in arrays:

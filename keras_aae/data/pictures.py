@@ -1,4 +1,4 @@
-"""Image files to arrays: gray or color, upright, 8 bits, resized."""
+"""Image files read as arrays: gray or color, upright, 8 bits, resized."""
 
 import warnings
 from collections.abc import Callable, Sequence
@@ -11,7 +11,7 @@ from PIL import Image, ImageOps
 from keras_aae.checks import Channels, validate
 from keras_aae.errors import DataError
 
-# The ending decides which of Pillow's many readers may look at a file.
+# The suffix determines which of Pillow's readers may open a file.
 FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".bmp": "BMP"}
 ENDINGS = tuple(FORMATS)
 Result = TypeVar("Result")
@@ -19,10 +19,10 @@ GRAY_MODES = ("1", "L", "LA", "La", "I", "I;16", "I;16B", "I;16L")
 
 
 def check_size(image_size: Any) -> tuple[int, int] | None:
-    """Return a side, or (H, W), as (H, W), and None as it is.
+    """Return an image size, a side or (H, W), as (H, W); None stays None.
 
     Raises:
-        DataError: it is none of these.
+        DataError: It is invalid.
     """
     if image_size is None:
         return None
@@ -32,26 +32,26 @@ def check_size(image_size: Any) -> tuple[int, int] | None:
         isinstance(s, int | np.integer) and s > 0 for s in size
     ):
         raise DataError(
-            f"Invalid image_size {image_size!r}. Expected one side in pixels or (height, "
-            "width), each 1 or more."
+            f"Invalid image_size {image_size!r}. Expected one side in pixels or "
+            "(height, width), each at least 1."
         )
     return size
 
 
 def check_channels(channels: int | None) -> None:
-    """Check that there is 1 channel, or 3, or None is said of them.
+    """Check that the number of channels is 1, 3 or None.
 
     Raises:
-        DataError: there is another number.
+        DataError: It is another number.
     """
     validate("channels", channels, Channels | None, DataError)
 
 
 def has_color(path: Path) -> bool:
-    """Return whether an image file has colors, by its header: gray stored as RGB has.
+    """Return whether the header of an image file declares color, as gray RGB files do.
 
     Raises:
-        DataError: the file is not a whole image of the kind its ending says.
+        DataError: The file is not a complete image of the format of its suffix.
     """
     return _read(path, lambda image: image.mode not in GRAY_MODES)
 
@@ -65,8 +65,8 @@ def read_pictures(
     """Return image files as uint8 (n, H, W, channels), each read by `read_picture`.
 
     Raises:
-        DataError: a file is unreadable or of another size than the first, or the memory
-            is too small.
+        DataError: A file is unreadable or differs in size from the first, or there is
+            not enough memory.
     """
     first = read_picture(files[0], size, channels, middle)
     x = _allocate((len(files), *first.shape))
@@ -83,17 +83,17 @@ def read_picture(
 ) -> np.ndarray:
     """Return an image file as uint8 (H, W, channels).
 
-    It is turned as its EXIF orientation says; transparent parts become white; 16 bits are
+    It is rotated by its EXIF orientation. Transparent parts become white; 16 bits are
     scaled to 8.
 
     Args:
-        path: the file.
-        size: (H, W) for a bicubic resize, or None.
-        channels: 1 for gray, 3 for color.
-        middle: share of either side that is kept, about its middle, before the resize.
+        path: Path of the file.
+        size: Size (H, W) for a bicubic resize, or None.
+        channels: Number of channels: 1 for gray, 3 for color.
+        middle: Share of each side kept by a center crop before the resize.
 
     Raises:
-        DataError: the file is not a whole image of the kind its ending says.
+        DataError: The file is not a complete image of the format of its suffix.
     """
 
     def convert(image: Image.Image) -> np.ndarray:
@@ -106,10 +106,10 @@ def read_picture(
 
 
 def resized(x: np.ndarray, size: tuple[int, int] | None, channels: int) -> np.ndarray:
-    """Return color images, uint8 (n, H, W, 3), as `read_pictures` would.
+    """Return color images, uint8 (n, H, W, 3), resized as `read_pictures` does.
 
     Raises:
-        DataError: the memory is too small.
+        DataError: There is not enough memory.
     """
     y = _allocate((len(x), *(size or x.shape[1:3]), channels))
     for row, image in zip(y, x, strict=True):
@@ -129,11 +129,11 @@ def _read(path: Path, use: Callable[[Image.Image], Result]) -> Result:
                 if getattr(image, "n_frames", 1) > 1:
                     raise OSError("more than one frame")
                 return use(image)
-    # Pillow's readers raise errors of nearly every kind on damaged files.
+    # Pillow's readers raise errors of many kinds on damaged files.
     except Exception as error:
         raise DataError(
-            f"{path} cannot be read as an image ({error}); expected one complete {kind} "
-            "image, as its ending says. Repair, rename or remove the file."
+            f"{path} cannot be read as an image ({error}). Expected one complete "
+            f"{kind} image, as its suffix says. Repair, rename or remove the file."
         ) from None
 
 
@@ -147,7 +147,7 @@ def _as_array(
 
 
 def _middle_of(image: Image.Image, share: float) -> tuple[int, int, int, int]:
-    """Left, top, right and bottom of the middle part of an image."""
+    """Return left, top, right and bottom of a center crop."""
     left, top = (round(side * (1 - share) / 2) for side in image.size)
     return left, top, image.width - left, image.height - top
 
@@ -167,9 +167,9 @@ def _allocate(shape: tuple[int, ...]) -> np.ndarray:
         return np.empty(shape, np.uint8)
     except MemoryError:
         raise DataError(
-            f"{shape[0]:,} images of {shape[1]}x{shape[2]} need "
-            f"{np.prod(shape, dtype=float) / 2**30:.1f} GiB of memory, more than there is. "
-            "Give a smaller --image-size, or save them as an .npy file."
+            f"Out of memory: {shape[0]:,} images of {shape[1]}x{shape[2]} need "
+            f"{np.prod(shape, dtype=float) / 2**30:.1f} GiB. Reduce --image-size, or "
+            "save the images as an .npy file, which is memory-mapped."
         ) from None
 
 
@@ -178,6 +178,6 @@ def _odd_size(
 ) -> DataError:
     (height, width), (h, w) = picture.shape[:2], first.shape[:2]
     return DataError(
-        f"{file} is {height}x{width} (height x width) but {first_file.name} is {h}x{w}; "
-        "expected images of one size. Give --image-size to resize all of them."
+        f"{file} is {height}x{width} (height x width), but {first_file.name} is "
+        f"{h}x{w}. Expected images of one size. Use --image-size to resize all of them."
     )

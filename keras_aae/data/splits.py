@@ -1,4 +1,4 @@
-"""Seeded choices of images: pure functions of the labels, the number wanted and the seed."""
+"""Random subsets of images: pure functions of labels, number and seed."""
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -6,49 +6,50 @@ from numpy.typing import ArrayLike
 from keras_aae.checks import Seed, validate
 from keras_aae.errors import DataError
 
-# What a draw is for; part of its seed, so that two draws of one run are independent.
+# Purpose of a draw; part of its seed, so that draws in one run are independent.
 TEST, VALIDATION, LIMIT, LABELED = range(4)
 
 
 def generator(seed: int, purpose: int) -> np.random.Generator:
-    """Return the random generator of one purpose.
+    """Return the random generator for one purpose.
 
     Raises:
-        DataError: the seed is invalid.
+        DataError: The seed is invalid.
     """
     seed = validate("seed", seed, Seed, DataError)
     return np.random.default_rng([seed, purpose])
 
 
 def random_subset(total: int, n: int, rng: np.random.Generator) -> np.ndarray:
-    """Return `n` of the positions 0..total-1, sorted; all of them if there are fewer."""
+    """Return `n` random positions below `total`, sorted; all if there are fewer."""
     return np.sort(rng.permutation(total)[:n])
 
 
 def stratified_subset(labels: ArrayLike | None, n: int, seed: int) -> np.ndarray:
-    """Choose `n` labeled images, as equally many of each class as there are.
+    """Choose `n` labeled images, equally many of each class as far as possible.
 
     Args:
-        labels: (total,) class numbers; -1 is unknown and never chosen.
-        n: how many to choose.
-        seed: integer of 0 or more.
+        labels: Class numbers, (total,); -1 is unknown and never chosen.
+        n: Number of images.
+        seed: Seed of the random choice, 0 or more.
 
     Returns:
         Sorted positions, (n,).
 
     Raises:
-        DataError: there are no labels, or `n` is not between 1 and the labeled images.
+        DataError: There are no labels, or `n` is not between 1 and the number of
+            labeled images.
     """
     if labels is None:
         raise DataError(
-            "The images have no labels; expected a labeled set. Use another data set."
+            "The images have no labels. Expected a labeled data set. Use another one."
         )
     labels = np.asarray(labels)
     available = int((labels >= 0).sum())
     if not 1 <= n <= available:
         raise DataError(
-            f"Cannot choose {n} labeled images; expected a number from 1 to {available}, "
-            "the labeled images of the set."
+            f"Cannot choose {n} labeled images. Expected a number from 1 to "
+            f"{available}, the labeled images of the data set."
         )
     rng = generator(seed, LABELED)
     classes, sizes = np.unique(labels[labels >= 0], return_counts=True)
@@ -58,9 +59,9 @@ def stratified_subset(labels: ArrayLike | None, n: int, seed: int) -> np.ndarray
 def proportional_subset(
     labels: np.ndarray | None, total: int, n: int, rng: np.random.Generator
 ) -> np.ndarray:
-    """Choose `n` of `total` images, of each class its share; sorted positions, (n,).
+    """Choose `n` of `total` images, stratified by class; return sorted positions, (n,).
 
-    Images without a label count as one more class. Needs 0 <= n <= total.
+    Unlabeled images count as one more class. Requires 0 <= n <= total.
     """
     if labels is None:
         return random_subset(total, n, rng)
@@ -84,7 +85,7 @@ def _proportional_counts(
     sizes: np.ndarray, n: int, rng: np.random.Generator
 ) -> np.ndarray:
     counts, remainders = np.divmod(sizes * n, sizes.sum())
-    # Shuffled first: among equal remainders no class is preferred.
+    # Shuffled first, so that ties between remainders are broken at random.
     order = rng.permutation(len(sizes))
     order = order[np.argsort(-remainders[order], kind="stable")]
     counts[order[: n - counts.sum()]] += 1

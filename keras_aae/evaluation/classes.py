@@ -1,4 +1,6 @@
-"""Classes, clusters and petals that a model finds, beside the classes of the data."""
+"""Agreement of predicted classes, clusters and prior components with true classes."""
+
+from typing import Any
 
 import numpy as np
 
@@ -12,62 +14,64 @@ from keras_aae.abilities import (
     HasRadialComponents,
     require,
 )
-from keras_aae.data import stratified_subset
+from keras_aae.data import Dataset, Images, stratified_subset
 from keras_aae.errors import UnsupportedError
 from keras_aae.evaluation.density import finite_codes
 from keras_aae.evaluation.few_labels import encoder_of, quiet
 from keras_aae.evaluation.pixels import labeled
 
 WITHIN = 3  # standard deviations
-STARTS = 10  # of k-means, of which the best counts
-EXAMPLES = 10_000  # the most labeled training images that clusters are named after
+STARTS = 10  # restarts of k-means; the best is used
+EXAMPLES = 10_000  # maximum number of labeled training images used to name clusters
 
 
-def classification_error(model, dataset, seed: int) -> dict[str, float]:
-    """Share of test images whose most likely class is not theirs, in percent."""
+def classification_error(model: Any, dataset: Dataset, seed: int) -> dict[str, float]:
+    """Compute the classification error on test images, in percent."""
     del seed
     probabilities, labels = _classified(model, dataset, "Metric 'test_error'")
     return {"test_error": _percent(probabilities.argmax(axis=1) != labels)}
 
 
-def classification_auroc(model, dataset, seed: int) -> dict[str, float]:
-    """Area under the ROC curve of each class against all others, their mean, in percent."""
+def classification_auroc(model: Any, dataset: Dataset, seed: int) -> dict[str, float]:
+    """Compute the macro-averaged one-vs-rest ROC AUC on test images, in percent."""
     del seed
     probabilities, labels = _classified(model, dataset, "Metric 'test_auroc'")
     if len(np.unique(labels)) < 2:
         raise UnsupportedError(
-            "A ROC curve needs test images of at least 2 classes. Use another data set."
+            "Metric 'test_auroc' needs labeled test images of at least 2 classes. Use "
+            "another data set."
         )
     return {"test_auroc": 100 * macro_auroc(labels, probabilities)}
 
 
 def macro_auroc(labels: np.ndarray, probabilities: np.ndarray) -> float:
-    """Area under the ROC curve of each class against all others, mean over the classes.
+    """Compute the one-vs-rest area under the ROC curve, averaged over the classes.
 
     Args:
-        labels: (n,), of two classes or more.
-        probabilities: (n, classes).
+        labels: Class numbers, (n,), of at least two classes.
+        probabilities: Predicted class probabilities, (n, classes).
 
     References:
         An Introduction to ROC Analysis (Fawcett, 2006), sections 7 and 9
         https://doi.org/10.1016/j.patrec.2005.10.010
     """
-    from sklearn.metrics import roc_auc_score  # takes a second
+    from sklearn.metrics import roc_auc_score  # slow import
 
     areas = [roc_auc_score(labels == k, probabilities[:, k]) for k in np.unique(labels)]
     return float(np.mean(areas))
 
 
-def cluster_errors(model, dataset, seed: int) -> dict[str, float]:
-    """Share of test images that their cluster gives another class, in percent.
+def cluster_errors(model: Any, dataset: Dataset, seed: int) -> dict[str, float]:
+    """Compute the error of clusters used as a classifier, in percent of test images.
 
-    A cluster is of the class of the one example that is most surely of the cluster; for
-    `cluster_error_majority`, of the class that most examples in it have, if there are
-    any. Examples are at most 10,000 labeled training images, as many of each class.
+    A cluster is named after the class of the training image with the highest
+    probability of that cluster; for `cluster_error_majority`, after the most frequent
+    class among the training images in it, if there are any. At most 10,000 labeled
+    training images are used, equally many of each class.
 
     References:
         Adversarial Autoencoders (Makhzani, Shlens, Jaitly, Goodfellow, Frey, 2015),
-        section 5; the paper takes validation images, which we have trained on.
+        section 5. The paper uses validation images; here they are training images.
     """
     require(model, Clusters, by="Metric 'cluster_error'")
     x, labels = labeled(dataset.test)
@@ -83,21 +87,22 @@ def cluster_errors(model, dataset, seed: int) -> dict[str, float]:
     }
 
 
-def kmeans_agreement(model, dataset, seed: int) -> dict[str, float]:
-    """How well clusters of codes agree with the classes, which they know nothing of.
+def kmeans_agreement(model: Any, dataset: Dataset, seed: int) -> dict[str, float]:
+    """Compute the agreement of k-means clusters of the codes with the classes.
 
     accuracy = max_m mean_i [m(c_i) = y_i]
     NMI      = 2 I(c; y) / (H(c) + H(y))
 
-    c are clusters of the codes of test images by k-means, as many as there are classes, y
-    the classes, m all ways to give each cluster a class of its own.
+    c are the k-means clusters of the codes of test images, as many as there are
+    classes; y the classes; m runs over all one-to-one assignments of clusters to
+    classes.
 
     References:
         Unsupervised Deep Embedding for Clustering Analysis (Xie, Girshick, Farhadi,
         2016), equation 10, for the accuracy.
     """
     from scipy.optimize import linear_sum_assignment
-    from sklearn.cluster import KMeans  # takes a second
+    from sklearn.cluster import KMeans  # slow import
     from sklearn.metrics import normalized_mutual_info_score
 
     encode = encoder_of(model)
@@ -105,8 +110,8 @@ def kmeans_agreement(model, dataset, seed: int) -> dict[str, float]:
     codes, size = finite_codes(encode(x)), dataset.num_classes
     if len(codes) < size:
         raise UnsupportedError(
-            f"{size} clusters need at least as many labeled test images, and there are "
-            f"{len(codes)}. Use more."
+            f"Cannot find {size} clusters among {len(codes)} codes. Expected at least "
+            f"{size} labeled test images. Use more."
         )
     with quiet():
         search = KMeans(size, n_init=STARTS, random_state=seed)
@@ -118,11 +123,11 @@ def kmeans_agreement(model, dataset, seed: int) -> dict[str, float]:
     }
 
 
-def component_accuracy(model, dataset, seed: int) -> dict[str, float]:
-    """Share of test images whose code lies in the part of the prior that is their class's.
+def component_accuracy(model: Any, dataset: Dataset, seed: int) -> dict[str, float]:
+    """Compute the share of test codes whose prior component is that of their class.
 
-    It is of models whose codes are told the classes: without labels, any part may become
-    any class.
+    Applies to models that learn from labels which component belongs to which class.
+    Without labels the assignment is arbitrary; use `component_purity`.
     """
     del seed
     prior = _prior_of_classes(model, dataset, "Metric 'component_accuracy'")
@@ -130,12 +135,12 @@ def component_accuracy(model, dataset, seed: int) -> dict[str, float]:
     return {"component_accuracy": np.mean(prior.classify(model.encode(x)) == labels)}
 
 
-def component_coverage(model, dataset, seed: int) -> dict[str, float]:
-    """Share of test images whose code is within three deviations of its digit's petal.
+def component_coverage(model: Any, dataset: Dataset, seed: int) -> dict[str, float]:
+    """Compute the share of test codes within 3 standard deviations of their component.
 
-    Petals overlap near the middle, where the most likely one is often another: of samples
-    of an umbrella's own components 93.7 % are in the petal that is most likely, and
-    98.9 % within three standard deviations of theirs.
+    Components of an umbrella prior overlap near the origin. Of samples from its own
+    components, 93.7 % are most likely under their own component, and 98.9 % are within
+    three standard deviations of it.
     """
     del seed
     by = "Metric 'component_coverage'"
@@ -145,8 +150,8 @@ def component_coverage(model, dataset, seed: int) -> dict[str, float]:
     return {"component_coverage": np.mean(near)}
 
 
-def component_purity(model, dataset, seed: int) -> dict[str, float]:
-    """Share of test images of the class that most images in their part of the prior have."""
+def component_purity(model: Any, dataset: Dataset, seed: int) -> dict[str, float]:
+    """Compute the share of test images of the majority class of their component."""
     del seed
     prior = _prior_with_components(model, "Metric 'component_purity'")
     x, labels = labeled(dataset.test)
@@ -155,44 +160,47 @@ def component_purity(model, dataset, seed: int) -> dict[str, float]:
     return {"component_purity": counts.max(axis=1).sum() / len(labels)}
 
 
-def _classified(model, dataset, by: str) -> tuple[np.ndarray, np.ndarray]:
-    """Return the probabilities of the classes of labeled test images, and their classes."""
+def _classified(model: Any, dataset: Dataset, by: str) -> tuple[np.ndarray, np.ndarray]:
+    """Return the class probabilities of labeled test images, and their classes."""
     require(model, ClassifiesByLabels, by=by)
     x, labels = labeled(dataset.test)
     probabilities = model.class_probabilities(x)
     if probabilities.shape[1] != dataset.num_classes:
         raise UnsupportedError(
-            f"The model tells {probabilities.shape[1]} classes apart, and the data set "
-            f"has {dataset.num_classes}. Use the data set that it was trained on."
+            f"The model predicts {probabilities.shape[1]} classes, but data set "
+            f"{dataset.name!r} has {dataset.num_classes}. Use the data set that it was "
+            "trained on."
         )
     return probabilities, labels
 
 
-def _prior_with_components(model, by: str):
-    """Return the prior of a model that encodes, if it has components."""
+def _prior_with_components(model: Any, by: str) -> HasComponents:
     return require(require(model, Encodes, HasPrior, by=by).prior, HasComponents, by=by)
 
 
-def _prior_of_classes(model, dataset, by: str):
-    """The prior, if the model is told which of its parts are for which class."""
+def _prior_of_classes(model: Any, dataset: Dataset, by: str) -> HasComponents:
+    """Return the prior of a model that assigns a component to each class."""
     prior = _prior_with_components(model, by)
     require(model, HasClassComponents, by=by)
     if prior.num_classes != dataset.num_classes:
         raise UnsupportedError(
-            f"{by} needs a prior of {dataset.num_classes} components, one a class, and "
-            f"this has {prior.num_classes}. Use metric 'component_purity'."
+            f"{by} needs a prior with {dataset.num_classes} components, one for each "
+            f"class, but this one has {prior.num_classes}. Use metric "
+            "'component_purity'."
         )
     return prior
 
 
-def _examples(images, seed: int):
-    labels = labeled(images)[1]
-    chosen = stratified_subset(images.labels, min(EXAMPLES, len(labels)), seed)
-    return images.gather(chosen)
+def _examples(images: Images, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    known, labels = labeled(images)[1], np.asarray(images.labels)
+    chosen = stratified_subset(labels, min(EXAMPLES, len(known)), seed)
+    return images.gather(chosen)[0], labels[chosen]
 
 
-def _counts(groups, labels, dataset, size: int) -> np.ndarray:
-    """How many images of each class are in each of `size` groups, (size, classes)."""
+def _counts(
+    groups: np.ndarray, labels: np.ndarray, dataset: Dataset, size: int
+) -> np.ndarray:
+    """Count the images of each class in each of `size` groups, (size, classes)."""
     counts = np.zeros((size, dataset.num_classes), int)
     np.add.at(counts, (groups, labels), 1)
     return counts

@@ -1,4 +1,6 @@
-"""What the codes and the reconstructions are worth."""
+"""Reconstruction error and k-NN accuracy of codes."""
+
+from typing import Any
 
 import numpy as np
 
@@ -11,7 +13,7 @@ from keras_aae.abilities import (
     require,
     supports,
 )
-from keras_aae.data import stratified_subset
+from keras_aae.data import Dataset, stratified_subset
 from keras_aae.engine.loop import measure_terms
 from keras_aae.errors import UnsupportedError
 
@@ -19,8 +21,8 @@ NEIGHBORS = 5
 METRIC = "Metric 'reconstruction_loss'"
 
 
-def mean_squared_error(model, dataset, seed: int) -> dict[str, float]:
-    """Mean of (x - reconstruction)^2 over test images and pixels in [0, 1]."""
+def mean_squared_error(model: Any, dataset: Dataset, seed: int) -> dict[str, float]:
+    """Compute the mean of (x - reconstruction)^2 over test images; pixels in [0, 1]."""
     del seed
     require(model, Reconstructs, by="Metric 'mse'")
     total = 0.0
@@ -31,37 +33,39 @@ def mean_squared_error(model, dataset, seed: int) -> dict[str, float]:
     return {"mse": total / len(dataset.test)}
 
 
-def reconstruction_loss(model, dataset, seed: int) -> dict[str, float]:
-    """The model's own reconstruction loss, mean over test images."""
+def reconstruction_loss(model: Any, dataset: Dataset, seed: int) -> dict[str, float]:
+    """Compute the model's own reconstruction loss, averaged over test images."""
     del seed
     if "reconstruction_loss" not in require(model, TrainsByPhases, by=METRIC).terms:
         raise UnsupportedError(
-            f"{METRIC} needs a term of that name, and {type(model).__name__} has none. "
-            "Use metric 'mse'."
+            f"{METRIC} needs a model with a loss term of that name, but "
+            f"{type(model).__name__} has none. Use metric 'mse'."
         )
     return measure_terms(model, dataset.test)
 
 
-def mean_code(model, dataset, seed: int) -> dict[str, float]:
-    """Mean of the codes over test images and units: how active a sparse code is.
+def mean_code(model: Any, dataset: Dataset, seed: int) -> dict[str, float]:
+    """Compute the mean of the codes over test images and units: how active codes are.
 
-    Codes of a model with a prior lie where the prior does, and say nothing by their mean.
+    For models that match their codes to a prior, the mean is that of the prior and not
+    informative.
     """
     del seed
     require(model, Encodes, by="Metric 'mean_code'")
     if prior_or_none(model) is not None or supports(model, MatchesPrior):
         raise UnsupportedError(
-            f"Metric 'mean_code' needs codes without a prior, and {type(model).__name__} "
-            "matches its codes to one. Use an ordinary autoencoder."
+            f"Metric 'mean_code' needs a model without a prior, but "
+            f"{type(model).__name__} matches its codes to one. Use an ordinary "
+            "autoencoder."
         )
     return {"mean_code": np.mean(model.encode(dataset.test.array()), dtype=float)}
 
 
-def knn_probe(model, dataset, seed: int) -> dict[str, float]:
-    """Share of test images whose nearest labeled codes vote for their class.
+def knn_probe(model: Any, dataset: Dataset, seed: int) -> dict[str, float]:
+    """Compute the accuracy of a 5-nearest-neighbor classifier on test codes.
 
-    The 100 or 1,000 labeled images are a stratified draw from the training images; 5
-    neighbors, Euclidean distance.
+    The 100 or 1,000 labeled images are a stratified sample of the training images. The
+    distance is Euclidean.
     """
     from sklearn.neighbors import KNeighborsClassifier
 

@@ -1,52 +1,55 @@
-"""Likelihood of any model with a prior and a decoder, its pixels taken as Gaussian."""
+"""Importance-sampled log-likelihood of decoders with Gaussian pixels."""
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from keras_aae.data import Dataset
 from keras_aae.evaluation.joint import Joint, PriorSamples
 from keras_aae.evaluation.pixels import as_rows, evenly_spaced
 
 IMAGES = 1000
-SAMPLES = 1000  # an image, around codes that explain it
-PRIOR_SAMPLES = 10_000  # for all images together
+SAMPLES = 1000  # per image, around posterior modes
+PRIOR_SAMPLES = 10_000  # shared by all images
 TUNING_IMAGES = 1000
 TUNING_SAMPLES = 100
 TUNING_ROUNDS = 3
-SMALLEST_DEVIATION = 1 / 256  # pixels are no more exact than that
+SMALLEST_DEVIATION = 1 / 256  # precision of the pixels
 IMAGES_AT_ONCE = 20
 
-STEPS = 5  # of Gauss and Newton
-LENGTHS = (1.0, 0.3, 0.1)  # of which the best is taken
-INFLATION = 1.3  # of a proposal's standard deviations: heavy tails do no harm
+STEPS = 5  # Gauss-Newton steps
+LENGTHS = (1.0, 0.3, 0.1)  # step lengths to try; the best is taken
+INFLATION = 1.3  # factor on a proposal's standard deviations: wide tails are safe
 
 
-def gaussian_log_likelihood(model, dataset, seed: int) -> dict[str, float]:
-    """Mean log p(x) of the first 1,000 test images, pixels in [0, 1]; nats.
+def gaussian_log_likelihood(
+    model: Any, dataset: Dataset, seed: int
+) -> dict[str, float]:
+    """Estimate the mean log p(x) of the first 1,000 test images; nats.
 
     p(x) = int N(x; g(z), s^2 I) p(z) dz,  g the decoder, p(z) the prior
 
-    The same density over the same pixels as `parzen_log_likelihood`, which samples z from
-    the prior only. Here codes that explain the image are among the samples:
+    Pixels are in [0, 1]. This is the density that `parzen_log_likelihood` estimates
+    with samples of the prior alone. Here some samples are codes close to the image:
 
     log p(x) ~ log (1/N) sum_i N(x; g(z_i), s^2 I) p(z_i) / q(z_i),  z_i ~ q
 
-    q mixes 10,000 samples of the prior, the same for all images, with 1,000 around modes
-    of p(z|x): normals of the curvature there. Gauss-Newton steps find the modes, one from
-    the encoder's code and one from the best of 10,000 other prior samples. On average
-    the estimate is below log p(x), never above. The one deviation s of all pixels is the
-    most likely for 1,000 images spread evenly over the training set, found by expectation
-    maximization.
+    q mixes 10,000 samples of the prior, shared by all images, with 1,000 samples of
+    normals around two modes of p(z|x), with the curvature there. Gauss-Newton steps
+    find the modes, one from the encoder's code and one from the best of 10,000 other
+    prior samples. The expected estimate is at most log p(x). The standard deviation s,
+    shared by all pixels, maximizes the likelihood of 1,000 images spaced evenly over
+    the training set, by expectation maximization.
 
     Returns:
-        The mean, and under endings of their own its standard error, the deviation s, and
-        the median effective number of samples, (sum w)^2 / sum w^2: near 1, the estimate
-        is far too low.
+        Mean, and by suffix its standard error (`_stderr`), the standard deviation s
+        (`_deviation`), and the median effective sample size (`_ess`), (sum w)^2 /
+        sum w^2: near 1, the estimate is far too low.
 
     Raises:
-        UnsupportedError: the model has no encoder, decoder or continuous prior, or its
-            decoder wants to know a class.
+        UnsupportedError: The model has no encoder, decoder or continuous prior, or its
+            decoder is conditioned on a class.
 
     References:
         On the Quantitative Analysis of Decoder-Based Generative Models (Wu, Burda,
@@ -67,8 +70,8 @@ def gaussian_log_likelihood(model, dataset, seed: int) -> dict[str, float]:
     }
 
 
-def most_likely_deviation(estimator: "Estimator", x) -> float:
-    """The s of highest likelihood: s^2 = mean of E_p(z|x) (x - g(z))^2, again and again."""
+def most_likely_deviation(estimator: "Estimator", x: np.ndarray) -> float:
+    """Fit s by expectation maximization: s^2 = mean of E_p(z|x) (x - g(z))^2."""
     rows, joint = as_rows(x), estimator.joint
     deviation = np.sqrt(np.mean(np.square(rows - joint.decode(joint.model.encode(x)))))
     for _ in range(TUNING_ROUNDS):
@@ -81,12 +84,12 @@ def most_likely_deviation(estimator: "Estimator", x) -> float:
 
 
 class Estimates(NamedTuple):
-    """What weighted samples say of each image.
+    """Importance-sampling estimates for each of n images.
 
     Args:
-        log_prob: the estimate of log p(x), in nats, (n,).
-        misfit: the mean of ||x - g(z)||^2 over p(z|x), (n,).
-        effective_samples: (sum w)^2 / sum w^2, (n,).
+        log_prob: Estimate of log p(x), in nats, (n,).
+        reconstruction_error: Mean of ||x - g(z)||^2 over p(z|x), (n,).
+        effective_samples: Effective sample size (sum w)^2 / sum w^2, (n,).
     """
 
     log_prob: np.ndarray
@@ -94,8 +97,10 @@ class Estimates(NamedTuple):
     effective_samples: np.ndarray
 
     @classmethod
-    def of(cls, log_weights, reconstruction_error) -> "Estimates":
-        """Those of N samples, (n, N) each."""
+    def of(
+        cls, log_weights: np.ndarray, reconstruction_error: np.ndarray
+    ) -> "Estimates":
+        """Compute the estimates from N weighted samples of each image, (n, N) each."""
         highest = log_weights.max(axis=1, keepdims=True)
         w = np.exp(log_weights - highest)
         total = w.sum(axis=1)
@@ -111,11 +116,11 @@ class Estimator:
     """Importance sampling of log p(x).
 
     Args:
-        joint: p(x, z).
-        samples: of the prior, a part of the samples of every image.
-        guides: others, that modes are looked for from. Samples may not choose the
-            proposal that they are weighted by.
-        seed: of all other samples.
+        joint: Joint density p(x, z).
+        samples: Prior samples, part of the samples of every image.
+        guides: Other prior samples, starting points of the search for modes. They are
+            separate because samples must not determine the proposal that weights them.
+        seed: Seed of all other samples.
     """
 
     joint: Joint
@@ -124,14 +129,14 @@ class Estimator:
     seed: int
 
     @classmethod
-    def of(cls, model, seed: int) -> "Estimator":
-        """With as many samples of the prior as there should be."""
+    def of(cls, model: Any, seed: int) -> "Estimator":
+        """Create an estimator of a model, with 10,000 prior samples and guides."""
         joint = Joint(model)
-        both = (joint.sample(PRIOR_SAMPLES, 2 * seed + i) for i in range(2))
-        return cls(joint, *both, seed)
+        samples, guides = (joint.sample(PRIOR_SAMPLES, 2 * seed + i) for i in range(2))
+        return cls(joint, samples, guides, seed)
 
-    def estimate(self, x, s: float, samples: int) -> Estimates:
-        """The estimates of images x with so many samples around modes of each."""
+    def estimate(self, x: np.ndarray, s: float, samples: int) -> Estimates:
+        """Estimate log p(x) of images with `samples` codes around the modes of each."""
         rng, parts = np.random.default_rng([self.seed, 6]), []
         for start in range(0, len(x), IMAGES_AT_ONCE):
             part = x[start : start + IMAGES_AT_ONCE]
@@ -141,8 +146,8 @@ class Estimator:
             parts.append(self._weigh(rows, proposal, proposal.sample(samples, rng), s))
         return Estimates(*map(np.hstack, zip(*parts, strict=True)))
 
-    def propose(self, x, starts, s: float) -> "Proposal":
-        """Normals around the modes that steps from codes (m, n, latent_dim) lead to."""
+    def propose(self, x: np.ndarray, starts: np.ndarray, s: float) -> "Proposal":
+        """Return normals around the modes found from `starts`, (m, n, latent_dim)."""
         x, z = np.concatenate([x] * len(starts)), starts.reshape(-1, starts.shape[-1])
         moments = [f(self.guides.codes, axis=0) for f in (np.mean, np.std)]
         best = self.joint.log_prob(x, z, s)
@@ -159,8 +164,10 @@ class Estimator:
         factors = np.linalg.cholesky(curvature) / INFLATION
         return Proposal(z.reshape(starts.shape), factors.reshape(*starts.shape, -1))
 
-    def _weigh(self, x, proposal: "Proposal", z, s: float) -> Estimates:
-        """The estimates of x, (n, pixels), by codes z of the proposal, (n, k, width)."""
+    def _weigh(
+        self, x: np.ndarray, proposal: "Proposal", z: np.ndarray, s: float
+    ) -> Estimates:
+        """Weight codes z of the proposal, (n, k, width), for images x, (n, pixels)."""
         shared = self.samples
         reconstruction_error = np.hstack(
             [
@@ -182,33 +189,33 @@ class Estimator:
 
 @dataclass(frozen=True, eq=False)
 class Proposal:
-    """For each of n images the mixture of equal normals N(m, (L L^T)^-1).
+    """Equally weighted mixture of normals N(m, (L L^T)^-1) for each of n images.
 
     Args:
-        means: m, (components, n, latent_dim).
-        factors: L, (components, n, latent_dim, latent_dim), lower triangles.
+        means: Means m, (components, n, latent_dim).
+        factors: Lower triangles L, (components, n, latent_dim, latent_dim).
     """
 
     means: np.ndarray
     factors: np.ndarray
 
-    def sample(self, count: int, rng) -> np.ndarray:
-        """`count` codes, as many of each component, (n, count, latent_dim)."""
+    def sample(self, count: int, rng: np.random.Generator) -> np.ndarray:
+        """Draw codes, equally many of each component, (n, count, latent_dim)."""
         components, n, width = self.means.shape
         noise = rng.standard_normal((components, n, width, count // components))
         turned = np.linalg.solve(np.swapaxes(self.factors, 2, 3), noise)
         z = np.moveaxis(self.means[..., None] + turned, 0, 2)
         return z.reshape(n, width, -1).swapaxes(1, 2)
 
-    def log_prob(self, z) -> np.ndarray:
-        """log q(z|x) of codes (n or 1, count, latent_dim), (n, count), in nats."""
+    def log_prob(self, z: np.ndarray) -> np.ndarray:
+        """Return log q(z|x) of codes (n or 1, count, latent_dim), (n, count); nats."""
         parts = zip(self.means, self.factors, strict=True)
         each = [_log_normal(z - mean[:, None], factor) for mean, factor in parts]
         return np.logaddexp.reduce(each) - np.log(len(each))
 
 
-def _log_normal(difference, factor) -> np.ndarray:
-    """log N(difference; 0, (L L^T)^-1), difference (n, count, width), L (n, width, width)."""
+def _log_normal(difference: np.ndarray, factor: np.ndarray) -> np.ndarray:
+    """Return log N(d; 0, (L L^T)^-1), d (n, count, width), L (n, width, width)."""
     squares = np.sum(np.square(difference @ factor), axis=-1)
     log_scale = np.sum(np.log(np.diagonal(factor, axis1=1, axis2=2)), axis=1)
     log_two_pi = difference.shape[-1] * np.log(2 * np.pi)

@@ -1,10 +1,11 @@
-"""How generated images compare with real ones, by the features of a classifier of ours."""
+"""FID and class statistics of generated images, from the features of a classifier."""
 
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from keras_aae.abilities import (
     DecodesCodesAlone,
@@ -12,14 +13,15 @@ from keras_aae.abilities import (
     Generates,
     require,
 )
+from keras_aae.data import Dataset
 from keras_aae.errors import UnsupportedError
 from keras_aae.evaluation.density import generate_from_density
 from keras_aae.evaluation.pixels import evenly_spaced
 from keras_aae.model_files.saving import load_model
 
-IMAGES = 10_000  # generated, and real
-PRESENT = 0.01  # share of generated images from which on a class is there
-# `experiments/features.py` says how it was made.
+IMAGES = 10_000  # generated, and as many real ones
+PRESENT = 0.01  # minimum share of generated images for a class to count as covered
+# `experiments/features.py` describes how it was trained.
 CLASSIFIER = Path(__file__).with_name("mnist_features.keras")
 
 
@@ -30,23 +32,23 @@ class Moments(NamedTuple):
     covariance: np.ndarray
 
     @classmethod
-    def of(cls, features) -> "Moments":
-        """Of features (n, d), in double precision."""
+    def of(cls, features: ArrayLike) -> "Moments":
+        """Compute the moments of features, (n, d), in double precision."""
         features = np.asarray(features, dtype=float)
         return cls(features.mean(axis=0), np.cov(features, rowvar=False))
 
 
 def frechet_distance(first: Moments, second: Moments) -> float:
-    """The squared Frechet (2-Wasserstein) distance of two normals with these moments.
+    """Compute the squared Frechet (2-Wasserstein) distance of two normals.
 
     ||m1 - m2||^2 + Tr(C1 + C2 - 2 (C1 C2)^(1/2))
 
     C1 C2 has the eigenvalues of the symmetric C1^(1/2) C2 C1^(1/2), whose root is real
-    also where rounding or few images leave a covariance singular.
+    even if rounding or too few images make a covariance singular.
 
     References:
-        GANs Trained by a Two Time-Scale Update Rule Converge to a Local Nash Equilibrium
-        (Heusel, Ramsauer, Unterthiner, Nessler, Hochreiter, 2017), eq. 6.
+        GANs Trained by a Two Time-Scale Update Rule Converge to a Local Nash
+        Equilibrium (Heusel, Ramsauer, Unterthiner, Nessler, Hochreiter, 2017), eq. 6.
     """
     root = _root(first.covariance)
     between = np.linalg.eigvalsh(root @ second.covariance @ root)
@@ -57,17 +59,17 @@ def frechet_distance(first: Moments, second: Moments) -> float:
 
 
 def _root(covariance: np.ndarray) -> np.ndarray:
-    """The symmetric square root of a covariance, (d, d)."""
+    """Return the symmetric square root of a covariance, (d, d)."""
     values, vectors = np.linalg.eigh(covariance)
     return vectors * np.sqrt(np.clip(values, 0, None)) @ vectors.T
 
 
-def generated_images(model, dataset, seed: int) -> dict[str, float]:
-    """FID of generated images, how many classes they have, and how surely.
+def generated_images(model: Any, dataset: Dataset, seed: int) -> dict[str, float]:
+    """Compute FID, class coverage, entropy and confidence of generated images.
 
-    As many images are generated as there are test images, at most 10,000. `class_entropy`
-    is that of the classes' shares, -sum_k p_k log p_k, in nats; `class_confidence` the
-    mean probability of an image's most probable class.
+    As many images are generated as there are test images, at most 10,000.
+    `class_entropy` is the entropy of the classes' shares, -sum_k p_k log p_k, in nats;
+    `class_confidence` is the mean probability of an image's most probable class.
     """
     require(model, Generates, by="Metric 'fid'")
     classifier, real = _classified_by(dataset)
@@ -84,8 +86,8 @@ def generated_images(model, dataset, seed: int) -> dict[str, float]:
     }
 
 
-def mixture_images(model, dataset, seed: int) -> dict[str, float]:
-    """FID of images decoded from ten Gaussians fitted to the codes of training images.
+def mixture_images(model: Any, dataset: Dataset, seed: int) -> dict[str, float]:
+    """Compute the FID of images decoded from ten Gaussians fitted to training codes.
 
     References:
         From Variational to Deterministic Autoencoders (Ghosh et al., 2020), section 4.
@@ -96,16 +98,16 @@ def mixture_images(model, dataset, seed: int) -> dict[str, float]:
     return {"fid_mixture": _distance(classifier, images, real)}
 
 
-def _classified_by(dataset):
-    """The classifier for images like these, and the test images to compare with.
+def _classified_by(dataset: Dataset) -> tuple[Any, np.ndarray]:
+    """Return the feature classifier and the test images to compare with.
 
     Raises:
-        UnsupportedError: it does not know such images.
+        UnsupportedError: The data set is not MNIST, or has too few test images.
     """
     if dataset.name != "mnist" or dataset.image_shape != (28, 28, 1):
         raise UnsupportedError(
-            "Generated images are compared in the features of a classifier of MNIST, "
-            f"and the data set is {dataset.name!r}. Use --dataset mnist."
+            "FID and class statistics use the features of a classifier of MNIST, but "
+            f"the data set is {dataset.name!r}. Use --dataset mnist."
         )
     if len(dataset.test) < 2:
         raise UnsupportedError("FID needs at least 2 test images. Use more.")
@@ -113,11 +115,11 @@ def _classified_by(dataset):
 
 
 @cache
-def feature_classifier():
-    """The classifier of MNIST that comes with the package."""
+def feature_classifier() -> Any:
+    """Load the MNIST classifier that is part of the package."""
     return load_model(CLASSIFIER)
 
 
-def _distance(classifier, images, real) -> float:
+def _distance(classifier: Any, images: np.ndarray, real: np.ndarray) -> float:
     moments = (Moments.of(classifier.features(x)) for x in (images, real))
     return frechet_distance(*moments)

@@ -1,4 +1,7 @@
-"""Likelihoods of models with a posterior q(z|x): bounds, importance sampling, usage."""
+"""Likelihood of models with a posterior q(z|x): ELBO and importance sampling."""
+
+from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
@@ -9,6 +12,7 @@ from keras_aae.abilities import (
     require,
     supports,
 )
+from keras_aae.data import Dataset
 from keras_aae.errors import UnsupportedError
 from keras_aae.evaluation.pixels import labeled
 
@@ -20,45 +24,47 @@ ACTIVE_VARIANCE = 0.01
 
 
 def binarized(x: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """One draw of Bernoulli pixels with the gray values as probabilities, uint8."""
+    """Draw Bernoulli pixels with the gray values as probabilities; uint8, 0 or 255."""
     scale = 255 if x.dtype == np.uint8 else 1
     on = rng.random(x.shape, np.float32) * scale < x
     return np.where(on, np.uint8(255), np.uint8(0))
 
 
-def _inputs(model, dataset, seed):
-    """Yield test images as they are, and binarized where the likelihood is Bernoulli's.
+def _inputs(
+    model: Any, dataset: Dataset, seed: int
+) -> Iterator[tuple[str, np.ndarray, np.ndarray | None]]:
+    """Yield the test images, and the binarized ones if the likelihood is Bernoulli.
 
     Yields:
-        The ending of the metric's name, the images, and their classes if the model
-        conditions on them, else None.
+        Suffix of the metric's name, images, and their classes if the model is
+        conditioned on them, else None.
     """
-    require(model, HasLikelihood, by="A metric of likelihood")
+    require(model, HasLikelihood, by="A likelihood metric")
     x, labels = _test_images(model, dataset)
     yield "", x, labels
     if model.likelihood == "bernoulli":
         yield "_binarized", binarized(x, np.random.default_rng([seed, 1])), labels
 
 
-def _test_images(model, dataset):
+def _test_images(model: Any, dataset: Dataset) -> tuple[np.ndarray, np.ndarray | None]:
     """Return all test images and None, or the labeled ones and their classes.
 
-    A conditional model has a likelihood p(x|y): of images whose class is known.
+    A conditional model has the likelihood p(x|y), which needs the class y.
     """
     if not supports(model, DecodesClasses):
         return dataset.test.array(), None
     if dataset.num_classes > model.classes:
         raise UnsupportedError(
-            f"The likelihood of a model of {model.classes} classes is of images of these, "
-            f"and data set {dataset.name!r} has {dataset.num_classes} classes. Use the "
-            "data set that it was trained on."
+            f"The model is conditioned on one of {model.classes} classes, but data set "
+            f"{dataset.name!r} has {dataset.num_classes} classes. Use the data set "
+            "that it was trained on."
         )
     return labeled(dataset.test)
 
 
-def bound(model, dataset, seed: int) -> dict[str, float]:
-    """-ELBO and its two parts, with one sampled code an image; means, in nats."""
-    values = {}
+def bound(model: Any, dataset: Dataset, seed: int) -> dict[str, float]:
+    """Compute the mean -ELBO and its two terms, with one code per image; in nats."""
+    values: dict[str, float] = {}
     for ending, x, labels in _inputs(model, dataset, seed):
         noise = np.random.default_rng([seed, 2]).standard_normal(
             (len(x), model.latent_dim), np.float32
@@ -72,8 +78,8 @@ def bound(model, dataset, seed: int) -> dict[str, float]:
     return values
 
 
-def importance_sampled_nll(model, dataset, seed: int) -> dict[str, float]:
-    """-log p(x) with 200 samples an image, of the first 1,000 test images; in nats."""
+def importance_sampled_nll(model: Any, dataset: Dataset, seed: int) -> dict[str, float]:
+    """Estimate -log p(x) of the first 1,000 test images, 200 samples each; in nats."""
     values = {}
     for ending, x, labels in _inputs(model, dataset, seed):
         first = slice(IMPORTANCE_IMAGES)
@@ -82,17 +88,25 @@ def importance_sampled_nll(model, dataset, seed: int) -> dict[str, float]:
     return values
 
 
-def long_importance_sampled_nll(model, dataset, seed: int) -> dict[str, float]:
-    """-log p(x) with 5,000 samples an image, of all test images; in nats.
+def long_importance_sampled_nll(
+    model: Any, dataset: Dataset, seed: int
+) -> dict[str, float]:
+    """Estimate -log p(x) of all test images, with 5,000 samples each; in nats.
 
-    As in papers: of binarized images, where the likelihood is Bernoulli's.
+    Images are binarized if the likelihood is Bernoulli, as in papers.
     """
     *_, (ending, x, labels) = _inputs(model, dataset, seed)
     return {f"nll_5000{ending}": _nll(model, x, LONG_IMPORTANCE_SAMPLES, seed, labels)}
 
 
-def _nll(model, x, samples: int, seed: int, labels=None) -> float:
-    """-log (1/K) sum_k p(x|z_k) p(z_k) / q(z_k|x), z_k ~ q; mean over images, in nats.
+def _nll(
+    model: Any,
+    x: np.ndarray,
+    samples: int,
+    seed: int,
+    labels: np.ndarray | None = None,
+) -> float:
+    """Estimate -log (1/K) sum_k p(x|z_k) p(z_k) / q(z_k|x), z_k ~ q; mean, in nats.
 
     References:
         Importance Weighted Autoencoders (Burda, Grosse, Salakhutdinov, 2015), eq. 8.
@@ -107,8 +121,8 @@ def _nll(model, x, samples: int, seed: int, labels=None) -> float:
     return -np.mean(total - np.log(samples))
 
 
-def active_units(model, dataset, seed: int) -> dict[str, float]:
-    """How many dimensions of the posterior mean vary by more than 0.01 over the images.
+def active_units(model: Any, dataset: Dataset, seed: int) -> dict[str, float]:
+    """Count the dimensions whose posterior mean has variance above 0.01 over images.
 
     References:
         Importance Weighted Autoencoders (Burda, Grosse, Salakhutdinov, 2015), sec. 5.2.

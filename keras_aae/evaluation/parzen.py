@@ -1,8 +1,13 @@
-"""Likelihood by Parzen windows around generated images, as papers used to report it."""
+"""Parzen-window log-likelihood of generated images, as older papers report it."""
+
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from keras_aae.abilities import Generates, require
+from keras_aae.data import Dataset
 from keras_aae.evaluation.pixels import as_rows, evenly_spaced
 
 SAMPLES = 10_000
@@ -11,18 +16,19 @@ IMAGES_AT_ONCE = 500
 BANDWIDTHS = np.logspace(-1.5, 0, 31)
 
 
-def parzen_log_likelihood(model, dataset, seed: int) -> dict[str, float]:
-    """Mean log-density of the test images under windows around 10,000 samples; nats.
+def parzen_log_likelihood(model: Any, dataset: Dataset, seed: int) -> dict[str, float]:
+    """Estimate the mean log-density of test images by 10,000 Parzen windows; nats.
 
     log p(x) = log (1/N) sum_i N(x; x_i, h^2 I),  x_i generated, pixels in [0, 1]
 
-    It is what sampling codes from the prior makes of the integral that
-    `gaussian_log_likelihood` estimates, and far below it: hardly a sample is near an
-    image. The bandwidth h is the best of a grid for 1,000 images spread evenly over the
-    training set, which the model has seen; the samples are not among them.
+    This estimates the same integral as `gaussian_log_likelihood`, with codes from the
+    prior alone, and is far below it: hardly any sample is near an image. The bandwidth
+    h is the best of a grid for 1,000 images spaced evenly over the training set, which
+    the model has seen; the samples are not among them.
 
     Returns:
-        The mean, and its standard error and the bandwidth under endings of their own.
+        Mean, and by suffix its standard error (`_stderr`) and the bandwidth
+        (`_bandwidth`).
 
     References:
         Quickly Generating Representative Samples from an RBM-Derived Process (Breuleux,
@@ -42,25 +48,29 @@ def parzen_log_likelihood(model, dataset, seed: int) -> dict[str, float]:
     }
 
 
-def log_densities(x, centers, bandwidths) -> np.ndarray:
-    """log (1/N) sum_i N(x; c_i, h^2 I) of each row of x for each h, in nats.
+def log_densities(
+    x: ArrayLike, centers: ArrayLike, bandwidths: Sequence[float] | np.ndarray
+) -> np.ndarray:
+    """Return log (1/N) sum_i N(x; c_i, h^2 I) of each row of x for each h, in nats.
 
     Args:
-        x: (n, d).
-        centers: c, (N, d).
-        bandwidths: h, (k,).
+        x: Points, (n, d).
+        centers: Centers c of the windows, (N, d).
+        bandwidths: Bandwidths h, (k,).
 
     Returns:
-        (k, n).
+        Log-densities, (k, n).
     """
-    # In double precision: h is small against the length of an image.
+    # Double precision, since h is small compared with the norm of an image.
     x, centers = np.asarray(x, float), np.asarray(centers, float)
     parts = np.array_split(x, -(-len(x) // IMAGES_AT_ONCE))
     return np.hstack([_log_densities(part, centers, bandwidths) for part in parts])
 
 
-def _log_densities(x, centers, bandwidths) -> np.ndarray:
-    from sklearn.metrics.pairwise import euclidean_distances  # takes a second
+def _log_densities(
+    x: np.ndarray, centers: np.ndarray, bandwidths: Sequence[float] | np.ndarray
+) -> np.ndarray:
+    from sklearn.metrics.pairwise import euclidean_distances  # slow import
 
     d2 = euclidean_distances(x, centers, squared=True)
     nearest = d2.min(axis=1, keepdims=True)

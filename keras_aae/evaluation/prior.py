@@ -1,6 +1,7 @@
-"""How far the codes of test images are from the prior, and whether it shows."""
+"""Distances of the codes of test images from the prior, and discriminator accuracy."""
 
 from functools import partial
+from typing import Any
 
 import numpy as np
 from keras import ops
@@ -12,30 +13,31 @@ from keras_aae.abilities import (
     require,
     supports,
 )
+from keras_aae.data import Dataset
 from keras_aae.errors import UnsupportedError
 from keras_aae.evaluation.pixels import evenly_spaced
 from keras_aae.losses.distances import mmd, sliced_wasserstein, unit_directions
 
 CODES = 10_000
-CODES_AT_ONCE = 2000  # of whose pairs the kernel is taken
+CODES_AT_ONCE = 2000  # codes per block of the MMD
 DIRECTIONS = 50
 
 
-def prior_distances(model, dataset, seed: int) -> dict[str, float]:
-    """MMD and sliced Wasserstein distance between codes and as many prior samples.
+def prior_distances(model: Any, dataset: Dataset, seed: int) -> dict[str, float]:
+    """Compute the MMD and sliced Wasserstein distance of codes and prior samples.
 
-    The codes are draws of q(z|x), one an image, of a VAE as of models that match their
-    codes to a prior. The MMD is the mean over blocks of at most 2,000 codes, unbiased as
-    each of them.
+    The codes are samples of q(z|x), one per image, and there are as many prior samples.
+    The MMD is the mean over blocks of at most 2,000 codes; it is unbiased, as is that
+    of each block.
 
     References:
-        B-tests: Low Variance Kernel Two-Sample Tests (Zaremba, Gretton, Blaschko, 2013),
-        section 2, for the blocks.
+        B-tests: Low Variance Kernel Two-Sample Tests (Zaremba, Gretton, Blaschko,
+        2013), section 2, for the blocks.
     """
     codes, samples = _codes_and_samples(model, dataset, seed)
     if len(codes) < 2:
         raise UnsupportedError(
-            "The distance of codes from the prior needs at least 2 test images, and "
+            "The distance of codes from the prior needs at least 2 test images, but "
             f"there is {len(codes)}. Use more."
         )
     parts = -(-len(codes) // CODES_AT_ONCE)
@@ -44,16 +46,18 @@ def prior_distances(model, dataset, seed: int) -> dict[str, float]:
     directions = unit_directions(codes.shape[1], DIRECTIONS, seed)
     arrays = map(ops.convert_to_tensor, (codes, samples, directions))
     return {
-        "prior_mmd": np.mean([float(value) for value in mmds]),
+        "prior_mmd": float(np.mean([float(value) for value in mmds])),
         "prior_sliced_wasserstein": float(sliced_wasserstein(*arrays)),
     }
 
 
-def discriminator_accuracies(model, dataset, seed: int) -> dict[str, float]:
-    """Share of codes, and of prior samples, that the discriminator tells right.
+def discriminator_accuracies(
+    model: Any, dataset: Dataset, seed: int
+) -> dict[str, float]:
+    """Compute the accuracy of the discriminator on codes and on prior samples.
 
-    Undecided, D = 1/2, counts half. A discriminator that is told classes hears that they
-    are unknown.
+    An undecided output, D = 1/2, counts half. A discriminator conditioned on classes
+    gets the label "unknown".
     """
     require(model, Discriminates, by="Metric 'discriminator_accuracy'")
     codes, samples = _codes_and_samples(model, dataset, seed)
@@ -66,11 +70,13 @@ def discriminator_accuracies(model, dataset, seed: int) -> dict[str, float]:
     }
 
 
-def _codes_and_samples(model, dataset, seed: int):
-    """Codes of at most 10,000 test images and as many prior samples, each (n, latent_dim).
+def _codes_and_samples(
+    model: Any, dataset: Dataset, seed: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return codes of at most 10,000 test images and as many prior samples.
 
     Raises:
-        UnsupportedError: nothing draws the model's codes to a prior.
+        UnsupportedError: The model does not match its codes to a prior.
     """
     if supports(model, HasPosterior):
         draw, prior = partial(_draw_posterior, model), model.prior
@@ -81,8 +87,8 @@ def _codes_and_samples(model, dataset, seed: int):
     return codes, ops.convert_to_numpy(prior.sample(len(codes), seed=seed))
 
 
-def _draw_posterior(model, x, seed: int) -> np.ndarray:
-    """A code of each image from q(z|x) = N(m(x), exp(v(x))), (n, latent_dim)."""
+def _draw_posterior(model: Any, x: np.ndarray, seed: int) -> np.ndarray:
+    """Draw a code for each image from q(z|x) = N(m(x), exp(v(x))), (n, latent_dim)."""
     z_mean, z_log_var = model.posterior(x)
     noise = np.random.default_rng([seed, 4]).standard_normal(z_mean.shape, np.float32)
     return z_mean + np.exp(z_log_var / 2) * noise

@@ -1,10 +1,11 @@
-"""What small classifiers make of frozen codes, with few labels and with many."""
+"""Classifiers of frozen codes, with few labels and with many."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
-from keras_aae.data import stratified_subset
+from keras_aae.data import Dataset, stratified_subset
 from keras_aae.errors import UnsupportedError
 from keras_aae.evaluation.few_labels import (
     Features,
@@ -17,19 +18,19 @@ from keras_aae.evaluation.pixels import labeled
 
 TRAINING_IMAGES = 10_000
 LABEL_COUNTS = (100, 500)
-LANDMARKS = 600  # training codes that others are compared with
-# Inverse of the penalty, chosen with the rest on training images that nothing was
-# trained on, of autoencoders and VAEs of MNIST.
+LANDMARKS = 600  # training codes of the kernel approximation
+# Inverse penalties and the settings below were chosen on held-out training images of
+# MNIST, for codes of autoencoders and VAEs.
 LOGISTIC_INVERSE_PENALTY, KERNEL_INVERSE_PENALTY = 1.0, 30.0
 PSEUDO_LABEL_COUNT = 100
 PSEUDO_LABEL_IMAGES = 2500
-SHARES = (0.2, 0.4, 0.6, 0.8, 1.0)  # of the guesses believed, round after round
-# Chosen on training images too, of the codes of a shared-encoding network.
+SHARES = (0.2, 0.4, 0.6, 0.8, 1.0)  # of pseudo-labels used, one per round
+# Chosen on training images too, for codes of a shared-encoding network.
 SPREADING_IMAGES, NEIGHBORS, SPREADING_ALPHA = 20_000, 10, 0.99
 
 
-def logistic_probe(model, dataset, seed: int) -> dict[str, float]:
-    """Share of test images that logistic regression on codes finds the class of.
+def logistic_probe(model: Any, dataset: Dataset, seed: int) -> dict[str, float]:
+    """Compute the accuracy of logistic regression on test codes.
 
     It is trained on the codes and labels of 10,000 training images.
     """
@@ -39,29 +40,31 @@ def logistic_probe(model, dataset, seed: int) -> dict[str, float]:
         return {"probe_logistic_10000": codes.score(logistic(LOGISTIC_INVERSE_PENALTY))}
 
 
-def few_label_accuracies(model, dataset, seed: int) -> dict[str, float]:
-    """Share of test images that a classifier of few labels finds the class of.
+def few_label_accuracies(model: Any, dataset: Dataset, seed: int) -> dict[str, float]:
+    """Compute the accuracy of kernel logistic regression with few labels on test codes.
 
     p(y|z) = softmax(W k(z) + b),  k(z)_i = exp(-|z - z_i|^2 / d)
 
-    Kernel logistic regression: k compares a code of d units with 600 training codes,
-    whitened (Nystroem's method), which needs no labels. W is fitted to the labels of 100
-    or 500 training images, equally many of each class.
+    k compares a code of d units with 600 training codes, whitened (Nystroem's method),
+    which needs no labels. W is fitted to the labels of 100 or 500 training images,
+    equally many of each class.
 
-    For `probe_pseudo_labels_100` the classifier of 100 labels guesses the classes of
-    2,500 other training images and is fitted again to the labels and the fifth of the
-    guesses that it is surest of; it guesses anew and takes two fifths, and so on to all.
+    For `probe_pseudo_labels_100`, the classifier with 100 labels predicts the classes
+    of 2,500 other training images. It is fitted again to the labels and the most
+    confident fifth of the predictions, predicts again, and uses two fifths, and so on
+    up to all.
 
-    All are means over five draws of the labeled images; `_std` is the standard deviation
-    over these.
+    All values are means over five random subsets of labeled images; `_std` is the
+    standard deviation over the subsets.
 
     References:
         Using the Nystroem Method to Speed Up Kernel Machines (Williams, Seeger, 2001)
-        Pseudo-Label (Lee, 2013), for the guesses.
-        drburke/tensorflow, SENs/, whose dense 64-64 classifier with
-        dropout, ReLU added, finds 1 to 3 points less in our codes.
+        Pseudo-Label (Lee, 2013), for the pseudo-labels.
+        drburke/tensorflow, SENs/: its dense 64-64 classifier with dropout, with ReLU
+        added, is 1 to 3 percentage points less accurate on our codes.
     """
-    codes, values = _codes(model, dataset), {}
+    codes = _codes(model, dataset)
+    values: dict[str, float] = {}
     with quiet():
         codes = _compared(codes, seed)
         for n in LABEL_COUNTS:
@@ -77,16 +80,17 @@ def few_label_accuracies(model, dataset, seed: int) -> dict[str, float]:
     return values
 
 
-def label_spreading_probe(model, dataset, seed: int) -> dict[str, float]:
-    """Share of test images that 100 labels, spread along the codes, find the class of.
+def label_spreading_probe(model: Any, dataset: Dataset, seed: int) -> dict[str, float]:
+    """Compute the accuracy of label spreading from 100 labels on test codes.
 
     F = (1 - alpha) (I - alpha S)^-1 Y,  S = D^-1/2 W D^-1/2
 
-    of the graph W of the 10 nearest neighbors among 20,000 training codes, with alpha =
-    0.99 and Y one-hot where an image is labeled; its rows are made distributions, and
-    every class is given the same mass, as it has among the labels. A test image is of
-    the class that its 10 nearest training codes are of, most by F. The mean over five
-    draws of the labeled images; `_std` is the standard deviation over these.
+    W is the graph of the 10 nearest neighbors among 20,000 training codes, alpha =
+    0.99, and Y is one-hot where an image is labeled. Rows of F are normalized to
+    distributions, and columns to equal mass, as the classes have among the labels. A
+    test image gets the class with the largest sum of F over its 10 nearest training
+    codes. The value is the mean over five random subsets of labeled images; `_std` is
+    their standard deviation.
 
     References:
         Learning with Local and Global Consistency (Zhou, Bousquet, Lal, Weston,
@@ -94,7 +98,7 @@ def label_spreading_probe(model, dataset, seed: int) -> dict[str, float]:
         Semi-Supervised Learning Using Gaussian Fields and Harmonic Functions (Zhu,
         Ghahramani, Lafferty, 2003), section 4, for the mass of classes.
     """
-    from sklearn.neighbors import NearestNeighbors  # takes a second
+    from sklearn.neighbors import NearestNeighbors  # slow import
 
     codes = _codes(model, dataset, SPREADING_IMAGES)
     if len(codes.train) <= PSEUDO_LABEL_COUNT:
@@ -109,7 +113,7 @@ def label_spreading_probe(model, dataset, seed: int) -> dict[str, float]:
 
 
 def _label_spreading_score(codes: Features, nearest: np.ndarray, draw: int) -> float:
-    from sklearn.semi_supervised import LabelSpreading  # takes a second
+    from sklearn.semi_supervised import LabelSpreading  # slow import
 
     chosen = stratified_subset(codes.classes, PSEUDO_LABEL_COUNT, draw)
     labels = np.full(len(codes.train), -1)
@@ -122,21 +126,21 @@ def _label_spreading_score(codes: Features, nearest: np.ndarray, draw: int) -> f
     return np.mean(found == codes.test_classes)
 
 
-def _codes(model, dataset, images: int = TRAINING_IMAGES) -> Features:
+def _codes(model: Any, dataset: Dataset, images: int = TRAINING_IMAGES) -> Features:
     encode = encoder_of(model)
     x, labels = labeled(dataset.train, images)
     test, test_labels = labeled(dataset.test)
     if len(np.unique(labels)) < 2:
         raise UnsupportedError(
-            "A classifier of codes needs labeled training images of at least 2 classes. "
-            "Use another data set."
+            "A classifier of codes needs labeled training images of at least 2 "
+            "classes. Use another data set."
         )
     return Features.scaled(encode(x), labels, encode(test), test_labels)
 
 
 def _compared(codes: Features, seed: int) -> Features:
-    """The codes as their likeness to `LANDMARKS` training codes."""
-    from sklearn.kernel_approximation import Nystroem  # takes a second
+    """Return the codes as kernel values to `LANDMARKS` training codes."""
+    from sklearn.kernel_approximation import Nystroem  # slow import
 
     n, d = codes.train.shape
     kernel = Nystroem(
@@ -166,4 +170,4 @@ def _pseudo_label_score(codes: Features, draw: int) -> float:
 
 
 def _summary(name: str, scores: list[float]) -> dict[str, float]:
-    return {name: np.mean(scores), f"{name}_std": np.std(scores, ddof=1)}
+    return {name: float(np.mean(scores)), f"{name}_std": float(np.std(scores, ddof=1))}

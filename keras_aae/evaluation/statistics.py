@@ -1,8 +1,10 @@
-"""What repeated measurements say together: their mean, spread, and how sure the mean is."""
+"""Mean, standard deviation and confidence interval of repeated measurements."""
 
 import math
 import statistics
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import cast
 
 from scipy.special import stdtrit
 
@@ -17,7 +19,7 @@ class Summary:
     low, high = mean -+ t sd / sqrt(n),  t the 97.5 % quantile of Student's t with n - 1
     degrees of freedom
 
-    A single value has neither: they are None.
+    For a single value, `sd`, `low` and `high` are None.
     """
 
     mean: float
@@ -27,11 +29,11 @@ class Summary:
     n: int
 
 
-def summarize(values) -> Summary:
-    """The summary of some values, at least one.
+def summarize(values: Sequence[float]) -> Summary:
+    """Compute the summary of at least one value.
 
     Raises:
-        ValueError: there are none.
+        ValueError: There are no values.
 
     References:
         The probable error of a mean (Student, 1908), https://doi.org/10.2307/2331554
@@ -44,14 +46,16 @@ def summarize(values) -> Summary:
     return Summary(mean, sd, mean - half, mean + half, n)
 
 
-def difference(values, base) -> Summary:
-    """Mean of some values less that of others, with Welch's 95 % interval.
+def difference(values: Sequence[float], base: Sequence[float]) -> Summary:
+    """Compute the difference of two means, values - base, with Welch's 95 % interval.
 
-    s² = s_1²/n_1 + s_2²/n_2,  low, high = m_1 - m_2 -+ t s,  t the 97.5 % quantile of
-    Student's t with s⁴ / (s_1⁴/(n_1² (n_1 - 1)) + s_2⁴/(n_2² (n_2 - 1))) degrees of freedom
+    s² = s_1²/n_1 + s_2²/n_2,  low, high = m_1 - m_2 -+ t s
+    f = s⁴ / (s_1⁴/(n_1² (n_1 - 1)) + s_2⁴/(n_2² (n_2 - 1)))
 
-    `sd` is s, `n` the smaller of both counts. With a single value on either side there is
-    no interval.
+    t is the 97.5 % quantile of Student's t with f degrees of freedom.
+
+    `sd` is s, `n` the smaller of both counts. With a single value on either side, `sd`,
+    `low` and `high` are None.
 
     References:
         The generalization of Student's problem when several different population
@@ -61,7 +65,7 @@ def difference(values, base) -> Summary:
     mean, n = one.mean - two.mean, min(one.n, two.n)
     if n == 1:
         return Summary(mean, None, None, None, n)
-    parts = [(s.sd**2 / s.n, s.n - 1) for s in (one, two)]
+    parts = [(cast(float, s.sd) ** 2 / s.n, s.n - 1) for s in (one, two)]
     variance = sum(part for part, _ in parts)
     if variance == 0:
         return Summary(mean, 0.0, mean, mean, n)

@@ -1,7 +1,9 @@
-"""What an encoder's codes of other images than it was trained on say of their classes."""
+"""Classification of a data set by the codes of an encoder trained on another one."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -10,10 +12,12 @@ from keras_aae.errors import DataError, UnsupportedError
 from keras_aae.evaluation.classes import macro_auroc
 from keras_aae.evaluation.few_labels import Features, logistic, quiet
 
+Encoder = Callable[[np.ndarray], np.ndarray]
 BATCH = 2048
-# Trees that see a tenth of the features and part of the images grow fast, so there may be
-# many. The best of five settings for codes of faces on 5,000 held-out images of CIFAR-10.
-TUNED = {
+# Trees that use a tenth of the features and part of the images are fast to grow, which
+# allows many. Best of five settings for codes of faces, on 5,000 held-out images of
+# CIFAR-10.
+TUNED: dict[str, Any] = {
     "n_estimators": 600,
     "learning_rate": 0.1,
     "num_leaves": 31,
@@ -27,13 +31,14 @@ TUNED = {
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """How well the classes of a part are told.
+    """Classification of one part of a data set.
 
     Args:
-        accuracy: share of images given their class.
-        auroc: area under the ROC curve, each class against the others, mean over classes.
-        confusion: images of a class (row) given a class (column), (classes, classes).
-        given: the class that each image is given, (n,).
+        accuracy: Share of images classified correctly.
+        auroc: One-vs-rest area under the ROC curve, averaged over the classes.
+        confusion: Number of images by true class (row) and predicted class (column),
+            (classes, classes).
+        given: Predicted class of each image, (n,).
     """
 
     accuracy: float
@@ -41,8 +46,8 @@ class Part:
     confusion: np.ndarray
     given: np.ndarray
 
-    def numbers(self) -> dict:
-        """All but the classes given, ready for JSON."""
+    def numbers(self) -> dict[str, Any]:
+        """Return all values except the predicted classes, for JSON."""
         return {
             "accuracy": self.accuracy,
             "auroc": self.auroc,
@@ -52,52 +57,57 @@ class Part:
 
 @dataclass(frozen=True, eq=False)
 class Transfer:
-    """The same on the training images that the classifier knows, and on test images."""
+    """Classification of the training images and of the test images."""
 
     train: Part
     test: Part
 
-    def numbers(self) -> dict:
-        """Those of both parts, ready for JSON."""
+    def numbers(self) -> dict[str, Any]:
+        """Return the values of both parts, for JSON."""
         return {"train": self.train.numbers(), "test": self.test.numbers()}
 
 
-def compare(encoders: dict, dataset: Dataset, classifier: str, seed: int) -> dict:
-    """What several kinds of features say: name -> `Transfer`; see `transfer`."""
+def compare(
+    encoders: dict[str, Encoder], dataset: Dataset, classifier: str, seed: int
+) -> dict[str, Transfer]:
+    """Run `transfer` on several kinds of features, by name."""
     return {
         name: transfer(encode, dataset, classifier, seed=seed)
         for name, encode in encoders.items()
     }
 
 
-def numbers(found: dict[str, Transfer]) -> dict:
-    """Those of all kinds of features and of chance, ready for JSON."""
+def numbers(found: dict[str, Transfer]) -> dict[str, Any]:
+    """Return the values of all kinds of features, and of chance, for JSON."""
     classes = len(next(iter(found.values())).test.confusion)
     part = {"accuracy": 1 / classes, "auroc": 0.5}
     chance = {"train": part, "test": part}
     return {name: each.numbers() for name, each in found.items()} | {"chance": chance}
 
 
-def transfer(encode, dataset: Dataset, classifier: str, *, seed: int = 0) -> Transfer:
+def transfer(
+    encode: Encoder, dataset: Dataset, classifier: str, *, seed: int = 0
+) -> Transfer:
     """Train a classifier on frozen features of labeled images, and test it.
 
     Args:
-        encode: Images -> features, (n, d).
-        dataset: Labeled, train and test.
-        classifier: A key of `CLASSIFIERS`.
-        seed: Of the classifier.
+        encode: Function from images to features, (n, d).
+        dataset: Data set with labeled training and test images.
+        classifier: Key of `CLASSIFIERS`.
+        seed: Seed of the classifier.
 
     Raises:
-        UnsupportedError: the library of the classifier is not installed, or there are no
-            labels.
-        DataError: fewer than two classes, or a class that a part lacks.
+        UnsupportedError: The library of the classifier is not installed, or the data
+            set has no labels.
+        DataError: There are fewer than two classes, or a part lacks a class.
     """
     train, test = (_encoded(encode, part) for part in (dataset.train, dataset.test))
     found, asked = np.unique(train[1]), np.unique(test[1])
     if len(found) < 2 or set(asked) != set(found):
         raise DataError(
-            f"{dataset.name!r} has {len(found)} classes to train on and {len(asked)} to "
-            "test on; expected the same two or more in both parts."
+            f"Data set {dataset.name!r} has {len(found)} classes in its training "
+            f"images and {len(asked)} in its test images. Expected the same two or "
+            "more classes in both. Use another data set."
         )
     features = Features.scaled(*train, *test)
     with quiet():
@@ -108,25 +118,25 @@ def transfer(encode, dataset: Dataset, classifier: str, *, seed: int = 0) -> Tra
         )
 
 
-def of_classes(dataset: Dataset, names=None) -> Dataset:
-    """The labeled images alone, of some classes or of all.
+def of_classes(dataset: Dataset, names: Iterable[str] | None = None) -> Dataset:
+    """Return only the labeled images, of the named classes or of all.
 
     Raises:
-        DataError: there is no such class.
-        UnsupportedError: there are no labels.
+        DataError: The data set has no class of that name.
+        UnsupportedError: The data set has no labels.
     """
     names = dataset.class_names if names is None else names
     unknown = [name for name in names if name not in dataset.class_names]
     if unknown:
         raise DataError(
-            f"{dataset.name!r} has no class {unknown[0]!r}. Its classes: "
-            f"{', '.join(dataset.class_names) or 'none'}."
+            f"Data set {dataset.name!r} has no class {unknown[0]!r}. Its classes: "
+            f"{', '.join(dataset.class_names) or 'none'}. Choose among these."
         )
     wanted = [dataset.class_names.index(name) for name in names]
 
     def part(images: Images) -> Images:
-        _check_labels(images)
-        return images.subset(np.flatnonzero(np.isin(images.labels, wanted)))
+        labels = _checked_labels(images)
+        return images.subset(np.flatnonzero(np.isin(labels, wanted)))
 
     return Dataset(
         dataset.name, part(dataset.train), part(dataset.test), dataset.class_names,
@@ -134,25 +144,28 @@ def of_classes(dataset: Dataset, names=None) -> Dataset:
     )  # fmt: skip
 
 
-def _encoded(encode, images: Images):
-    """Features and classes of the labeled images of a part, encoded batch by batch."""
-    _check_labels(images)
-    known = images.subset(np.flatnonzero(images.labels >= 0))
+def _encoded(encode: Encoder, images: Images) -> tuple[np.ndarray, np.ndarray]:
+    """Return the features and classes of the labeled images, encoded in batches."""
+    labels = _checked_labels(images)
+    rows = np.flatnonzero(labels >= 0)
+    known = images.subset(rows)
     starts = range(0, len(known), BATCH)
     blocks = [encode(known.gather(slice(s, s + BATCH))[0]) for s in starts]
-    return np.concatenate(blocks), known.labels
+    return np.concatenate(blocks), labels[rows]
 
 
-def _check_labels(images: Images) -> None:
-    if images.labels is None or not (images.labels >= 0).any():
+def _checked_labels(images: Images) -> np.ndarray:
+    labels = images.labels
+    if labels is None or not (labels >= 0).any():
         raise UnsupportedError(
-            "Transfer needs labeled images. Use a folder with a sub-folder for each "
+            "Transfer needs labeled images. Use a folder with one sub-folder per "
             "class, or another data set."
         )
+    return labels
 
 
-def _part(model, x, classes) -> Part:
-    from sklearn.metrics import confusion_matrix  # takes a second
+def _part(model: Any, x: np.ndarray, classes: np.ndarray) -> Part:
+    from sklearn.metrics import confusion_matrix  # slow import
 
     probabilities = model.predict_proba(x)
     given = model.classes_[probabilities.argmax(axis=1)]
@@ -161,22 +174,22 @@ def _part(model, x, classes) -> Part:
     return Part(float(np.mean(given == classes)), auroc, confusion, given)
 
 
-def _trees(seed: int, **settings):
+def _trees(seed: int, **settings: Any) -> Any:
     try:
         from lightgbm import LGBMClassifier
     except ImportError as error:
         raise UnsupportedError(
-            "LightGBM is not installed. Install it by `pip install "
+            "LightGBM is not installed. Install it with `pip install "
             "'keras-aae[transfer]'`, or use --classifier logistic."
         ) from error
-    # One thread, as all fits here: several wait for each other where cores are shared.
+    # One thread, as for all fits here: several slow each other down on shared cores.
     return LGBMClassifier(
         n_jobs=1, random_state=seed, verbose=-1, deterministic=True, **settings
     )
 
 
-CLASSIFIERS = {
-    "logistic": lambda seed: logistic(),  # nothing in it is random
+CLASSIFIERS: dict[str, Callable[[int], Any]] = {
+    "logistic": lambda seed: logistic(),  # deterministic, so the seed is unused
     "lightgbm": _trees,
     "lightgbm-tuned": partial(_trees, **TUNED),
 }

@@ -154,7 +154,7 @@ def test_nothing_is_mixed_or_overwritten(vae, array, tmp_path, small_blocks):
 
     with pytest.raises(Pause):
         encode_images(vae, array, out, pause)
-    with pytest.raises(RunError, match="half done from another model"):
+    with pytest.raises(RunError, match="begun with another model"):
         encode_images(small_model("vae", seed=1), array, out)
     np.save(array.path, np.zeros((70, 8, 8), "uint8"))
     with pytest.raises(RunError, match="other data"):
@@ -219,7 +219,7 @@ def test_a_decoder_that_is_told_the_class_finds_it_in_the_labels(tmp_path):
         np.load(out), model.decode(z, labels.astype(int)), atol=1e-6
     )
     np.savez(tmp_path / "n.npz", codes=z, labels=np.array(list("abcde")))
-    with pytest.raises(DataError, match="does not say its number"):
+    with pytest.raises(DataError, match="conditioned.*`label`"):
         decode_codes(model, open_codes(tmp_path / "n.npz"), tmp_path / "n.npy")
 
 
@@ -235,7 +235,7 @@ def csv_file(tmp_path, text):
         ("id,label\n1,2\n", "no columns of codes"),
         ("id,z_1\n", "holds no codes"),
         ("", "no"),
-        ("id,z_1,z_2\na,1\n", "row 1: 2 values for 3 columns"),
+        ("id,z_1,z_2\na,1\n", "row 1, has 2 values.* 3,"),
         ("id,z_1\na,1\na,2\n", "the id 'a' twice"),
     ],
 )
@@ -246,7 +246,7 @@ def test_files_that_are_none_of_codes_are_refused(tmp_path, text, message):
 
 def test_codes_that_cannot_be_decoded_are_refused(vae, tmp_path):
     codes = open_codes(csv_file(tmp_path, "z_1,z_2\n1,2\n"))
-    with pytest.raises(DataError, match="codes of 2 numbers, and the model's have 3"):
+    with pytest.raises(DataError, match="2 dimensions.* 3,"):
         decode_codes(vae, codes, tmp_path / "out")
     for number, message in (("x", "Expected numbers"), ("nan", "not finite")):
         codes = open_codes(csv_file(tmp_path, f"z_1,z_2,z_3\n1,2,{number}\n"))
@@ -254,7 +254,7 @@ def test_codes_that_cannot_be_decoded_are_refused(vae, tmp_path):
             decode_codes(vae, codes, tmp_path / f"out-{number}")
     for name in ("../up", "/root", "a/../../b", ""):
         codes = open_codes(csv_file(tmp_path, f"id,z_1,z_2,z_3\n{name},1,2,3\n"))
-        with pytest.raises(DataError, match="no name for a file"):
+        with pytest.raises(DataError, match="not a valid file name"):
             decode_codes(vae, codes, tmp_path / "bad")
         for path in (tmp_path / "bad.partial").glob("*"):
             assert path.name in ("lock", "origin.json", "images")

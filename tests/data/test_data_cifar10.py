@@ -99,7 +99,7 @@ def test_images_are_resized_for_a_model_or_on_demand(
     [{"train": 1}, {"test": 2}, {"classes": (*cifar10.CLASSES[:-1], "zebra")}],
 )
 def test_a_folder_half_unpacked_is_refused(faulty, tmp_path):
-    with pytest.raises(DataError, match=r"expected 20 \+ 10 of CIFAR-10's: airplane"):
+    with pytest.raises(DataError, match=r"Expected 20 \+ 10 .*airplane"):
         load_dataset("cifar10", data_dir=write_folder(tmp_path, **faulty))
 
 
@@ -134,7 +134,7 @@ class Harmful:
 def test_a_batch_calls_nothing(home, monkeypatch, tmp_path):
     write_archive(home, monkeypatch, data_batch_3={b"data": Harmful()})
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(DataError, match="asks for posix.mkdir; expected nothing but"):
+    with pytest.raises(DataError, match="posix.mkdir.*arrays only"):
         load_dataset("cifar10")
     assert not (tmp_path / "made").exists()
 

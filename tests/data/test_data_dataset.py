@@ -45,7 +45,7 @@ def test_parts_of_different_type_are_refused():
 
 
 def test_labels_need_names():
-    with pytest.raises(DataError, match="go up to 1; .* there are 0"):
+    with pytest.raises(DataError, match="to 1, .* 0 class.*Expected 2"):
         made(class_names=())
 
 

@@ -84,19 +84,19 @@ def test_memory_mapped_array_stays_on_disk(tmp_path):
 @pytest.mark.parametrize(
     ("x", "message"),
     [
-        (np.zeros((4, 784)), r"shape \(4, 784\); expected \(n, height, width"),
+        (np.zeros((4, 784)), r"\(4, 784\).*\(n, height, width"),
         (np.zeros((4, 3, 32, 32)), r"channels on the last axis.*moveaxis"),
         (np.zeros((4, 0, 3)), "no empty axis"),
-        (np.zeros((0, 8, 8), np.uint8), "empty; expected at least one image"),
-        (np.full((2, 3, 3), np.nan), r"from nan to nan; expected floats in \[0, 1\]"),
-        (np.full((2, 3, 3), np.inf), "to inf; expected floats"),
-        (np.full((2, 3, 3), 255.0), "to 255.0; .*divide by 255"),
+        (np.zeros((0, 8, 8), np.uint8), "empty.*at least one image"),
+        (np.full((2, 3, 3), np.nan), r"nan to nan.*floats in \[0, 1\]"),
+        (np.full((2, 3, 3), np.inf), "to inf.*floats in"),
+        (np.full((2, 3, 3), 255.0), "to 255.0.*divide by 255"),
         (np.full((2, 3, 3), -0.5), "from -0.5"),
-        (np.full((2, 3, 3), 256), r"to 256; expected integers in 0\.\.255"),
+        (np.full((2, 3, 3), 256), r"to 256.*integers in 0\.\.255"),
         (np.full((2, 3, 3), -1), "from -1 to -1"),
-        (np.full((2, 3, 3), 1j), "dtype complex128; expected uint8"),
-        (np.full((2, 3, 3), "a"), "dtype <U1; expected uint8"),
-        (np.full((2, 3, 3), None), "dtype object; expected uint8"),
+        (np.full((2, 3, 3), 1j), "dtype complex128.*uint8"),
+        (np.full((2, 3, 3), "a"), "<U1.*uint8"),
+        (np.full((2, 3, 3), None), "object.*uint8"),
     ],
 )
 def test_images_that_are_refused(x, message):
@@ -115,11 +115,11 @@ def test_one_bad_pixel_in_a_late_block_is_found(monkeypatch):
 @pytest.mark.parametrize(
     ("labels", "message"),
     [
-        (np.zeros(3, int), r"shape \(3,\); expected \(4,\)"),
-        (np.eye(4, dtype=int), "One-hot labels .*argmax"),
-        (np.zeros(4), "dtype float64; expected integers"),
+        (np.zeros(3, int), r"\(3,\).*\(4,\)"),
+        (np.eye(4, dtype=int), "\(4, 4\).*argmax"),
+        (np.zeros(4), "float64.*integers"),
         (list("abcd"), "np.unique"),
-        ([0, 1, -2, 0], "from -2 to 1; expected class numbers"),
+        ([0, 1, -2, 0], "from -2 to 1.*class numbers from 0"),
         ([0, 1, 10**9, 0], "from 0 to 1000000000"),
     ],
 )

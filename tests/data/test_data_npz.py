@@ -64,15 +64,15 @@ def test_npy_stays_memory_mapped(tmp_path):
 @pytest.mark.parametrize(
     ("arrays", "message"),
     [
-        ({"y": Y}, "set.npz: It holds no images; expected an array x_train, x or"),
-        ({"x_test": X}, "It holds no images"),
+        ({"y": Y}, "set.npz: .*no images.*x_train, x or images"),
+        ({"x_test": X}, "no images"),
         ({"x": np.array([X, None], object)}, "Object arrays cannot be loaded"),
         ({"x": X, "y": np.array(list("ab") * 10, object)}, "without Python objects"),
-        ({"x": X, "y": Y[:7]}, r"set.npz: Labels have shape \(7,\); expected \(20,\)"),
+        ({"x": X, "y": Y[:7]}, r"set.npz: Labels .*\(7,\).*\(20,\)"),
         ({"x": X.reshape(20, 20)}, r"set.npz: Images have shape \(20, 20\)"),
-        ({"x": X / 10.0}, "expected floats in"),
+        ({"x": X / 10.0}, "to 25.5.*floats in"),
         ({"x": X[:0]}, "empty"),
-        ({"x": X[:1]}, "1 image; expected at least 2"),
+        ({"x": X[:1]}, "1 image.*at least 2"),
         ({"x_train": X, "x_test": X[:, :4]}, "test images uint8 of 4x4x1"),
     ],
 )

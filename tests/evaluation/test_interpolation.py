@@ -48,7 +48,7 @@ def test_a_way_round_has_more(dataset):
 
 
 def test_where_there_is_no_path_it_does_not_apply(dataset):
-    with pytest.raises(UnsupportedError, match="one image"):
+    with pytest.raises(UnsupportedError, match="same image"):
         energy(lambda z: np.zeros((len(z), 4), "float32"), dataset)
     with pytest.raises(UnsupportedError, match="object lacks `encode`"):
         evaluate(object(), dataset, names=["interpolation_energy"])
