@@ -92,7 +92,7 @@ def test_images_in_counts_whole_and_last_steps():
 def test_too_few_images_are_refused():
     with pytest.raises(DataError, match="at most 5"):
         BatchLoader(numbered(5), 8)
-    with pytest.raises(DataError, match="labeled images and there are none"):
+    with pytest.raises(DataError, match="needs labeled images"):
         BatchLoader(numbered(20), 8, ("a", "labeled"))
 
 
