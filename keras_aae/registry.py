@@ -1,9 +1,9 @@
-"""The menus of parts: literal dicts of what has a name, imported only when used.
+"""Registries of models, data sets, networks, priors, figures and metrics.
 
-An entry is `name: (where, one line of help)`, where `where` is "module:attribute". That of
-a metric whose formula has changed has its version besides, from 2. This module imports
-nothing, so the command line can list and check names without waiting for Keras. The menus
-of recipes are in `keras_aae.experiments`.
+An entry is `name: (path, description)`, where `path` is "module:attribute" and is
+imported only when used. A metric whose formula has changed also has a version, starting
+at 2. This module imports nothing, so the command line can list and check names without
+loading Keras. The registries of recipes are in `keras_aae.experiments`.
 """
 
 MODELS = {
@@ -29,39 +29,39 @@ MODELS = {
     ),
     "conditional-vae": (
         "keras_aae.models.vae:ConditionalVAE",
-        "variational autoencoder whose decoder is told the class",
+        "variational autoencoder whose decoder is conditioned on the class",
     ),
     "wide-and-deep": (
         "keras_aae.models.vae:WideAndDeepVAE",
-        "VAE, and a classifier of images and of their codes together",
+        "VAE with a classifier of images and their codes (wide and deep)",
     ),
     "aae": (
         "keras_aae.models.aae:AAE",
-        "adversarial autoencoder; joint, it is the Wasserstein autoencoder WAE-GAN",
+        "adversarial autoencoder; with joint training, it is the WAE-GAN",
     ),
     "labeled-aae": (
         "keras_aae.models.aae:LabeledAAE",
-        "adversarial autoencoder whose discriminator is told some classes",
+        "adversarial autoencoder whose discriminator also sees class labels",
     ),
     "supervised-aae": (
         "keras_aae.models.aae:SupervisedAAE",
-        "adversarial autoencoder whose decoder is told the class: codes are styles",
+        "adversarial autoencoder whose decoder is conditioned on the class",
     ),
     "semi-supervised-aae": (
         "keras_aae.models.semi_supervised_aae:SemiSupervisedAAE",
-        "adversarial autoencoder with a class and a style, for few labels",
+        "adversarial autoencoder with a class code and a style code, for few labels",
     ),
     "clustering-aae": (
         "keras_aae.models.semi_supervised_aae:ClusteringAAE",
-        "the same without labels: its classes are clusters",
+        "semi-supervised AAE without labels; its classes are clusters",
     ),
     "reduction-aae": (
         "keras_aae.models.reduction_aae:ReductionAAE",
-        "the same with clusters and styles in one plane",
+        "clustering AAE that adds clusters and styles in one plane",
     ),
     "wae": (
         "keras_aae.models.aae:WAE",
-        "Wasserstein autoencoder with a kernel's distance to the prior, WAE-MMD",
+        "Wasserstein autoencoder with a kernel distance to the prior, WAE-MMD",
     ),
     "sen": (
         "keras_aae.models.sen:SEN",
@@ -69,19 +69,19 @@ MODELS = {
     ),
     "variational-sen": (
         "keras_aae.models.sen:VariationalSEN",
-        "the same with a variational encoder, so that random embeddings decode",
+        "SEN with a variational encoder, so that random embeddings can be decoded",
     ),
     "classifying-sen": (
         "keras_aae.models.sen_conditional:ClassifyingSEN",
-        "the same with a classifier trained along, also on few labels",
+        "SEN with a jointly trained classifier, from few or all labels",
     ),
     "directed-sen": (
         "keras_aae.models.sen_conditional:DirectedSEN",
-        "the same, and its generator is told which class to make",
+        "classifying SEN whose generator is conditioned on the class",
     ),
     "feature-sen": (
         "keras_aae.models.sen_conditional:FeatureSEN",
-        "the same, and its generator is told features that nobody names",
+        "SEN with an unsupervised (InfoGAN-style) generator code",
     ),
     "classifier": (
         "keras_aae.models.classifier:Classifier",
