@@ -121,7 +121,10 @@ def file_lock(path: Path, what: str) -> Iterator[None]:
     try:
         file = open(path, "a+")
     except OSError as error:
-        raise RunError(f"Cannot write in {what}: {reason(error)}.") from error
+        raise RunError(
+            f"Cannot write to {what}: {reason(error)}. Make it writable, or choose "
+            "another folder."
+        ) from error
     with file:
         try:
             locked = lock_descriptor(file.fileno(), blocking=False)

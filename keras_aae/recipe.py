@@ -57,8 +57,8 @@ class Recipe:
     phase; `learning_rate` is a number or the text of a `Schedule`.
     `validation` is a number or a share of training images. `monitor` names the term
     whose best epoch is kept; `patience` is the number of epochs without improvement
-    before training stops. `track_codes` is the number of training images whose code quantiles
-    are added to the history.
+    before training stops. `track_codes` is the number of training images whose code
+    quantiles are added to the history.
     """
 
     model: str = "vae"

@@ -168,7 +168,9 @@ def test_hostile_files_cost_little(forge, model_file, tmp_path):
     assert result.returncode == 0, result.stderr
     lines = [json.loads(line) for line in result.stdout.splitlines()]
     for name, (message, seconds, megabytes) in zip(files, lines, strict=True):
-        expected = "but the file holds only" if name in ADDED_UP else "model file"
+        expected = (
+            "weights, but the file has only" if name in ADDED_UP else "model file"
+        )
         assert expected in message, (name, message)
         assert seconds < MOST_SECONDS, (name, seconds)
         assert megabytes < MOST_MEGABYTES, (name, megabytes)

@@ -152,7 +152,7 @@ def test_saved_without_optimizer(model, tmp_path):
     assert inspect_model(tmp_path / "model.keras")["optimizer"] is None
     with zipfile.ZipFile(tmp_path / "model.keras") as archive:
         assert not json.loads(archive.read("config.json"))["compile_config"]
-    with pytest.raises(ModelFileError, match="no state of training"):
+    with pytest.raises(ModelFileError, match="no training state"):
         load_model(tmp_path / "model.keras", compile=True)
 
 
@@ -175,7 +175,9 @@ def test_models_that_could_not_be_loaded(tmp_path):
     x = keras.Input((8, 8, 1))
     encoder = keras.Model(x, layers.Dense(2)(layers.Flatten()(Foreign()(x))))
     model = Autoencoder(encoder, build("autoencoder", "dense").decoder)
-    with pytest.raises(ModelFileError, match="is not saved.*Foreign, which is not on"):
+    with pytest.raises(
+        ModelFileError, match="Cannot save the model.*Foreign.*safe to load"
+    ):
         save_model(model, tmp_path / "model.keras")
     assert not list(tmp_path.iterdir())
     with pytest.raises(ModelFileError, match="does not end in .keras"):
