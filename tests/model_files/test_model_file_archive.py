@@ -1,4 +1,4 @@
-"""What is refused before anything looks inside: other files, and damaged archives."""
+"""Tests that other files and damaged archives are refused unopened."""
 
 import os
 import pickle
@@ -184,7 +184,7 @@ def test_bit_flips_are_never_silent(model, model_file, tmp_path):
             loaded = load_model(path)
         except ModelFileError:
             continue
-        # A flip in a date or in padding changes nothing that is loaded.
+        # A flip in a date or in padding does not change the model.
         np.testing.assert_array_equal(loaded.decode(codes), expected)
 
 

@@ -1,4 +1,4 @@
-"""Hostile configs: whatever is not on the list is refused, and nothing of it is run."""
+"""Tests of hostile configs: objects off the allowlist are refused, and never run."""
 
 import base64
 import json
@@ -157,7 +157,7 @@ def test_hostile_objects_in_compile_config(forge, model_file):
     path = forge(config=hide)
     with pytest.raises(ModelFileError, match=LISTED):
         load_model(path, compile=True)
-    # How a model was compiled is never looked at for one that is not compiled.
+    # Without compile=True the compile config is ignored.
     assert not load_model(path).compiled
     assert keras.config.max_epochs() == before
 

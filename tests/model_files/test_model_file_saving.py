@@ -1,4 +1,4 @@
-"""What is saved loads again, everywhere, and says what it is."""
+"""Tests that saved models load again everywhere with the same outputs."""
 
 import importlib.util
 import json
@@ -139,7 +139,7 @@ def test_training_goes_on_as_if_nothing_was_saved(tmp_path):
         model = train(user_model())
         if save:
             save_model(model, tmp_path / "model.keras")
-        # A layer made later draws its seed from the same generator as copies do.
+        # Layers created later draw seeds from the same generator as copies.
         return [*train(model).get_weights(), train(user_model()).get_weights()[0]]
 
     for a, b in zip(weights_after(True), weights_after(False), strict=True):
@@ -199,7 +199,7 @@ np.save(outputs, np.stack([model.reconstruct(images) for model in models]))
 
 
 def outputs_elsewhere(path, engine):
-    """Reconstructions in a new process, loaded by us and by Keras alone."""
+    """Return reconstructions in a new process, by our loader and by Keras."""
     images, outputs = path.with_name("images.npy"), path.with_name("outputs.npy")
     np.save(images, X)
     subprocess.run(

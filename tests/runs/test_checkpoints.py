@@ -74,7 +74,7 @@ def test_no_flipped_bit_goes_unnoticed(checkpoints):
         except RunError:
             found = None
         if found is not None and found.name == folder.name:
-            # JSON has bits that mean nothing, such as white space.
+            # Some bits of JSON have no meaning, such as white space.
             assert file.name == "manifest.json"
             assert load_checkpoint(found)[1] == progress(30)
         elif not folder.exists():

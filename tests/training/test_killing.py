@@ -1,4 +1,4 @@
-"""Commands that are stopped, and say how to go on; `faults` kills them by the hundred."""
+"""Tests of interrupted commands, which say how to resume; see also `faults`."""
 
 import signal
 import subprocess
@@ -49,7 +49,7 @@ def test_a_signal_saves_and_tells_how_to_go_on(signum, code, data, tmp_path):
 
 
 def limit_files(size):
-    """No file may grow beyond `size` bytes: what a full disk looks like to a process."""
+    """Limit files to `size` bytes, as on a full disk."""
     import resource
 
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))

@@ -1,4 +1,4 @@
-"""Locks of files and signals to stop, wherever the program runs."""
+"""Tests of file locks and stop signals."""
 
 import os
 import signal
@@ -35,7 +35,7 @@ def test_a_lock_names_its_holder_and_ends_with_it(tmp_path):
             with file_lock(path, "the folder"):
                 pass
         assert time.monotonic() - began < 1
-        # Not asked to end, but ended: nothing of the program can clean up.
+        # Kill the process, so that it cannot clean up.
         process.kill()
     with file_lock(path, "the folder"):
         assert path.read_text() == str(os.getpid())

@@ -1,4 +1,4 @@
-"""Runs of models that match a prior: hidden labels, snapshots, health, complaints."""
+"""Tests of prior-matching runs: hidden labels, snapshots, diagnostics, warnings."""
 
 from types import SimpleNamespace
 
@@ -143,7 +143,7 @@ def test_a_run_without_a_prior_keeps_none(toy_npz, tmp_path):
 
 
 class Complaining:
-    """Complains of one thing from epoch 2 on, and of another in epoch 3."""
+    """Warn of one problem from epoch 2 on, and of another in epoch 3."""
 
     seed = 3
 
@@ -168,7 +168,7 @@ class Silent:
 
 @pytest.fixture
 def session(tmp_path):
-    """What becomes of a run of a model, its training left out."""
+    """Return the run of a model after a training without steps."""
 
     def run(model, epochs):
         folder = RunFolder.create(tmp_path / "run", Recipe(), {})

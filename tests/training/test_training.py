@@ -165,7 +165,7 @@ def test_resuming_a_finished_run_changes_nothing(toy_npz, tmp_path):
 
 
 class Stops(runner.Reporter):
-    """Ends a training after its first epoch, as an error would."""
+    """Stop a training after its first epoch, like an error."""
 
     def epoch(self, row):
         raise InterruptedError
@@ -178,7 +178,7 @@ def test_a_run_is_finished_from_its_end_until_it_is_extended(toy_npz, tmp_path):
     assert not run.finished
     runner.resume(run.path)
     assert run.finished
-    # Nothing is left to do, so nothing undoes it.
+    # No epochs are left, so the run stays finished.
     runner.resume(run.path, epochs=3, reporter=Stops())
     (run.path / "train.log").unlink()
     assert run.finished
@@ -194,7 +194,7 @@ def test_a_run_is_finished_from_its_end_until_it_is_extended(toy_npz, tmp_path):
 
 
 def test_a_changed_recipe_alone_makes_a_run_unfinished(toy_npz, tmp_path):
-    # A process may be killed between the new recipe and the first step of it.
+    # A process may be killed after the new recipe and before its first step.
     run = runner.train(recipe(toy_npz), tmp_path / "run")
     run.write_recipe(run.recipe)
     assert run.finished
@@ -403,7 +403,7 @@ def test_the_lock_is_held_by_one(toy_npz, tmp_path):
 def test_what_a_kill_at_the_start_leaves_is_in_nobody_s_way(tmp_path):
     path = tmp_path / "my run's"
     path.mkdir()
-    # No process has a number this high.
+    # No process has an ID this high.
     (path / ".recipe-4194305.tmp.json").write_text("{")
     (path / ".mine.tmp").write_text("not of the program")
     with pytest.raises(RunError, match="is not empty"):
