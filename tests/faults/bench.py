@@ -101,7 +101,7 @@ class Bench:
         self._made = 0
 
     def beside(self, folder: Path, **changes) -> "Bench":
-        """Return a bench with a changed recipe, a new folder and the same randomness."""
+        """Return a bench with a changed recipe, and with the same randomness."""
         recipe = self.recipe.replace(**changes)
         other = Bench(self.name, folder, recipe=recipe)
         other.random = self.random
