@@ -29,39 +29,39 @@ MODELS = {
     ),
     "conditional-vae": (
         "keras_aae.models.vae:ConditionalVAE",
-        "variational autoencoder whose decoder is conditioned on the class",
+        "variational autoencoder whose decoder is told the class",
     ),
     "wide-and-deep": (
         "keras_aae.models.vae:WideAndDeepVAE",
-        "VAE with a classifier of images and their codes (wide and deep)",
+        "VAE, and a classifier of images and of their codes together",
     ),
     "aae": (
         "keras_aae.models.aae:AAE",
-        "adversarial autoencoder; with joint training, it is the WAE-GAN",
+        "adversarial autoencoder; joint, it is the Wasserstein autoencoder WAE-GAN",
     ),
     "labeled-aae": (
         "keras_aae.models.aae:LabeledAAE",
-        "adversarial autoencoder whose discriminator also sees class labels",
+        "adversarial autoencoder whose discriminator is told some classes",
     ),
     "supervised-aae": (
         "keras_aae.models.aae:SupervisedAAE",
-        "adversarial autoencoder whose decoder is conditioned on the class",
+        "adversarial autoencoder whose decoder is told the class: codes are styles",
     ),
     "semi-supervised-aae": (
         "keras_aae.models.semi_supervised_aae:SemiSupervisedAAE",
-        "adversarial autoencoder with a class code and a style code, for few labels",
+        "adversarial autoencoder with a class and a style, for few labels",
     ),
     "clustering-aae": (
         "keras_aae.models.semi_supervised_aae:ClusteringAAE",
-        "semi-supervised AAE without labels; its classes are clusters",
+        "the same without labels: its classes are clusters",
     ),
     "reduction-aae": (
         "keras_aae.models.reduction_aae:ReductionAAE",
-        "clustering AAE that adds clusters and styles in one plane",
+        "the same with clusters and styles in one plane",
     ),
     "wae": (
         "keras_aae.models.aae:WAE",
-        "Wasserstein autoencoder with a kernel distance to the prior, WAE-MMD",
+        "Wasserstein autoencoder with a kernel's distance to the prior, WAE-MMD",
     ),
     "sen": (
         "keras_aae.models.sen:SEN",
@@ -69,19 +69,19 @@ MODELS = {
     ),
     "variational-sen": (
         "keras_aae.models.sen:VariationalSEN",
-        "SEN with a variational encoder, so that random embeddings can be decoded",
+        "the same with a variational encoder, so that random embeddings decode",
     ),
     "classifying-sen": (
         "keras_aae.models.sen_conditional:ClassifyingSEN",
-        "SEN with a jointly trained classifier, from few or all labels",
+        "the same with a classifier trained along, also on few labels",
     ),
     "directed-sen": (
         "keras_aae.models.sen_conditional:DirectedSEN",
-        "classifying SEN whose generator is conditioned on the class",
+        "the same, and its generator is told which class to make",
     ),
     "feature-sen": (
         "keras_aae.models.sen_conditional:FeatureSEN",
-        "SEN with an unsupervised (InfoGAN-style) generator code",
+        "the same, and its generator is told features that nobody names",
     ),
     "classifier": (
         "keras_aae.models.classifier:Classifier",
@@ -100,15 +100,15 @@ DATASETS = {
     ),
     "fashion_mnist": (
         "keras_aae.data.mnist:load_fashion_mnist",
-        "clothes, 60,000 + 10,000 images of 28x28",
+        "clothing, 60,000 + 10,000 images of 28x28",
     ),
     "digits": (
         "keras_aae.data.digits:load_digits",
-        "1,797 digits of 8x8 brought to 28x28; bundled, needs no download",
+        "1,797 digits of 8x8, enlarged to 28x28; bundled, needs no download",
     ),
     "lfw": (
         "keras_aae.data.lfw:load_lfw",
-        "faces, one of each of 5,749 people, 64x64 in color; a tenth held out; unlabeled",
+        "faces, one per person, 5,174 + 575 images of 64x64 in color; unlabeled",
     ),
     "cifar10": (
         "keras_aae.data.cifar10:load_cifar10",
@@ -116,11 +116,12 @@ DATASETS = {
     ),
     "lines": (
         "keras_aae.data.lines:load_lines",
-        "80 + 20 synthetic clouds of points along lines, as images of 28x28; unlabeled",
+        "synthetic point clouds along lines, 80 + 20 images of 28x28; unlabeled",
     ),
     "lines-coordinates": (
         "keras_aae.data.lines:load_lines_coordinates",
-        "the same clouds as 200 points (x, y) in [0, 1], images of 200x2; unlabeled",
+        "the clouds of `lines` as 200 points (x, y) in [0, 1], images of 200x2; "
+        "unlabeled",
     ),
 }
 
@@ -165,31 +166,31 @@ FIGURES = {
     ),
     "reconstruction-strip": (
         "keras_aae.figures.reconstructions:reconstruction_strip",
-        "columns of original | reconstruction, one image a row",
+        "columns of original | reconstruction, one image per row",
     ),
     "reconstruction-strips": (
         "keras_aae.figures.reconstructions:reconstruction_strips",
-        "columns of original | reconstructions of several runs, one image a row",
+        "columns of original | reconstructions by several runs, one image per row",
     ),
     "reconstruction-grid": (
         "keras_aae.figures.reconstructions:reconstruction_grid",
-        "test images in a square, their reconstructions in another",
+        "square grid of test images beside one of their reconstructions",
     ),
     "triple-panel": (
         "keras_aae.figures.reconstructions:triple_panel",
-        "noisy test images, what they are denoised to, and generated images, in squares",
+        "square grids of noisy test images, denoised images and generated images",
     ),
     "thresholded": (
         "keras_aae.figures.reconstructions:thresholded",
-        "test images, their reconstructions, and these above a threshold",
+        "test images, their reconstructions, and the thresholded reconstructions",
     ),
     "denoising": (
         "keras_aae.figures.reconstructions:denoising",
-        "test images, corrupted, and reconstructed from that",
+        "test images, their corrupted versions, and the reconstructions of these",
     ),
     "point-clouds": (
         "keras_aae.figures.point_clouds:point_clouds",
-        "test clouds of points above, their reconstructions below",
+        "test point clouds above, their reconstructions below",
     ),
     "scatterplot": (
         "keras_aae.figures.scatterplot:scatterplot",
@@ -205,27 +206,27 @@ FIGURES = {
     ),
     "interpolation-animation": (
         "keras_aae.figures.animation:interpolation_animation",
-        "GIF: from the codes of test images to those of others and back",
+        "GIF: interpolation between pairs of test images, there and back",
     ),
     "nearest-neighbors": (
         "keras_aae.figures.animation:nearest_neighbors",
-        "GIF: from test images to those whose codes are nearest, and back",
+        "GIF: interpolation from test images to their nearest neighbors and back",
     ),
     "morph": (
         "keras_aae.figures.animation:morph",
-        "GIF: a tour through the codes of a test image of each class",
+        "GIF: a tour through the codes of one test image per class",
     ),
     "attribute-directions": (
         "keras_aae.figures.attribute_directions:attribute_directions",
-        "test images whose codes are moved towards thick ones, slanted ones, or a class",
+        "test images moved along the direction of thickness, slant or a class",
     ),
     "attribute-arithmetic": (
         "keras_aae.figures.attribute_directions:attribute_arithmetic",
-        "a test image whose code is moved by sums of two directions, thickness and slant",
+        "a test image moved by sums of two directions: thickness and slant",
     ),
     "receptive-fields": (
         "keras_aae.figures.receptive_fields:receptive_fields",
-        "weights of the encoder's first layer, one image a hidden unit",
+        "weights of the encoder's first layer, one image per hidden unit",
     ),
     "samples": (
         "keras_aae.figures.samples:samples",
@@ -233,43 +234,43 @@ FIGURES = {
     ),
     "samples-by-epoch": (
         "keras_aae.figures.snapshots:samples_by_epoch",
-        "images decoded from the same codes of the prior as training went on",
+        "images decoded from fixed prior samples over the course of training",
     ),
     "samples-animation": (
         "keras_aae.figures.snapshots:samples_animation",
-        "GIF: images decoded from the same codes of the prior, epoch after epoch",
+        "GIF: images decoded from fixed prior samples, epoch by epoch",
     ),
     "latent-walk": (
         "keras_aae.figures.latent_walk:latent_walk",
-        "images along one dimension of a code of the prior, one dimension a row",
+        "a prior sample varied along one latent dimension per row",
     ),
     "mode-samples": (
         "keras_aae.figures.mode_samples:mode_samples",
-        "images decoded outwards along each petal of an umbrella prior",
+        "images decoded outwards along each component of an umbrella prior",
     ),
     "style-grid": (
         "keras_aae.figures.style_grid:style_grid",
-        "the same styles decoded as of each class, one class a row",
+        "the same styles decoded for each class, one class per row",
     ),
     "cluster-heads": (
         "keras_aae.figures.cluster_heads:cluster_heads",
-        "the head of each cluster, framed, and the test images that are surest of it",
+        "the head of each cluster, framed, and its most confident test images",
     ),
     "space-per-class": (
         "keras_aae.figures.space_per_class:space_per_class",
-        "which class each point of two latent dimensions decodes to, and their shares",
+        "class of the decoded images over two latent dimensions, and share of each class",
     ),
     "misclassified": (
         "keras_aae.figures.misclassified:misclassified",
-        "test images given a wrong class, the surest first: class given (class)",
+        "misclassified test images, most confident first: predicted (true)",
     ),
     "confusion": (
         "keras_aae.figures.confusion:confusion",
-        "how many test images of each class are given each class",
+        "confusion matrix on the test images",
     ),
     "labeled-samples": (
         "keras_aae.figures.labeled_samples:labeled_samples",
-        "images of the data set under the names of their classes",
+        "images of the data set with the names of their classes",
     ),
     "learning-curves": (
         "keras_aae.figures.learning_curves:learning_curves",
@@ -281,15 +282,15 @@ FIGURES = {
     ),
     "pca": (
         "keras_aae.figures.projections:pca",
-        "codes along two of their principal components",
+        "codes projected onto two of their principal components",
     ),
     "tsne": (
         "keras_aae.figures.projections:tsne",
-        "codes in the plane, neighbors kept near, by t-SNE",
+        "codes embedded in two dimensions by t-SNE",
     ),
     "scatterplot-3d": (
         "keras_aae.figures.scatterplot_3d:scatterplot_3d",
-        "codes of three dimensions, colored by class",
+        "codes in three dimensions, colored by class",
     ),
     "code-distributions": (
         "keras_aae.figures.code_distributions:code_distributions",
@@ -297,7 +298,7 @@ FIGURES = {
     ),
     "embedding-histograms": (
         "keras_aae.figures.embedding_histograms:embedding_histograms",
-        "histograms of each unit: codes of test images, and codes that are generated",
+        "histograms of each unit: codes of test images and generated codes",
     ),
     "posterior-prior": (
         "keras_aae.figures.posteriors:posterior_prior",
@@ -309,11 +310,11 @@ FIGURES = {
     ),
     "discriminator-output": (
         "keras_aae.figures.discriminator_output:discriminator_output",
-        "how sure the discriminator is of codes and of samples of the prior",
+        "discriminator outputs on codes and on samples of the prior",
     ),
     "probability-histograms": (
         "keras_aae.figures.probability_histograms:probability_histograms",
-        "how sure a GAN's discriminator is of test images and of generated ones",
+        "outputs of a GAN's discriminator on test images and on generated images",
     ),
     "weight-histograms": (
         "keras_aae.figures.weight_histograms:weight_histograms",
@@ -321,30 +322,30 @@ FIGURES = {
     ),
     "gradient-histograms": (
         "keras_aae.figures.weight_histograms:gradient_histograms",
-        "gradients of each network's first weights, one curve a phase",
+        "gradients of each network's first weights, one curve per phase",
     ),
     "compare": (
         "keras_aae.figures.compare:compare",
-        "numbers of several models beside each other, one panel a number",
+        "metrics of several models side by side, one panel per metric",
     ),
     "adversarial-diagnostics": (
         "keras_aae.figures.adversarial_diagnostics:adversarial_diagnostics",
-        "accuracy of the discriminator, codes against the prior, over the epochs",
+        "discriminator accuracy and distance from codes to prior over the epochs",
     ),
     "gradient-variance": (
         "keras_aae.figures.studies:gradient_variance",
-        "study without a model: how much two estimates of a gradient vary",
+        "study without a model: variance of two gradient estimators",
     ),
     "gumbel": (
         "keras_aae.figures.studies:gumbel",
-        "study without a model: Gumbel noise, and choosing classes by it",
+        "study without a model: Gumbel noise, and sampling of classes with it",
     ),
 }
 
 METRICS = {
     "neg_elbo": (
         "keras_aae.evaluation.likelihood:bound",
-        "-ELBO of the test images, one sampled code each; nats",
+        "-ELBO of test images, one sampled code per image; nats",
     ),
     "reconstruction_nll": (
         "keras_aae.evaluation.likelihood:bound",
@@ -356,15 +357,15 @@ METRICS = {
     ),
     "neg_elbo_binarized": (
         "keras_aae.evaluation.likelihood:bound",
-        "-ELBO of test images binarized at random; nats",
+        "-ELBO of randomly binarized test images; nats",
     ),
     "reconstruction_nll_binarized": (
         "keras_aae.evaluation.likelihood:bound",
-        "-log p(x|z) of binarized images; nats",
+        "-log p(x|z) of binarized test images, z sampled from q(z|x); nats",
     ),
     "kl_binarized": (
         "keras_aae.evaluation.likelihood:bound",
-        "KL(q(z|x) || p(z)) of binarized images; nats",
+        "KL(q(z|x) || p(z)) of binarized test images; nats",
     ),
     "nll": (
         "keras_aae.evaluation.likelihood:importance_sampled_nll",
@@ -372,91 +373,103 @@ METRICS = {
     ),
     "nll_binarized": (
         "keras_aae.evaluation.likelihood:importance_sampled_nll",
-        "the same of binarized images; nats",
+        "-log p(x) of binarized images by importance sampling, 200 samples, first "
+        "1,000 test images; nats",
     ),
     "nll_5000": (
         "keras_aae.evaluation.likelihood:long_importance_sampled_nll",
-        "-log p(x), 5,000 samples, all test images, Gaussian likelihood; nats; slow",
+        "-log p(x) by importance sampling, 5,000 samples, all test images, Gaussian "
+        "likelihood; nats; slow",
     ),
     "nll_5000_binarized": (
         "keras_aae.evaluation.likelihood:long_importance_sampled_nll",
-        "-log p(x), 5,000 samples, all test images binarized; nats; slow",
+        "-log p(x) of binarized images by importance sampling, 5,000 samples, all test "
+        "images; nats; slow",
     ),
     "active_units": (
         "keras_aae.evaluation.likelihood:active_units",
-        "dimensions whose posterior mean has variance above 0.01",
+        "number of latent dimensions whose posterior mean has variance above 0.01",
     ),
     "reconstruction_loss": (
         "keras_aae.evaluation.codes:reconstruction_loss",
-        "the autoencoder's own loss; nats for bernoulli and gaussian",
+        "the model's own reconstruction loss; nats for bernoulli and gaussian",
     ),
     "mse": (
         "keras_aae.evaluation.codes:mean_squared_error",
-        "squared error a pixel of the reconstruction, pixels in [0, 1]",
+        "mean squared error per pixel of reconstructions, pixels in [0, 1]",
     ),
     "probe_knn_100": (
         "keras_aae.evaluation.codes:knn_probe",
-        "5-nearest-neighbor accuracy on test codes with 100 labeled images",
+        "5-nearest-neighbor accuracy on test codes with 100 labels",
     ),
     "probe_knn_1000": (
         "keras_aae.evaluation.codes:knn_probe",
-        "the same with 1,000 labeled images",
+        "5-nearest-neighbor accuracy on test codes with 1,000 labels",
     ),
     "probe_logistic_10000": (
         "keras_aae.evaluation.probes:logistic_probe",
-        "logistic regression's accuracy on test codes with 10,000 labeled images",
+        "accuracy of logistic regression on test codes with 10,000 labels",
     ),
     "probe_kernel_100": (
         "keras_aae.evaluation.probes:few_label_accuracies",
-        "kernel logistic regression's accuracy on test codes with 100 labeled images, "
-        "mean of 5 draws of these; their standard deviation (_std); slow",
+        "accuracy of kernel logistic regression on test codes with 100 labels, mean "
+        "and standard deviation (_std) over 5 label subsets; slow",
     ),
     "probe_kernel_500": (
         "keras_aae.evaluation.probes:few_label_accuracies",
-        "the same with 500 labeled images; slow",
+        "accuracy of kernel logistic regression on test codes with 500 labels, mean "
+        "and standard deviation (_std) over 5 label subsets; slow",
     ),
     "probe_pseudo_labels_100": (
         "keras_aae.evaluation.probes:few_label_accuracies",
-        "the same with 100 labeled images and the classifier's own guesses at 2,500 "
-        "others; slow",
+        "accuracy of kernel logistic regression on test codes with 100 labels and "
+        "2,500 pseudo-labels, mean and standard deviation (_std) over 5 label subsets; "
+        "slow",
     ),
     "probe_label_spreading_100": (
         "keras_aae.evaluation.probes:label_spreading_probe",
-        "share of test images that 100 labels, spread along the neighborhoods of 20,000 "
-        "training codes, find the class of; slow",
+        "accuracy of label spreading on test codes, from 100 labels over the neighbor "
+        "graph of 20,000 training codes, mean and standard deviation (_std) over 5 "
+        "label subsets; slow",
     ),
     "probe_logistic_2000": (
         "keras_aae.evaluation.probing:probe_codes",
-        "logistic regression's accuracy on test codes from 2,000 labels, mean of 5 draws; slow",
+        "accuracy of logistic regression on test codes with 2,000 labels, mean over 5 "
+        "label subsets; slow",
     ),
     "probe_knn_2000": (
         "keras_aae.evaluation.probing:probe_codes",
-        "5 nearest neighbors' accuracy on test codes from 2,000 labels, mean of 5 draws; slow",
+        "accuracy of 5 nearest neighbors on test codes with 2,000 labels, mean over 5 "
+        "label subsets; slow",
     ),
     "probe_dense_2000": (
         "keras_aae.evaluation.probing:probe_codes",
-        "a dense network's accuracy on test codes from 2,000 labels, mean of 5 draws; slow",
+        "accuracy of a dense network on test codes with 2,000 labels, mean over 5 "
+        "label subsets; slow",
     ),
     "pixel_probe_logistic_2000": (
         "keras_aae.evaluation.probing:probe_pixels",
-        "logistic regression's accuracy on pixels instead of codes from 2,000 labels, mean of 5 draws; slow",
+        "accuracy of logistic regression on pixels with 2,000 labels, mean over 5 "
+        "label subsets; slow",
     ),
     "pixel_probe_knn_2000": (
         "keras_aae.evaluation.probing:probe_pixels",
-        "5 nearest neighbors' accuracy on pixels instead of codes from 2,000 labels, mean of 5 draws; slow",
+        "accuracy of 5 nearest neighbors on pixels with 2,000 labels, mean over 5 "
+        "label subsets; slow",
     ),
     "pixel_probe_dense_2000": (
         "keras_aae.evaluation.probing:probe_pixels",
-        "a dense network's accuracy on pixels instead of codes from 2,000 labels, mean of 5 draws; slow",
+        "accuracy of a dense network on pixels with 2,000 labels, mean over 5 label "
+        "subsets; slow",
     ),
     "kmeans_accuracy": (
         "keras_aae.evaluation.classes:kmeans_agreement",
-        "share of test codes whose cluster is of their class: as many clusters by k-means "
-        "as there are classes, each given one of its own, in the best way",
+        "accuracy of k-means clusters of test codes, as many as there are classes, "
+        "under the best one-to-one assignment to classes",
     ),
     "kmeans_nmi": (
         "keras_aae.evaluation.classes:kmeans_agreement",
-        "normalized mutual information of these clusters and the classes, at most 1",
+        "normalized mutual information of k-means clusters and classes, at most 1",
     ),
     "mean_code": (
         "keras_aae.evaluation.codes:mean_code",
@@ -464,7 +477,8 @@ METRICS = {
     ),
     "prior_mmd": (
         "keras_aae.evaluation.prior:prior_distances",
-        "squared MMD (imq) of 10,000 test codes and prior samples, in blocks of 2,000",
+        "squared MMD (imq kernel) of 10,000 test codes and prior samples, in blocks of "
+        "2,000",
     ),
     "prior_sliced_wasserstein": (
         "keras_aae.evaluation.prior:prior_distances",
@@ -472,97 +486,103 @@ METRICS = {
     ),
     "discriminator_accuracy_codes": (
         "keras_aae.evaluation.prior:discriminator_accuracies",
-        "share of test codes that the discriminator tells from the prior; 0.5 is chance",
+        "accuracy of the discriminator on test codes; 0.5 is chance",
     ),
     "discriminator_accuracy_prior": (
         "keras_aae.evaluation.prior:discriminator_accuracies",
-        "share of prior samples that it tells from codes; 0.5 is chance",
+        "accuracy of the discriminator on prior samples; 0.5 is chance",
     ),
     "component_accuracy": (
         "keras_aae.evaluation.classes:component_accuracy",
-        "share of test codes in the petal (or part of the prior) of their class",
+        "share of test codes whose most likely prior component is that of their class",
     ),
     "component_coverage": (
         "keras_aae.evaluation.classes:component_coverage",
-        "share of test images whose code is within 3 deviations of the petal of its class",
+        "share of test codes within 3 standard deviations of the component of their "
+        "class",
     ),
     "component_purity": (
         "keras_aae.evaluation.classes:component_purity",
-        "share of test codes of the class that most codes in their petal have",
+        "share of test codes of the majority class of their prior component",
     ),
     "test_error": (
         "keras_aae.evaluation.classes:classification_error",
-        "share of test images given a wrong class, trained with labels; percent",
+        "classification error on test images, of models trained with labels; percent",
     ),
     "test_auroc": (
         "keras_aae.evaluation.classes:classification_auroc",
-        "area under the ROC curve of each class of test images against all others, mean "
-        "over the classes, trained with labels; percent",
+        "one-vs-rest area under the ROC curve on test images, mean over the classes, "
+        "of models trained with labels; percent",
     ),
     "cluster_error": (
         "keras_aae.evaluation.classes:cluster_errors",
-        "the same of clusters, each named after its surest training image; percent",
+        "classification error of clusters, each named after its most confident "
+        "training image; percent",
     ),
     "cluster_error_majority": (
         "keras_aae.evaluation.classes:cluster_errors",
-        "the same, each named after most of its training images (of 10,000); percent",
+        "classification error of clusters, each named after the majority of its "
+        "training images (of 10,000); percent",
     ),
     "fid": (
         "keras_aae.evaluation.generation:generated_images",
-        "Frechet distance of 10,000 generated and test images of MNIST, in features of "
-        "our own small classifier, not of Inception: not comparable with published FID",
+        "Frechet distance of 10,000 generated images and MNIST test images, in "
+        "features of our own small classifier, not of Inception: not comparable with "
+        "published FID",
     ),
     "fid_mixture": (
         "keras_aae.evaluation.generation:mixture_images",
-        "the same of images decoded from ten Gaussians fitted to the codes",
+        "`fid` of images decoded from ten Gaussians fitted to the codes",
     ),
     "class_coverage": (
         "keras_aae.evaluation.generation:generated_images",
-        "share of the classes that have 1 % of the generated images, by that classifier",
+        "share of classes with at least 1 % of the generated images, by the classifier "
+        "of `fid`",
     ),
     "class_entropy": (
         "keras_aae.evaluation.generation:generated_images",
-        "entropy of the classes' shares in generated images; nats, ln 10 = 2.303 is best",
+        "entropy of the class shares in generated images; nats, ln 10 = 2.303 is best",
     ),
     "class_confidence": (
         "keras_aae.evaluation.generation:generated_images",
-        "mean probability of the generated images' most probable class",
+        "mean probability of the most probable class of generated images",
     ),
     "parzen_log_likelihood": (
         "keras_aae.evaluation.parzen:parzen_log_likelihood",
-        "log p(x), Parzen windows around 10,000 samples, pixels in [0, 1]; nats; its "
-        "standard error (_stderr), the windows' deviation (_bandwidth); slow",
+        "log p(x) by Parzen windows around 10,000 samples, pixels in [0, 1]; nats; its "
+        "standard error (_stderr) and the bandwidth (_bandwidth); slow",
     ),
     "gaussian_log_likelihood": (
         "keras_aae.evaluation.gaussian_likelihood:gaussian_log_likelihood",
-        "log p(x), Gaussian pixels, by importance sampling, first 1,000 test images; "
-        "nats; its standard error (_stderr), the pixels' deviation (_deviation), the "
-        "median effective number of samples (_ess); slow",
+        "log p(x) with Gaussian pixels, by importance sampling, first 1,000 test "
+        "images; nats; its standard error (_stderr), the standard deviation of pixels "
+        "(_deviation) and the median effective sample size (_ess); slow",
     ),
     "interpolation_energy": (
         "keras_aae.evaluation.interpolation:interpolation_energy",
-        "energy of the images' path between two codes, 1 where one fades evenly into the "
-        "other and up to 16 where it jumps",
+        "energy of the path of images between two codes; 1 for an even fade, up to 16 "
+        "for a jump",
     ),
     "space_share": (
         "keras_aae.evaluation.space:space_shares",
-        "share of the area of two latent dimensions that decodes to the class of that number",
+        "share of the area of two latent dimensions that decodes to a class, by its "
+        "number",
     ),
     "space_mass": (
         "keras_aae.evaluation.space:space_shares",
-        "the same, weighted by the prior, or by a density fitted to the codes",
+        "`space_share` weighted by the prior, or by a density fitted to the codes",
     ),
     "space_ambiguous": (
         "keras_aae.evaluation.space:space_shares",
-        "share of that area where fewer than 8 of 10 nearest training images agree",
+        "share of the area where fewer than 8 of the 10 nearest training images agree",
     ),
     "space_ambiguous_mass": (
         "keras_aae.evaluation.space:space_shares",
-        "the same, weighted by the prior, or by a density fitted to the codes",
+        "`space_ambiguous` weighted by the prior, or by a density fitted to the codes",
     ),
 }
 
-# Measured only where they are named, since they take many seconds, or minutes.
+# Computed only on request, since they take many seconds or minutes.
 SLOW_METRICS = (
     "probe_kernel_100",
     "probe_kernel_500",
