@@ -1,8 +1,8 @@
-"""Options: their types, which hold their bounds, and the one check of a value.
+"""Option types with their bounds, and validation of option values.
 
 An option is a keyword argument with an annotation and a default, `beta: Weight = 1.0`.
-Its type says which values it may have; `validate` is all that looks. This module imports
-no Keras, so recipes and the command line use it as well.
+Its type defines the valid values, and `validate` checks them. This module does not
+import Keras, so recipes and the command line use it too.
 """
 
 import inspect
@@ -18,7 +18,7 @@ from typing import Annotated, Any, TypeVar, cast, get_args
 from keras_aae.errors import RecipeError, suggestion
 
 Function = TypeVar("Function", bound=Callable[..., Any])
-# One of the engine's: which it is, and what its methods return, Keras leaves open.
+# A tensor of the Keras backend; Keras has no common type for these.
 Tensor = Any
 ImageShape = tuple[int, int, int]  # (height, width, channels)
 SCHEDULES = ("linear", "cosine", "exponential")
@@ -30,7 +30,7 @@ class Schedule:
 
     linear:      start + (end - start) t/T, then end
     cosine:      end + (start - end) (1 + cos(pi t/T)) / 2, then end
-    exponential: start (end / start)^(t/T), and on at that rate
+    exponential: start (end / start)^(t/T), also after T
     """
 
     kind: str
@@ -40,18 +40,18 @@ class Schedule:
 
     @classmethod
     def parse(cls, text: str) -> "Schedule":
-        """Read "KIND:START:END:EPOCHS", for example "linear:0:1:10".
+        """Parse "KIND:START:END:EPOCHS", for example "linear:0:1:10".
 
         Raises:
-            RecipeError: the text is none of these.
+            RecipeError: the text is not a schedule.
         """
         try:
             return cls(*_schedule_parts(text))
         except ValueError:
             raise RecipeError(
-                f"Invalid schedule {text!r}. Expected KIND:START:END:EPOCHS with KIND one "
-                f"of {', '.join(SCHEDULES)} and EPOCHS above 0, for example linear:0:1:10 "
-                "(cosine needs START above 0, exponential both)."
+                f"Invalid schedule {text!r}. Expected KIND:START:END:EPOCHS with KIND "
+                f"one of {', '.join(SCHEDULES)} and EPOCHS above 0, for example "
+                "linear:0:1:10 (cosine needs START above 0, exponential both)."
             ) from None
 
 
@@ -66,10 +66,10 @@ def _schedule_parts(text: str) -> tuple[str, float, float, float]:
 
 
 def parse_value(value: float | str) -> float | Schedule:
-    """Return a number as it is, a schedule from its text.
+    """Return a number, or parse the text of a schedule.
 
     Raises:
-        RecipeError: neither a number nor a schedule.
+        RecipeError: the value is neither a number nor a schedule.
     """
     try:
         return float(value)
@@ -79,7 +79,7 @@ def parse_value(value: float | str) -> float | Schedule:
 
 @dataclass(frozen=True)
 class Whole:
-    """Whole numbers from `low` to `high`, if there is such an end."""
+    """Whole numbers from `low` to `high`, which may be infinite."""
 
     low: int
     high: float = math.inf
@@ -91,7 +91,7 @@ class Whole:
         return f"a whole number from {self.low} to {self.high:,}"
 
     def read(self, value: Any) -> int:
-        """Return the value as a plain one, or raise ValueError."""
+        """Return the value as a plain Python number, or raise ValueError."""
         if not isinstance(value, Integral) or isinstance(value, bool):
             raise ValueError
         whole = int(value)
@@ -102,10 +102,10 @@ class Whole:
 
 @dataclass(frozen=True)
 class Number:
-    """Finite numbers between `low` and `high`; an end is one of them unless `open` at it.
+    """Finite numbers from `low` to `high`, without the bounds listed in `open`.
 
-    With `schedule` a number may also change during training, by the text of a `Schedule`
-    or as a Keras schedule.
+    With `schedule` the value may also change during training: it may be the text of a
+    `Schedule`, or a Keras schedule.
     """
 
     low: float = -math.inf
@@ -131,7 +131,7 @@ class Number:
         return f"a number {'above' if low in self.open else 'of at least'} {low:g}"
 
     def read(self, value: Any) -> Any:
-        """Return the value as a plain one, or raise ValueError."""
+        """Return the value as a plain Python number, or raise ValueError."""
         if self.schedule and _is_keras_schedule(value):
             return value
         if self.schedule and isinstance(value, str):
@@ -154,7 +154,7 @@ class Number:
 
 @dataclass(frozen=True, eq=False)
 class Choice:
-    """Names on a menu."""
+    """Entries of a menu."""
 
     menu: Any
 
@@ -163,7 +163,7 @@ class Choice:
         return f"one of {', '.join(map(str, self.menu))}"
 
     def read(self, value: Any) -> Any:
-        """Return the name if it is on the menu, or raise ValueError."""
+        """Return the value if it is on the menu, or raise ValueError."""
         named = isinstance(value, str | int) and not isinstance(value, bool)
         if not named or value not in tuple(self.menu):
             raise ValueError(suggestion(value, list(map(str, self.menu))))
@@ -172,7 +172,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class ListOf:
-    """Lists of values of one kind, of one length or of several."""
+    """Lists with `least` to `most` values of one kind."""
 
     each: Any
     example: str
@@ -197,7 +197,7 @@ class ListOf:
 
 @dataclass(frozen=True)
 class Plain:
-    """Values of a Python type."""
+    """Values of one Python type."""
 
     type: type
     expected: str
@@ -211,7 +211,7 @@ class Plain:
 
 Count = Annotated[int, Whole(1)]
 Several = Annotated[int, Whole(2)]
-Repeats = Annotated[int, Whole(1, 2**20)]  # within a step
+Repeats = Annotated[int, Whole(1, 2**20)]  # in one step
 Width = Annotated[int, Whole(1, 2**20)]
 Widths = Annotated[tuple[int, ...], ListOf(Whole(1, 2**20), "[500, 250]")]
 Filters = Annotated[tuple[int, ...], ListOf(Whole(1, 2**20), "[32, 64]", least=1)]
@@ -234,16 +234,16 @@ KINDS = {
 
 
 def validate(name: str, value: Any, annotation: Any, error: type = RecipeError) -> Any:
-    """Return a value as a plain one of Python, if it fits what is annotated.
+    """Check a value against its annotation and return it as a plain Python value.
 
     Args:
-        name: The option's.
-        value: What it is given.
-        annotation: Its type, one of this module's or a Python type.
-        error: What to raise.
+        name: Name of the option.
+        value: Value of the option.
+        annotation: Type of the option, from this module or a Python type.
+        error: Class of the error to raise.
 
     Raises:
-        RecipeError: it does not fit; the message says what does.
+        RecipeError: the value is invalid; the message says what was expected.
     """
     kind, optional = kind_of(annotation)
     value = _plain(value)
@@ -262,7 +262,7 @@ def validate(name: str, value: Any, annotation: Any, error: type = RecipeError) 
 def validate_all(
     options: dict[str, inspect.Parameter], values: dict[str, Any]
 ) -> dict[str, Any]:
-    """Return values with those checked that are among the options."""
+    """Validate the values that belong to an option; return the others unchanged."""
     return {
         name: validate(name, value, options[name].annotation)
         if name in options
@@ -272,10 +272,10 @@ def validate_all(
 
 
 def kind_of(annotation: Any) -> tuple[Any, bool]:
-    """Return what an annotation admits, and whether it admits None.
+    """Return the kind of values that an annotation admits, and whether it admits None.
 
     Raises:
-        TypeError: no such type is known.
+        TypeError: the annotation is not an option type.
     """
     alternatives = get_args(annotation)
     optional = NoneType in alternatives
@@ -284,7 +284,9 @@ def kind_of(annotation: Any) -> tuple[Any, bool]:
     for kind in (*getattr(annotation, "__metadata__", ()), KINDS.get(annotation)):
         if hasattr(kind, "read"):
             return kind, optional
-    raise TypeError(f"{annotation} says of no value whether it fits.")
+    raise TypeError(
+        f"Invalid annotation {annotation}. Expected an option type of keras_aae.checks."
+    )
 
 
 def takes_schedule(annotation: Any) -> bool:
@@ -296,7 +298,7 @@ def options_of(function: Callable[..., Any]) -> dict[str, inspect.Parameter]:
     """Return the options of a function: its keyword arguments that have a default.
 
     Raises:
-        TypeError: one has no type that says which values it may have.
+        TypeError: an option is not annotated with an option type.
     """
     options = {
         name: parameter
@@ -309,20 +311,20 @@ def options_of(function: Callable[..., Any]) -> dict[str, inspect.Parameter]:
             kind_of(parameter.annotation)
         except TypeError:
             raise TypeError(
-                f"Option {name!r} of {function.__qualname__} has no type to check its "
-                f"values by. Annotate it, for example {name}: Weight = 1.0, with one of "
-                "keras_aae.checks."
+                f"Option {name!r} of {function.__qualname__} has no option type. "
+                "Annotate it with a type of keras_aae.checks, for example "
+                f"{name}: Weight = 1.0."
             ) from None
     return options
 
 
 def pick(function: Callable[..., Any], values: dict[str, Any]) -> dict[str, Any]:
-    """Return those of the values that are options of a function."""
+    """Return the values that are options of a function."""
     return {name: values[name] for name in options_of(function) if name in values}
 
 
 def validated(function: Function) -> Function:
-    """Return a function whose options are checked before it runs."""
+    """Return the function with its options validated before each call."""
     options = options_of(function)
 
     @wraps(function)
@@ -333,13 +335,13 @@ def validated(function: Function) -> Function:
 
 
 def _plain(value: Any) -> Any:
-    """Return a scalar of NumPy as the Python value that it is."""
+    """Convert a NumPy scalar to a Python value."""
     is_scalar = hasattr(value, "item") and getattr(value, "shape", None) == ()
     return value.item() if is_scalar else value
 
 
 def _is_keras_schedule(value: Any) -> bool:
-    keras = sys.modules.get("keras")  # before it is imported there are none
+    keras = sys.modules.get("keras")  # without Keras there are no Keras schedules
     return keras is not None and isinstance(
         value, keras.optimizers.schedules.LearningRateSchedule
     )

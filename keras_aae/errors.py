@@ -1,4 +1,4 @@
-"""Every error the library raises on purpose; the command line turns these into one line."""
+"""Errors that the library raises; the command line prints each as one line."""
 
 import difflib
 import signal
@@ -6,42 +6,42 @@ from collections.abc import Iterable
 
 
 class KerasAAEError(ValueError):
-    """The request cannot be met; the message says what is wrong and what to do."""
+    """Base class of the errors; the message says what is wrong and what to do."""
 
 
 class DataError(KerasAAEError):
-    """A data set is missing, damaged or not what was expected."""
+    """A missing, damaged or unsuitable data set."""
 
 
 class ModelFileError(KerasAAEError):
-    """A model file is damaged, unsafe or from another program."""
+    """A model file that is damaged, unsafe or from another program."""
 
 
 class RecipeError(KerasAAEError):
-    """A recipe holds an unknown name or a value that makes no sense."""
+    """An unknown name or an invalid value in a recipe."""
 
 
 class RunError(KerasAAEError):
-    """A run folder is missing, in use, damaged or would be overwritten."""
+    """A run folder that is missing, in use, damaged or would be overwritten."""
 
 
 class UnsupportedError(KerasAAEError):
-    """The model cannot do what a figure or a metric asks of it."""
+    """A figure or a metric that the model does not support."""
 
 
 class DivergedError(KerasAAEError):
-    """A term of the objective, or a weight, is no longer a finite number."""
+    """A loss term or a weight that is no longer a finite number."""
 
 
 class Interrupted(Exception):
-    """A signal ended the work; what was done is saved, and the message says how to go on.
+    """A stop by a signal; progress is saved, and the message says how to resume.
 
     Args:
-        signum: The signal.
-        text: What is said after its name.
+        signum: Number of the signal.
+        text: Text of the message after the name of the signal.
 
     Attributes:
-        signum: The signal.
+        signum: Number of the signal.
     """
 
     def __init__(self, signum: int, text: str):
@@ -50,6 +50,6 @@ class Interrupted(Exception):
 
 
 def suggestion(name: object, known: Iterable[str]) -> str:
-    """Return " Did you mean ...?" with the nearest of the known names, or ""."""
+    """Return " Did you mean ...?" with the nearest known name, or ""."""
     near = difflib.get_close_matches(str(name), known, n=1)
     return f" Did you mean {near[0]!r}?" if near else ""

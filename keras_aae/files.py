@@ -1,4 +1,4 @@
-"""Files that are whole or absent, whenever the machine stops."""
+"""Atomic file writes that survive a crash, JSON files, locks and checksums."""
 
 import hashlib
 import json
@@ -19,7 +19,7 @@ NUMBERS = re.compile(r"\[\s+([-+.,\deE\s]+?)\s+\]")
 
 
 def sync_folder(path: Path) -> None:
-    """Make renames in a folder survive a power cut, where folders can be opened."""
+    """Flush the renames in a folder to disk; does nothing on Windows."""
     if os.name == "nt":
         return
     descriptor = os.open(path, os.O_RDONLY)
@@ -30,17 +30,17 @@ def sync_folder(path: Path) -> None:
 
 
 def sync_file(path: Path) -> None:
-    """Make a file's content survive a power cut."""
+    """Flush the content of a file to disk."""
     with open(path, "rb+") as file:
         os.fsync(file.fileno())
 
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """A temporary path beside `path` that takes its place if the block succeeds.
+    """Yield a temporary path that replaces `path` if the block succeeds.
 
-    The temporary name keeps the ending, which decides the format for some writers; what a
-    killed process leaves of it, `sweep` removes.
+    The temporary name keeps the suffix, because some writers choose the format by it.
+    `sweep` removes temporary files of killed processes.
     """
     path = Path(path)
     temporary = path.with_name(f".{path.stem}-{os.getpid()}.tmp{path.suffix}")
@@ -62,7 +62,7 @@ def sweep(folder: Path) -> None:
 
 
 def is_temporary(path: Path) -> bool:
-    """Whether a file is one of `replacing`, by its name."""
+    """Return whether a file has the name of a temporary file of `replacing`."""
     return bool(TEMPORARY.fullmatch(path.name))
 
 
@@ -86,18 +86,18 @@ def write_text(path: Path, text: str) -> None:
 
 
 def write_json(path: Path, value: Any) -> None:
-    """Replace a file by a value as readable JSON."""
+    """Replace a file with a value as readable JSON."""
     write_text(path, json_text(value))
 
 
 def json_text(value: Any) -> str:
-    """Return a value as readable JSON, in which the numbers of a list share a line."""
+    """Return a value as readable JSON, with each list of numbers on one line."""
     text = json.dumps(value, indent=2) + "\n"
     return NUMBERS.sub(lambda found: f"[{' '.join(found[1].split())}]", text)
 
 
 def read_json(path: Path) -> Any:
-    """The value in a file, or None if there is none that can be read."""
+    """Return the value in a JSON file, or None if it is missing or unreadable."""
     try:
         return json.loads(Path(path).read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -106,34 +106,37 @@ def read_json(path: Path) -> Any:
 
 @contextmanager
 def file_lock(path: Path, what: str) -> Iterator[None]:
-    """Hold a lock file; the kernel lets go of it when the process ends, however.
+    """Hold a lock file; the kernel releases it whenever the process ends.
 
     Args:
-        path: The lock file, made if it is not there.
-        what: What it stands for, for messages.
+        path: Path of the lock file, created if it is missing.
+        what: Description of the locked object, for messages.
 
     Raises:
-        RunError: another process holds it, or it cannot be written.
+        RunError: another process holds the lock, or the file cannot be written.
     """
-    # Whoever only reads runs need not wait for it.
+    # Imported here because reading runs does not need it.
     from filelock import lock_descriptor
 
     try:
         file = open(path, "a+")
     except OSError as error:
-        raise RunError(f"Cannot write in {what}: {reason(error)}.") from error
+        raise RunError(
+            f"Cannot write to {what}: {reason(error)}. Make it writable, or choose "
+            "another folder."
+        ) from error
     with file:
         try:
             locked = lock_descriptor(file.fileno(), blocking=False)
         except OSError as error:
             raise RunError(
-                f"Cannot lock {what}: {reason(error)}. Choose a folder on a file system "
-                "that has locks."
+                f"Cannot lock {what}: {reason(error)}. Choose a folder on a file "
+                "system that supports locks."
             ) from error
         if not locked:
             raise RunError(
-                f"{what[0].upper()}{what[1:]} is in use by process {_holder(file)}. Wait "
-                "for it to end, or stop it."
+                f"{what[0].upper()}{what[1:]} is in use by process {_holder(file)}. "
+                "Wait for it to end, or stop it."
             )
         file.truncate(0)
         file.write(str(os.getpid()))
@@ -142,7 +145,7 @@ def file_lock(path: Path, what: str) -> Iterator[None]:
 
 
 def _holder(file: TextIO) -> str:
-    """Return the process named in a lock file; Windows keeps it from being read."""
+    """Return the process ID in a lock file, which cannot be read on Windows."""
     try:
         file.seek(0)
         return file.read().strip() or "unknown"
@@ -151,11 +154,11 @@ def _holder(file: TextIO) -> str:
 
 
 def reason(error: OSError) -> str:
-    """Why an operation failed; libraries raise errors without the system's own words."""
+    """Return the reason of a failure, also if the error has no system message."""
     return error.strerror or str(error)
 
 
 def sha256(path: Path) -> str:
-    """SHA-256 of a file's content."""
+    """Return the SHA-256 digest of a file."""
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,4 +1,4 @@
-"""Finding an entry of a menu by its name."""
+"""Lookup of menu entries by name, and names of earlier versions."""
 
 import importlib
 from typing import Any
@@ -7,10 +7,11 @@ from keras_aae.errors import KerasAAEError, suggestion
 
 
 def check_name(name: str, menu: dict[str, Any], kind: str) -> str:
-    """Return `name`, or what it is called today, if that is on the menu.
+    """Return the current form of `name` if it is on the menu.
 
     Raises:
-        KerasAAEError: it is not; the message lists the choices and suggests the nearest.
+        KerasAAEError: the name is unknown; the message lists the choices and suggests
+            the nearest.
     """
     if isinstance(name, str):
         name = RENAMED.get(kind, {}).get(name, name)
@@ -22,13 +23,12 @@ def check_name(name: str, menu: dict[str, Any], kind: str) -> str:
 
 
 def load_entry(name: str, menu: dict[str, Any], kind: str) -> Any:
-    """Import and return the object that `name` stands for on the menu."""
+    """Import and return the object of a menu entry."""
     module, attribute = menu[check_name(name, menu, kind)][0].split(":")
     return getattr(importlib.import_module(module), attribute)
 
 
-# What was renamed: its name in older files, recipes and commands, and today's.
-# Everything that reads names from outside reads both.
+# Former name -> current name. Files, recipes and commands may use either.
 RENAMED: dict[str, dict[str, str]] = {
     "model": {"labelled-aae": "labeled-aae"},
     "class": {"LabelledAAE": "LabeledAAE"},
@@ -94,33 +94,33 @@ RENAMED: dict[str, dict[str, str]] = {
 
 
 def current_name(kind: str, name: str) -> str:
-    """Return what something is called today, given that name or an older one."""
+    """Return the current name of an item, given its current or a former name."""
     return RENAMED[kind].get(name, name)
 
 
 def current_keys(kind: str, values: dict[str, Any]) -> dict[str, Any]:
-    """Return values under today's names."""
+    """Return values with current names as keys."""
     return {current_name(kind, key): value for key, value in values.items()}
 
 
 def former_keys(kind: str, values: dict[str, Any]) -> dict[str, Any]:
-    """Return values under the names of format 1: the inverse of `current_keys`."""
+    """Return values with the names of format 1; the inverse of `current_keys`."""
     former = {new: old for old, new in RENAMED[kind].items()}
     return {former.get(key, key): value for key, value in values.items()}
 
 
 def current_terms(row: dict[str, Any]) -> dict[str, Any]:
-    """Return a row of a history, or terms of another kind, under today's names."""
+    """Return a history row or other terms with current names as keys."""
     return {_current_number("term", name): value for name, value in row.items()}
 
 
 def current_metrics(metrics: dict[str, Any]) -> dict[str, Any]:
-    """Return metrics under today's names, those that were measured several at once too."""
+    """Return metrics with current names as keys, grouped metrics included."""
     return {_current_number("metric", name): value for name, value in metrics.items()}
 
 
 def _current_number(kind: str, name: str) -> str:
-    """Return today's name of a number; it may begin with val_ or end with a suffix."""
+    """Return the current name of a number, which may have a val_ prefix or a suffix."""
     for prefix in ("val_", "train_"):
         if name.startswith(prefix):
             return prefix + current_term(name.removeprefix(prefix))
@@ -131,5 +131,5 @@ def _current_number(kind: str, name: str) -> str:
 
 
 def current_term(name: str) -> str:
-    """Return today's name of a column of the history."""
+    """Return the current name of a history column."""
     return _current_number("term", name)

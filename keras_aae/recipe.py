@@ -1,4 +1,4 @@
-"""A recipe: an experiment as plain values, every one of which can be written as JSON."""
+"""Recipes: experiments as plain values that can be written as JSON."""
 
 import dataclasses
 import hashlib
@@ -32,13 +32,13 @@ BACKENDS = ("tensorflow", "jax", "torch")
 
 
 class ImagesOrShare:
-    """A number of images, or a share of them."""
+    """Number of images, or a share of all images."""
 
     expected = "a whole number of images, or a share in [0, 1)"
 
     @staticmethod
     def read(value: Any) -> Any:
-        """Return the number as it is, or raise ValueError."""
+        """Return the value unchanged, or raise ValueError."""
         number = Number(0).read(value)
         if number >= 1 and number % 1:
             raise ValueError
@@ -50,14 +50,15 @@ Validation = Annotated[float, ImagesOrShare()]
 
 @dataclass(frozen=True)
 class Recipe:
-    """What to train, on what, and how.
+    """Model, data set and settings of a training.
 
     `options` are the arguments of the model's builder (`latent_dim`, `network`, ...).
     `optimizer` is a name, a {"name": ..., argument: value} dict, or a dict of either by
     phase; `learning_rate` is a number or the text of a `Schedule`.
-    `validation` is a number of training images, or a share of them; `monitor` names the
-    term whose best epoch is kept, and `patience` epochs without improvement end the run.
-    `track_codes` is a number of training images whose codes' quantiles join the history.
+    `validation` is a number or a share of training images. `monitor` names the term
+    whose best epoch is kept; `patience` is the number of epochs without improvement
+    before training stops. `track_codes` is the number of training images whose code
+    quantiles are added to the history.
     """
 
     model: str = "vae"
@@ -88,20 +89,20 @@ class Recipe:
         for each in dataclasses.fields(self):
             given = getattr(self, each.name)
             plain = validate(each.name, given, each.type)
-            if isinstance(plain, int):  # of NumPy they would be no JSON
+            if isinstance(plain, int):  # JSON has no NumPy integers
                 object.__setattr__(self, each.name, plain)
         _check_monitor(self)
 
     def to_dict(self) -> dict[str, Any]:
-        """Every value, ready for JSON."""
+        """Return all values as a dict that can be written as JSON."""
         return dataclasses.asdict(self)
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> "Recipe":
-        """The inverse of `to_dict`.
+        """Create a recipe from the result of `to_dict`.
 
         Raises:
-            RecipeError: an unknown key, or a value that makes no sense.
+            RecipeError: a key is unknown, or a value is invalid.
         """
         values = _current_values(values)
         known = [f.name for f in dataclasses.fields(cls)]
@@ -111,27 +112,27 @@ class Recipe:
         return cls(**values)
 
     def replace(self, **changes: Any) -> "Recipe":
-        """A copy with some values changed."""
+        """Return a copy with some values changed."""
         return dataclasses.replace(self, **changes)
 
     @property
     def fingerprint(self) -> str:
-        """SHA-256 of all values but the number of epochs, which may grow on resume.
+        """SHA-256 of all values except the number of epochs, which may grow on resume.
 
-        It is of the names of format 1, so that older checkpoints and runs are found.
+        It uses the names of format 1, so that it matches older checkpoints and runs.
         """
         values = _former_values(self.to_dict()) | {"epochs": None}
         return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
 
 
 def current_option(model: str, key: str) -> str:
-    """Return what a value of a recipe, or an option of its model, is called today."""
+    """Return the current name of a recipe value or a model option."""
     kinds = ("recipe value", *(("gan option",) if model == "gan" else ()), "option")
     return next((RENAMED[kind][key] for kind in kinds if key in RENAMED[kind]), key)
 
 
 def _current_values(values: dict[str, Any]) -> dict[str, Any]:
-    """Return the values of a recipe under today's names."""
+    """Return recipe values with current names."""
     values = current_keys("recipe value", values)
     model = values.get("model")
     if isinstance(model, str):
@@ -147,7 +148,7 @@ def _current_values(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _former_values(values: dict[str, Any]) -> dict[str, Any]:
-    """Return the values of a recipe under the names of format 1."""
+    """Return recipe values with the names of format 1."""
     options = values["options"]
     kinds = ("gan option", "option") if values["model"] == "gan" else ("option",)
     for kind in kinds:
@@ -168,13 +169,13 @@ def _former_values(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def unknown_key(key: str, known: Iterable[str]) -> str:
-    """The message for a key that no recipe or model has."""
+    """Return the error message for an unknown recipe value or model option."""
     near = suggestion(key, known)
     return f"Unknown recipe value {key!r}.{near} Known: {', '.join(known)}."
 
 
 def override(recipe: Recipe, settings: dict[str, Any]) -> Recipe:
-    """A copy with `settings` applied: recipe values by name, all others as options."""
+    """Return a copy with settings applied; unknown names become model options."""
     fields = {f.name for f in dataclasses.fields(Recipe)} - {"options"}
     settings = {current_option(recipe.model, k): v for k, v in settings.items()}
     values = {key: value for key, value in settings.items() if key in fields}
@@ -183,9 +184,9 @@ def override(recipe: Recipe, settings: dict[str, Any]) -> Recipe:
 
 
 def training_words(recipe: Recipe, usual: dict[str, Any] | None = None) -> list[str]:
-    """The words of `train MODEL --set ...` for a recipe, without values that are usual."""
+    """Return the arguments of `train MODEL --set ...`, without the default values."""
     values = recipe.to_dict()
-    # No option of a model has the name of a value of the recipe.
+    # No model option shares its name with a recipe value.
     values |= values.pop("options")
     model = values.pop("model")
     usual = json.loads(json.dumps(usual or {}))
@@ -199,8 +200,8 @@ def training_words(recipe: Recipe, usual: dict[str, Any] | None = None) -> list[
 def _check_monitor(recipe: Recipe) -> None:
     if recipe.patience is not None and recipe.monitor is None:
         raise RecipeError(
-            f"patience={recipe.patience} needs a term to watch. Set monitor to one of "
-            "the columns of the history, for example monitor=val_loss."
+            f"patience={recipe.patience} needs a monitored term. Set monitor to a "
+            "column of the history, for example monitor=val_loss."
         )
     if (recipe.monitor or "").startswith("val_") and not recipe.validation:
         raise RecipeError(

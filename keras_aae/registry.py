@@ -1,9 +1,9 @@
-"""The menus of parts: literal dicts of what has a name, imported only when used.
+"""Registries of models, data sets, networks, priors, figures and metrics.
 
-An entry is `name: (where, one line of help)`, where `where` is "module:attribute". That of
-a metric whose formula has changed has its version besides, from 2. This module imports
-nothing, so the command line can list and check names without waiting for Keras. The menus
-of recipes are in `keras_aae.experiments`.
+An entry is `name: (path, description)`, where `path` is "module:attribute" and is
+imported only when used. A metric whose formula has changed also has a version, starting
+at 2. This module imports nothing, so the command line can list and check names without
+loading Keras. The registries of recipes are in `keras_aae.experiments`.
 """
 
 MODELS = {

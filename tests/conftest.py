@@ -1,4 +1,4 @@
-"""One engine a test process, chosen by KERAS_BACKEND; quiet and offline."""
+"""Test configuration: one engine per process, set by KERAS_BACKEND; no network."""
 
 import os
 import shutil
@@ -7,7 +7,7 @@ from pathlib import Path
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-# XLA compiles the same small programs again and again for JAX; keep them.
+# Cache compiled programs, because JAX compiles the same small ones repeatedly.
 os.environ.setdefault(
     "JAX_COMPILATION_CACHE_DIR",
     str(Path(__file__).parents[1] / ".pytest_cache" / "jax"),
@@ -21,7 +21,7 @@ import pytest
 
 @pytest.fixture(scope="session")
 def toy_images():
-    """70 gray images of 8x8: bright squares, whose corner is their class."""
+    """Return 70 gray images of 8x8: bright squares in the corner of their class."""
     rng = np.random.default_rng(0)
     labels = np.arange(70) % 4
     x = rng.integers(0, 40, (70, 8, 8, 1))
@@ -33,7 +33,7 @@ def toy_images():
 
 @pytest.fixture(scope="session")
 def toy_file(tmp_path_factory, toy_images):
-    """The same as a file for all, not to be changed: 56 to train and 14 to test."""
+    """Write the images to a shared read-only file: 56 for training, 14 for testing."""
     x, y = toy_images
     path = tmp_path_factory.mktemp("toy") / "toy.npz"
     np.savez(path, x_train=x[:56], y_train=y[:56], x_test=x[56:], y_test=y[56:])
@@ -42,13 +42,13 @@ def toy_file(tmp_path_factory, toy_images):
 
 @pytest.fixture
 def toy_npz(tmp_path, toy_file):
-    """A copy of it for one test."""
+    """Copy the file for one test."""
     return Path(shutil.copy(toy_file, tmp_path))
 
 
 @pytest.fixture(scope="session")
 def real_data():
-    """The folder of real data sets, where there is one."""
+    """Return the folder of real data sets, or skip the test."""
     folder = os.environ.get("KERAS_AAE_DATA")
     if not folder:
         pytest.skip(
@@ -58,5 +58,5 @@ def real_data():
 
 
 def pytest_collection_modifyitems(items):
-    # A long test that comes last keeps one process waiting for the other.
+    # Run long tests first, so that no process waits for one at the end.
     items.sort(key=lambda item: item.get_closest_marker("long") is None)

@@ -1,4 +1,4 @@
-"""The models that the contract is checked on: every family, and a harder one of our own."""
+"""Models for the contract tests: every family, and a more demanding test model."""
 
 import keras
 import numpy as np
@@ -18,7 +18,7 @@ SMALL = {"latent_dim": 3, "hidden_units": [16]}
 
 @keras.saving.register_keras_serializable("keras_aae")
 class FourPhases(AutoencodingModel):
-    """What the coming families will ask of the core, all at once.
+    """Test model that uses every feature of the training core.
 
     Four phases with four optimizers over shared networks, one phase twice a step,
     three batches, labels, dropout, batch normalization, noise, a weight on a schedule.
@@ -121,7 +121,7 @@ class FourPhases(AutoencodingModel):
         return cls(**{k: deserialize(v) for k, v in config.items()})
 
 
-# The safe loader takes classes of the package only; this one stands in for a family.
+# The safe loader accepts only classes of the package, so this one poses as one.
 FourPhases.__module__ = "keras_aae.models.four_phases"
 
 SMALL_SEN = {"network": "dense", "discriminator_units": [8]}
@@ -142,15 +142,15 @@ FAMILIES = {name: SMALL for name in MODELS} | {"four-phases": {}}
 
 
 def family_class(name):
-    """The class of a family on the menu, or ours."""
+    """Return the class of a family, or the test model."""
     return FourPhases if name == "four-phases" else family(name)
 
 
 def small_model(name, seed=0, optimizer=None, **options):
-    """A small compiled model of a family, from a seed."""
+    """Build a small compiled model of a family from a seed."""
     keras.utils.set_random_seed(seed)
     if optimizer is None:
-        # A game that is played faster goes round in circles.
+        # Adversarial training oscillates at higher learning rates.
         rates = (0.001, 0.5) if name == "gan" else (0.01, 0.9)
         optimizer = keras.optimizers.Adam(rates[0], beta_1=rates[1])
     if name == "four-phases":
@@ -163,13 +163,13 @@ def small_model(name, seed=0, optimizer=None, **options):
 
 
 def decode(model, codes):
-    """Images of codes; of class 1, where the model wants to know."""
+    """Decode codes, as class 1 if the model is conditioned on the class."""
     labels = (np.ones(len(codes), int),) if hasattr(model, "classes") else ()
     return model.decode(codes, *labels)
 
 
 def read(model, x):
-    """What a model says of images: codes, or how real they are, or of which class."""
+    """Return the outputs of a model for images: codes, logits or classes."""
     for ability in ("encode", "discriminate", "class_probabilities"):
         if hasattr(model, ability):
             return getattr(model, ability)(x)
@@ -177,13 +177,13 @@ def read(model, x):
 
 
 def codes(model, x):
-    """The codes of images, or without an encoder as many of the prior."""
+    """Return the codes of images, or without an encoder prior samples."""
     if hasattr(model, "encode"):
         return model.encode(x)
     return ops.convert_to_numpy(model.prior.sample(len(x), seed=0))
 
 
 def inputs(model, x):
-    """What a model is called with: codes if it makes images without an encoder."""
+    """Return the inputs of a model: images, or codes if it has no encoder."""
     generates = hasattr(model, "decode") and not hasattr(model, "encode")
     return codes(model, x) if generates else x

@@ -51,7 +51,7 @@ def test_an_unknown_name_lists_the_choices_and_the_nearest():
         ({"learning_rate": "fast"}, "linear:0:1:10"),
         ({"learning_rate": -0.1}, "Invalid learning_rate"),
         ({"learning_rate": float("nan")}, "Invalid learning_rate"),
-        ({"patience": 3}, "needs a term to watch"),
+        ({"patience": 3}, "patience=3 needs"),
         ({"monitor": "val_loss"}, "needs validation images"),
     ],
 )

@@ -1,4 +1,4 @@
-"""What was renamed is still read under its old name."""
+"""Tests that former names are still read."""
 
 import csv
 import json

@@ -1,4 +1,4 @@
-"""The training core: phases to compiled steps, on TensorFlow, JAX or PyTorch."""
+"""Training core: phases and compiled steps on TensorFlow, JAX or PyTorch."""
 
 from keras_aae.engine.batch import Batch
 from keras_aae.engine.batch_loader import BatchLoader

@@ -1,24 +1,24 @@
-"""The engine of the Keras backend in use; the one place that chooses.
+"""The engine of the current Keras backend.
 
-An engine is a module with
+An engine is a module with these members:
 
 - `gradients(model, objective, variables)` -> (loss, terms, gradients);
-- `input_gradient(model, function, x, create_graph=False)` -> that of a scalar function
-  of images, a constant, or with `create_graph` itself a function of the weights;
-- `Steps`, the `train_step` and `test_step` that stock `fit` and `evaluate` call;
+- `input_gradient(model, function, x, create_graph=False)` -> the gradient of a scalar
+  function by the images x: a constant, or with `create_graph` differentiable;
+- `Steps`: the `train_step` and `test_step` that `fit` and `evaluate` of Keras call;
 - `compile_chunk(model, step, execution)` -> run(block, count): `count` steps over a
   block of shape (steps, batch, ...), updating the model's state in place;
-- `compile_map(model, function)` -> the function of arrays, compiled for inference;
-- `choose_execution(model)` -> how chunks run best here: "xla" (the whole chunk in one
-  XLA program), "graph" (in one graph without XLA) or "steps" (one step a call);
-- `describe_device()` -> the device in words.
+- `compile_map(model, function)` -> a function of arrays, compiled for inference;
+- `choose_execution(model)` -> the fastest way to run chunks: "xla" (one XLA program per
+  chunk), "graph" (one graph per chunk, without XLA) or "steps" (one call per step);
+- `describe_device()` -> a description of the device.
 """
 
 from typing import TYPE_CHECKING
 
 import keras
 
-# To a type checker all engines are as this one.
+# All engines have the same interface; type checkers read this one.
 if TYPE_CHECKING or keras.backend.backend() == "tensorflow":
     from keras_aae.engine import tensorflow as engine
 elif keras.backend.backend() == "jax":
@@ -27,8 +27,8 @@ elif keras.backend.backend() == "torch":
     from keras_aae.engine import torch as engine
 else:
     raise ImportError(
-        f"keras_aae runs on the Keras backends tensorflow, jax and torch, not on "
-        f"{keras.backend.backend()!r}. Set KERAS_BACKEND to one of these."
+        f"Unsupported Keras backend {keras.backend.backend()!r}. Expected tensorflow, "
+        "jax or torch. Set KERAS_BACKEND to one of them."
     )
 
 __all__ = ["engine"]

@@ -1,4 +1,4 @@
-"""What a phase sees of the data, and how an engine walks over a block of it."""
+"""Batches of images and labels, and blocks of them for several steps."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -18,7 +18,7 @@ Step = Callable[[Block], Terms]
 class Batch(NamedTuple):
     """Images in [0, 1] (batch, H, W, C), and labels (batch,) or None.
 
-    In a block every array has one more axis in front, the steps.
+    In a block every array has a leading axis for the steps.
     """
 
     x: Tensor
@@ -26,14 +26,14 @@ class Batch(NamedTuple):
 
 
 def batches_at(block: Block, step: Any) -> Block:
-    """The batches of one step of a block."""
+    """Return the batches of one step of a block."""
     return map_block(lambda rows: rows[step], block)
 
 
 def map_block(
     function: Callable[[Any], Any], block: dict[str, Batch]
 ) -> dict[str, Batch]:
-    """`function` of every array of a block, or of a step's batches."""
+    """Apply a function to every array of a block or of the batches of a step."""
     return {
         name: Batch(function(x), None if labels is None else function(labels))
         for name, (x, labels) in block.items()

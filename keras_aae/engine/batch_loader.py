@@ -1,4 +1,4 @@
-"""Which images each step of each epoch sees: a pure function of (seed, epoch, step)."""
+"""Batches of each training step as a pure function of (seed, epoch, step)."""
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
@@ -15,21 +15,21 @@ BLOCK_STEPS = 128
 
 
 class BatchLoader:
-    """Blocks of steps over training images, shuffled anew each epoch.
+    """Loader of blocks of training steps, with images reshuffled every epoch.
 
-    The images of an epoch are shared out among the batches of a step, `batch_size` to
-    each; the last step takes what is left, in equal parts. The batch named "labeled"
-    runs through the labeled images instead, over and over, in an order of its own.
+    The images of an epoch are split among the batches of a step, `batch_size` per
+    batch; the last step divides the remaining images equally. The batch named "labeled"
+    cycles through the labeled images instead, in a separate random order.
 
     Args:
-        images: The training images (`data.Images`).
-        batch_size: Images in a batch.
-        names: The model's `batches`.
-        seed: Of the orders.
-        labeled: The labeled images, if a batch is named "labeled".
+        images: Training images (`data.Images`).
+        batch_size: Number of images in a batch.
+        names: Names of the model's `batches`.
+        seed: Seed of the shuffling.
+        labeled: Labeled images, if a batch is named "labeled".
 
     Raises:
-        DataError: fewer images than a step needs, or no labeled images.
+        DataError: there are fewer images than a step needs, or no labeled images.
     """
 
     def __init__(
@@ -47,30 +47,33 @@ class BatchLoader:
         step = batch_size * len(self.shared)
         if len(images) < step:
             raise DataError(
-                f"A step needs {step} training images and there are {len(images)}. Use "
-                f"a batch size of at most {len(images) // len(self.shared)}."
+                f"A step needs {step} training images, but there are {len(images)}. "
+                f"Use a batch size of at most {len(images) // len(self.shared)}."
             )
         if LABELED in names and not (labeled and len(labeled) >= 1):
-            raise DataError("This model needs labeled images and there are none.")
+            raise DataError(
+                "This model needs labeled images, but there are none. Use a data set "
+                "with labels."
+            )
         self.full_steps, rest = divmod(len(images), step)
         self.last_batch_size = rest // len(self.shared)
         self.steps = self.full_steps + (self.last_batch_size > 0)
 
     @property
     def block_steps(self) -> int:
-        """Steps in a block: as many as fit a fixed share of memory."""
+        """Number of steps in a block, limited by the size of a block in memory."""
         x, _ = self.images.gather(np.arange(1))
         size = x.nbytes * self.batch_size * len(self.names)
         return max(1, min(BLOCK_STEPS, self.full_steps, BLOCK_BYTES // size))
 
     def images_in(self, start: int, stop: int) -> int:
-        """Training images in the steps from `start` to before `stop`."""
+        """Return the number of training images in the steps `start` to `stop` - 1."""
         full = min(stop, self.full_steps) - min(start, self.full_steps)
         last = self.last_batch_size if stop > self.full_steps >= start else 0
         return len(self.shared) * (full * self.batch_size + last)
 
     def block(self, epoch: int, start: int, count: int, width: int) -> Block:
-        """Steps `start` to `start + count`, padded to `width` steps so shapes repeat."""
+        """Return `count` steps from `start`, padded to `width` steps."""
         rows = self.batch_size * len(self.shared)
         order = _order(self.seed, epoch, len(self.images))
         return self._gather(
@@ -81,7 +84,7 @@ class BatchLoader:
         )
 
     def last_block(self, epoch: int) -> Block:
-        """The last, smaller step of an epoch, as a block of one."""
+        """Return the last, smaller step of an epoch as a block of one step."""
         rows = self.last_batch_size * len(self.shared)
         start = self.full_steps * self.batch_size * len(self.shared)
         order = _order(self.seed, epoch, len(self.images))
@@ -131,7 +134,7 @@ def _order(seed: int, epoch: int, n: int, stream: int = 0) -> np.ndarray:
 def _rows(
     images: Images, positions: np.ndarray, width: int, parts: int, batch_size: int
 ) -> list[np.ndarray | None]:
-    """The images at `positions` as (width, parts, batch_size, ...), padded with any."""
+    """Return images as (width, parts, batch_size, ...), padded with repeated ones."""
     total = width * parts * batch_size
     padded = np.resize(positions, total) if len(positions) < total else positions
     shape = (width, parts, batch_size)
@@ -142,7 +145,7 @@ def _rows(
 
 
 def in_order(images: Images, batch_size: int) -> Iterator[tuple[Batch, int]]:
-    """All images as blocks, in their order: (block, steps) pairs."""
+    """Yield all images in order, as (block, number of steps) pairs."""
     n = len(images)
     full = n // batch_size
     for first in range(0, full, BLOCK_STEPS):

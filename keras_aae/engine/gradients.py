@@ -1,4 +1,4 @@
-"""The gradients of a model's phases on some images; the model stays as it is."""
+"""Gradients of the phases of a model, computed without changing the model."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -16,7 +16,7 @@ from keras_aae.engine.phases import PhasedModel
 
 
 def first_batches(loader: BatchLoader) -> dict[str, Batch]:
-    """What the first step of a feed sees."""
+    """Return the batches of the first training step."""
     block = loader.block(0, 0, 1, 1)
     return map_block(ops.convert_to_tensor, batches_at(block, 0))
 
@@ -24,18 +24,18 @@ def first_batches(loader: BatchLoader) -> dict[str, Batch]:
 def phase_gradients(
     model: PhasedModel, batches: Block
 ) -> dict[str, list[tuple[keras.Variable, np.ndarray]]]:
-    """What each phase would move its variables by, before its optimizer has a say.
+    """Compute the gradients of each phase by the variables of its networks.
 
-    d objective / d v  for every variable v of the phase's networks, with the model as in
-    training: dropout is on, and batches are normalized by their own averages.
+    d objective / d v  for every variable v of the phase's networks, in training mode:
+    with dropout, and batch normalization by the statistics of the batch.
 
     Args:
-        model: A `PhasedModel`.
-        batches: The `Batch` of each of the model's `batches`, by its name.
+        model: Model whose gradients are computed.
+        batches: The `Batch` of each of the model's `batches`, by name.
 
     Returns:
-        name of the phase -> (variable, array of its shape) pairs. A second objective of
-        one name is numbered.
+        name of the phase -> (variable, array of its shape) pairs. Further objectives of
+        the same name are numbered.
     """
     found: dict[str, list[tuple[keras.Variable, np.ndarray]]] = {}
     with unchanged(model):
@@ -59,7 +59,7 @@ def _numbered(name: str, taken: Iterable[str]) -> str:
 
 @contextmanager
 def unchanged(model: PhasedModel) -> Iterator[None]:
-    """Training passes inside leave running averages and random generators as they were."""
+    """Restore running averages and random generators after the block."""
     states = [
         (v, np.array(ops.convert_to_numpy(v))) for v in model.non_trainable_variables
     ]

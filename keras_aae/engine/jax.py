@@ -1,4 +1,4 @@
-"""JAX: stateless scopes around stateful steps, one compiled loop for a chunk of steps."""
+"""JAX engine: steps in stateless scopes, and one compiled loop per chunk of steps."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -29,7 +29,7 @@ State = tuple[Values, ...]
 
 
 def state(model: "PhasedModel") -> Variables:
-    """Every variable that a step may read or write."""
+    """Return every variable that a step may read or write."""
     optimizer: Variables = model.optimizer.variables if model.optimizer else []
     return [*model.variables, *optimizer, *model.metrics_variables]
 
@@ -37,7 +37,7 @@ def state(model: "PhasedModel") -> Variables:
 def gradients(
     model: "PhasedModel", objective: Objective, variables: Variables
 ) -> tuple[Tensor, Terms, list[Tensor]]:
-    """The objective's value, its terms, and its gradients for `variables`."""
+    """Return the value of the objective, its terms and its gradients by `variables`."""
     trained = {id(v) for v in variables}
     others = [v for v in state(model) if id(v) not in trained]
     kept = [(v, v.value) for v in others]
@@ -50,7 +50,7 @@ def gradients(
 
     values = [v.value for v in variables]
     (loss, (terms, updates)), grads = jax.value_and_grad(loss_of, has_aux=True)(values)
-    # The objective also moves seeds and moving averages: carry them out of the scope.
+    # The objective also updates seeds and moving averages: copy them out of the scope.
     for variable, value in zip(others, updates, strict=True):
         variable.assign(value)
     return loss, terms, grads
@@ -59,9 +59,9 @@ def gradients(
 def input_gradient(
     model: "PhasedModel", function: Function, x: Tensor, create_graph: bool = False
 ) -> Tensor:
-    """The gradient of a scalar function at x; the model's state stays.
+    """Return the gradient of a scalar function at x, without changing the model.
 
-    With `create_graph` it can itself be differentiated, else it is a constant.
+    With `create_graph` the gradient can be differentiated, otherwise it is a constant.
     """
     gradient = _input_gradient(model, function, x)
     return gradient if create_graph else lax.stop_gradient(gradient)
@@ -80,7 +80,7 @@ def _input_gradient(model: "PhasedModel", function: Function, x: Tensor) -> Tens
 def _stateless(
     model: "PhasedModel", step: Step
 ) -> Callable[[Values, Block], tuple[Any, Values]]:
-    """`step(data)` as a pure function (values, data) -> (logs, new values)."""
+    """Return `step` as a pure function (values, data) -> (logs, new values)."""
     variables = state(model)
 
     def pure(values: Values, data: Block) -> tuple[Any, Values]:
@@ -92,14 +92,14 @@ def _stateless(
 
 
 class Steps:
-    """The steps of stock `fit` and `evaluate`, pure as Keras' JAX trainer wants them."""
+    """Steps of `fit` and `evaluate`, as pure functions for the JAX trainer of Keras."""
 
     def train_step(self: Any, state: State, data: Any) -> tuple[Terms, State]:
-        """One step of every phase."""
+        """Run one training step of every phase."""
         return self._pure_step(self.training_step, state, data)
 
     def test_step(self: Any, state: State, data: Any) -> tuple[Terms, State]:
-        """The same terms without an update."""
+        """Compute the terms of a step without an update."""
         return self._pure_step(self.testing_step, state, data)
 
     def _pure_step(
@@ -122,7 +122,7 @@ class Steps:
 def compile_chunk(
     model: "PhasedModel", step: Step, execution: str
 ) -> Callable[[Block, int], None]:
-    """A function run(block, count) of `count` steps; see `engine.backend`."""
+    """Return a function run(block, count) of `count` steps; see `engine.backend`."""
     variables = state(model)
     pure = _stateless(model, step)
 
@@ -151,7 +151,7 @@ def compile_chunk(
 def compile_map(
     model: "PhasedModel", function: Callable[..., Any]
 ) -> Callable[..., Any]:
-    """`function` of arrays, compiled for few numbers of rows: powers of two."""
+    """Return `function` of arrays, compiled for row counts that are powers of two."""
     variables = model.variables
 
     @jax.jit
@@ -170,11 +170,11 @@ def compile_map(
 
 
 def choose_execution(model: "PhasedModel") -> str:
-    """One XLA loop, but for convolutions on a CPU, which are slow inside a loop."""
+    """Return "xla", or "steps" for convolutions on a CPU, where loops are slow."""
     on_cpu = jax.default_backend() == "cpu"
     return "steps" if on_cpu and has_convolutions(model) else "xla"
 
 
 def describe_device() -> str:
-    """The device that results depend on."""
+    """Return a description of the devices."""
     return f"{jax.device_count()} {jax.devices()[0].device_kind}"

@@ -1,7 +1,7 @@
-"""The training loop: chunks of compiled steps, validation, early stopping.
+"""The training loop: chunks of compiled steps, validation and early stopping.
 
-It knows nothing of files: whoever runs it is told after every chunk and every epoch, and
-can put its `Progress` away and give it back to go on, exactly.
+The loop writes no files. It calls back after every chunk and every epoch, and its
+`Progress` can be saved and passed in again to resume exactly.
 """
 
 import math
@@ -25,17 +25,18 @@ from keras_aae.lookup import current_terms
 EVALUATION_BATCH_SIZE = 250
 PERCENTS = (0, 5, 25, 50, 75, 95, 100)
 Row = dict[str, Any]
-# A call of about this long keeps signals and progress lively and its overhead small.
+# Short enough for prompt signals and progress, long enough for little overhead.
 CHUNK_SECONDS = 1.0
 
 
 @dataclass
 class Progress:
-    """Where a training is, beside the model's own state; plain values.
+    """State of a training beside the state of its model, as plain values.
 
-    `epoch` and `step` count what is done; `totals` are the trackers' (sum, weight) in
-    the epoch under way; `best` is the monitored term at its best, in `best_epoch`;
-    `stopped` says that patience ended the training.
+    `epoch` and `step` are the numbers of completed epochs and of completed steps in the
+    current epoch; `totals` are the (sum, weight) of each tracker in the current epoch;
+    `best` is the best value of the monitored term, reached in `best_epoch`; `stopped`
+    is true when patience has ended the training.
     """
 
     epoch: int = 0
@@ -48,34 +49,35 @@ class Progress:
     stopped: bool = False
 
     def to_dict(self) -> dict[str, Any]:
-        """Ready for JSON."""
+        """Return all values as a dict that can be written as JSON."""
         return asdict(self)
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> "Progress":
-        """Return the inverse of `to_dict`, terms under today's names."""
+        """Create the progress from the result of `to_dict`, also with former names."""
         totals = current_terms(values["totals"])
         history = [current_terms(row) for row in values["history"]]
         return cls(**values | {"totals": totals, "history": history})
 
 
 class TrainingLoop:
-    """Trains a compiled model on a feed.
+    """Training of a compiled model on the batches of a loader.
 
     Args:
-        model: A compiled `PhasedModel`.
-        loader: The `BatchLoader` of training images.
-        validation: Images to measure the same terms on after each epoch, or None.
-        epochs: To train in all.
-        monitor: Column of the history whose best epoch is kept, the highest of those that
-            the model maximizes and the lowest of others. None keeps the last epoch.
-        patience: Epochs without a better value after which to stop, or None.
-        tracked_images: Images the quantiles of whose codes join the history, or None.
-        diagnosed_images: Images that the model's `diagnostics` is measured on, or None.
-        execution: See `engine.backend`; "auto" chooses.
+        model: Compiled `PhasedModel`.
+        loader: `BatchLoader` of the training images.
+        validation: Images on which the terms are measured after each epoch, or None.
+        epochs: Total number of epochs.
+        monitor: Column of the history whose best epoch is kept: the highest value of a
+            column that the model maximizes, otherwise the lowest. None keeps the last
+            epoch.
+        patience: Number of epochs without improvement before training stops, or None.
+        tracked_images: Images whose code quantiles are added to the history, or None.
+        diagnosed_images: Images for the model's `diagnostics`, or None.
+        execution: Execution mode, see `engine.backend`; "auto" chooses one.
 
     Attributes:
-        best_weights: The weights of the best epoch, or None.
+        best_weights: Weights of the best epoch, or None.
     """
 
     def __init__(
@@ -108,12 +110,12 @@ class TrainingLoop:
         after_chunk: Callable[[], object],
         after_epoch: Callable[[Row], object],
     ) -> None:
-        """Train from `progress` to the end, moving it along.
+        """Train from `progress` to the last epoch.
 
         Args:
-            progress: Where to start; changed in place.
-            after_chunk: Called after every chunk; may raise to stop there.
-            after_epoch: Called with the new row of the history.
+            progress: State to start from; updated in place.
+            after_chunk: Function called after every chunk; it may raise to stop.
+            after_epoch: Function called with the new row of the history.
 
         Raises:
             DivergedError: a term is no longer finite.
@@ -126,7 +128,7 @@ class TrainingLoop:
             after_epoch(self._end_epoch(progress))
 
     def finished(self, progress: Progress) -> bool:
-        """Whether nothing is left to do."""
+        """Return whether training is complete."""
         return progress.stopped or progress.epoch >= self.epochs
 
     def _chunk(self, progress: Progress) -> None:
@@ -145,7 +147,7 @@ class TrainingLoop:
         progress.seconds += time.perf_counter() - started
 
     def _time_step(self, seconds: float) -> None:
-        # The first call compiles, and says nothing of the next ones.
+        # The first call includes compilation, so its time is not used.
         self._seconds_per_step = seconds if self._compiled else None
         self._compiled = True
 
@@ -186,7 +188,8 @@ class TrainingLoop:
             return
         if self.monitor not in row:
             raise RecipeError(
-                f"Unknown monitor {self.monitor!r}. The history has {', '.join(row)}."
+                f"Unknown monitor {self.monitor!r}. Expected a column of the history: "
+                f"{', '.join(row)}."
             )
         sign = -1 if self.model.higher_is_better(self.monitor) else 1
         value = row[self.monitor]
@@ -221,17 +224,17 @@ class TrainingLoop:
 
 
 def compile_test(model: PhasedModel) -> Callable[[Block, int], None]:
-    """The model's test step, compiled for `measure_terms`."""
-    # XLA would take longer to compile than it saves on forward passes.
+    """Return the compiled test step of a model, for `measure_terms`."""
+    # For forward passes, XLA takes longer to compile than it saves.
     return engine.compile_chunk(model, model.testing_step, "graph")
 
 
 def measure_terms(
     model: PhasedModel, images: Images, test: Callable[[Block, int], None] | None = None
 ) -> dict[str, float]:
-    """The mean of every term over images, one random draw each, the same every time.
+    """Compute the mean of every term over images, with the same random draws each time.
 
-    The model's random numbers and trackers are left as they were found (empty trackers).
+    Random generators are restored afterwards, and trackers are reset.
     """
     test = test or compile_test(model)
     with same_randomness(model):
@@ -244,10 +247,10 @@ def measure_terms(
 
 
 def code_quantiles(model: PhasedModel, x: np.ndarray) -> dict[str, float]:
-    """The quantiles of what a model's encoder says of images, over all dimensions.
+    """Compute quantiles of the encoder outputs of images, over all dimensions.
 
     Returns:
-        z_mean_q05 and so on: percents of the values of each of its `encoder_outputs`.
+        Quantiles by name, such as z_mean_q05, for each of the `encoder_outputs`.
     """
     return {
         f"{name}_q{percent:02d}": float(value)
@@ -260,7 +263,7 @@ def code_quantiles(model: PhasedModel, x: np.ndarray) -> dict[str, float]:
 
 @contextmanager
 def same_randomness(model: PhasedModel) -> Iterator[None]:
-    """Random generators start from their seeds inside and go on as before after it."""
+    """Reset random generators to their seeds in the block; restore them afterwards."""
     states = [(v, np.array(ops.convert_to_numpy(v))) for v in model.seed_states]
     for variable, value in states:
         variable.assign(np.array([value[0], 0], value.dtype))

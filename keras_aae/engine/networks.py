@@ -1,4 +1,4 @@
-"""What the engines need to know of a model's networks."""
+"""Properties of networks, and calls without updates of their statistics."""
 
 import keras
 
@@ -15,27 +15,27 @@ NOISE = (
 
 
 def has_convolutions(model: keras.Model) -> bool:
-    """Whether any layer of the model, or of a network in it, convolves."""
+    """Return whether a model has a convolutional layer, also in nested networks."""
     return _has(model, CONVOLUTIONS)
 
 
 def has_batch_normalization(model: keras.Model) -> bool:
-    """Whether what any layer makes of an image depends on the others of its batch."""
+    """Return whether a model has batch normalization, also in nested networks."""
     return _has(model, BATCH)
 
 
 def has_noise(model: keras.Model) -> bool:
-    """Whether any layer of the model, or of a network in it, draws random numbers."""
+    """Return whether a model has a noise or dropout layer, also in nested networks."""
     return _has(model, NOISE)
 
 
 def call_without_updating_statistics(
     network: keras.Model, x: Tensor, training: bool
 ) -> Tensor:
-    """What a network makes of x, without a trace in its running averages.
+    """Apply a network without updating its batch normalization statistics.
 
-    Images moved on purpose, made ones, or the same few labeled ones are no sample of
-    the data.
+    Perturbed images, generated images and repeated labeled images are not samples of
+    the data distribution.
     """
     trainable, others = network.trainable_variables, network.non_trainable_variables
     outputs, _ = network.stateless_call(

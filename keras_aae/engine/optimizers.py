@@ -1,4 +1,4 @@
-"""One optimizer object that holds an optimizer for each phase."""
+"""Group of one optimizer per phase."""
 
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
@@ -13,18 +13,18 @@ if TYPE_CHECKING:
 
 @keras.saving.register_keras_serializable("keras_aae")
 class OptimizerGroup(keras.optimizers.Optimizer):
-    """The optimizers of a model's phases, by phase name.
+    """Optimizers of the phases of a model, by phase name.
 
-    It stands in the model's `optimizer` slot, so `.keras` files carry and restore every
-    optimizer; `group["regularization"]` is one of them.
+    The group is the `optimizer` of the model, so `.keras` files save and restore every
+    optimizer. `group["regularization"]` returns the one of that phase.
 
     Args:
-        optimizers: dict of phase name to Keras optimizer.
+        optimizers: Keras optimizers by phase name.
     """
 
     def __init__(self, optimizers: dict[str, Any], name: str = "optimizers"):
-        # The base class insists on a learning rate and counts iterations of its own;
-        # neither is used or saved.
+        # The base class requires a learning rate and counts iterations; neither is used
+        # or saved.
         super().__init__(learning_rate=0.0, name=name)
         self.optimizers = dict(optimizers)
 
@@ -36,10 +36,10 @@ class OptimizerGroup(keras.optimizers.Optimizer):
         | Mapping[str, str | keras.optimizers.Optimizer],
         phases: "Iterable[Phase]",
     ) -> "OptimizerGroup":
-        """A group from an optimizer (copied for each phase), a name, or a dict by phase.
+        """Create a group from an optimizer (copied per phase), name or dict by phase.
 
         Raises:
-            KerasAAEError: the dict's keys are not the phases' names.
+            KerasAAEError: the keys of the dict are not the names of the phases.
         """
         names = list(dict.fromkeys(phase.name for phase in phases))
         if isinstance(optimizer, cls):
@@ -57,21 +57,21 @@ class OptimizerGroup(keras.optimizers.Optimizer):
         return self.optimizers[phase]
 
     def build_groups(self, variables: dict[str, Any]) -> None:
-        """Create each optimizer's state for the variables that its phase trains."""
+        """Create the state of each optimizer for the variables of its phase."""
         for phase, optimizer in self.optimizers.items():
             optimizer.build(variables[phase])
         self.built = True
 
     @property
     def variables(self) -> list[keras.Variable]:
-        """The state of all optimizers, in the order of the phases."""
-        # The base class asks before `optimizers` is set.
+        """State of all optimizers, in the order of the phases."""
+        # The base class reads this before `optimizers` is set.
         optimizers = getattr(self, "optimizers", {})
         return [v for optimizer in optimizers.values() for v in optimizer.variables]
 
     @property
     def learning_rate(self) -> Any:
-        """The learning rate, if there is one optimizer only."""
+        """Learning rate of the only optimizer."""
         return self._only_optimizer().learning_rate
 
     @learning_rate.setter
@@ -81,26 +81,27 @@ class OptimizerGroup(keras.optimizers.Optimizer):
     def _only_optimizer(self) -> keras.optimizers.Optimizer:
         if len(self.optimizers) > 1:
             raise KerasAAEError(
-                "This model has one learning rate a phase. Use model.optimizer[phase]"
-                f".learning_rate with a phase of {', '.join(self.optimizers)}."
+                "This model has one learning rate per phase. Use "
+                "model.optimizer[phase].learning_rate with phase one of "
+                f"{', '.join(self.optimizers)}."
             )
         return next(iter(self.optimizers.values()))
 
-    # The members are saved as objects of their own; nothing is left for the group.
+    # Keras saves each member optimizer separately.
     def save_own_variables(self, store: Any) -> None:
-        """Nothing: each optimizer saves itself."""
+        """Do nothing, because each optimizer saves itself."""
 
     def load_own_variables(self, store: Any) -> None:
-        """Nothing: each optimizer loads itself."""
+        """Do nothing, because each optimizer loads itself."""
 
     def get_config(self) -> dict[str, Any]:
-        """The optimizers, serialized."""
+        """Return the serialized optimizers."""
         optimizers = {name: _serialize(v) for name, v in self.optimizers.items()}
         return {"name": self.name, "optimizers": optimizers}
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> "OptimizerGroup":
-        """The inverse of `get_config`."""
+        """Create a group from the result of `get_config`."""
         deserialize = keras.saving.deserialize_keras_object
         optimizers = {k: deserialize(v) for k, v in config["optimizers"].items()}
         return cls(optimizers, name=config["name"])
@@ -113,7 +114,7 @@ def _copy(optimizer: str | keras.optimizers.Optimizer) -> keras.optimizers.Optim
 
 def _serialize(optimizer: keras.optimizers.Optimizer) -> dict[str, Any]:
     config = keras.saving.serialize_keras_object(optimizer)
-    # On PyTorch Keras names a private class, which other engines do not have.
+    # On PyTorch, Keras names a private class that other backends lack.
     if config["module"].startswith("keras."):
         config |= {"module": "keras.optimizers", "registered_name": None}
     return config

@@ -1,4 +1,4 @@
-"""Phases, and the model that runs them in order."""
+"""Training phases, and the model that runs them in order."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,13 +18,13 @@ from keras_aae.errors import KerasAAEError
 
 @dataclass(frozen=True)
 class Phase:
-    """One objective, and the networks that it trains.
+    """One objective and the networks that it trains.
 
     Args:
-        name: Names the phase's optimizer; phases of one name share it.
+        name: Name of the phase and its optimizer; phases of one name share it.
         objective: Function (batch, training) -> (scalar to minimize, dict of terms).
-        networks: The Keras models or layers whose weights this phase moves.
-        batch: Which of the model's `batches` it sees; None is the first.
+        networks: Keras models or layers whose weights this phase updates.
+        batch: Name of its batch, one of the model's `batches`; None is the first.
     """
 
     name: str
@@ -34,12 +34,12 @@ class Phase:
 
     @property
     def variables(self) -> Variables:
-        """The trainable variables of the networks, each once."""
+        """Trainable variables of the networks, each once."""
         found = {id(v): v for n in self.networks for v in n.trainable_variables}
         return list(found.values())
 
     def loss(self, batch: Batch, training: bool) -> tuple[Tensor, Terms]:
-        """The objective, plus the penalties that its variables carry, and the terms."""
+        """Compute the objective plus the weight penalties, and the terms."""
         loss, terms = self.objective(batch, training=training)
         penalties = [v.regularizer(v) for v in self.variables if v.regularizer]
         return loss + sum(penalties), terms
@@ -48,28 +48,25 @@ class Phase:
 class PhasedModel(engine.Steps, keras.Model):
     """A model trained by an ordered list of phases.
 
-    A family gives `phases()` and names what its objectives return in `terms`. A step
-    runs the phases in order, each on the weights the one before left. Besides the terms,
-    `loss` is tracked: the sum of the scalars that the phases minimize.
+    A family defines `phases()` and declares the terms of their objectives in `terms`. A
+    step runs the phases in order, each with the weights updated by the previous ones.
+    Besides the terms, the model tracks `loss`, the sum of the minimized scalars.
 
     Class attributes:
-        terms: Names of the terms, nats per example where their name says nll, kl or elbo.
-        maximized: Those terms, and columns of `diagnostics`, that are better when higher; all
-            others are better when lower.
-        batches: Names of the batches that a step consumes. They share the training
-            images out among them; a batch named "labeled" is drawn from the labeled
-            images instead.
-        pixel_noise: Whether a step draws a random number for every pixel.
-        diagnostic_images: Training images that `diagnostics` is measured on after every epoch.
-        label_classes: How many classes labels may be of; None where they are not used.
-        needs_all_labels: Whether an image without a label cannot be learned from, and
-            none is to be left out.
-        labeled_only: Whether it learns from the labeled images, without all others.
-        uses_labels: Whether it learns to name the classes of images from their labels.
-        decodes_classes: Whether `decode` takes the class of each image beside its code.
-        components_are_classes: Whether the components of its prior stand for the classes
-            of the data, by their numbers.
-        discriminates_images: Whether `discriminate` judges images, not codes.
+        terms: Names of the terms; terms named nll, kl or elbo are in nats per example.
+        maximized: Names of the terms, and of columns of `diagnostics`, that are better
+            when higher; all others are better when lower.
+        batches: Names of the batches in a step. The training images are split among
+            them; a batch named "labeled" is drawn from the labeled images instead.
+        pixel_noise: True if a step draws a random number for every pixel.
+        diagnostic_images: Number of training images for `diagnostics`.
+        label_classes: Maximum number of classes; None if labels are not used.
+        needs_all_labels: True if every training image needs a label.
+        labeled_only: True if the model trains on the labeled images alone.
+        uses_labels: True if the model learns to classify images from their labels.
+        decodes_classes: True if `decode` takes the class of each image with its code.
+        components_are_classes: True if component k of the prior stands for class k.
+        discriminates_images: True if `discriminate` takes images instead of codes.
     """
 
     terms: tuple[str, ...] = ()
@@ -99,7 +96,7 @@ class PhasedModel(engine.Steps, keras.Model):
         self.trackers = {n: keras.metrics.Mean(name=n) for n in ("loss", *self.terms)}
 
     def phases(self) -> list[Phase]:
-        """The phases, in the order of a step."""
+        """Return the phases in the order of a step."""
         raise NotImplementedError
 
     def compile(
@@ -108,35 +105,35 @@ class PhasedModel(engine.Steps, keras.Model):
         jit_compile: bool | str = "auto",
         **kwargs: Any,
     ) -> None:
-        """Configure for training.
+        """Configure the model for training.
 
         Args:
-            optimizer: A Keras optimizer or its name (each phase gets a copy), or a dict
-                of one for each phase.
-            jit_compile: As in Keras; decided anew on every machine, never saved.
-            **kwargs: `run_eagerly`, `steps_per_execution`.
+            optimizer: Keras optimizer or its name, copied for each phase, or a dict
+                with one for each phase.
+            jit_compile: Compilation by XLA, as in Keras; never saved with the model.
+            **kwargs: Further arguments of Keras: `run_eagerly`, `steps_per_execution`.
         """
         group = OptimizerGroup.for_phases(optimizer, self.phases())
         super().compile(group, jit_compile=jit_compile, auto_scale_loss=False, **kwargs)
         group.build_groups({phase.name: phase.variables for phase in self.phases()})
 
     def get_compile_config(self) -> dict[str, Any]:
-        """The optimizers; how to compile is a matter of the machine."""
+        """Return the optimizers; compilation settings depend on the machine."""
         if not self.compiled:
             return {}
         return {"optimizer": keras.saving.serialize_keras_object(self.optimizer)}
 
     def compile_from_config(self, config: dict[str, Any]) -> None:
-        """Compile with the saved optimizers, built, so that their state can be loaded."""
+        """Compile with the saved optimizers and build them to load their state."""
         self.compile(keras.saving.deserialize_keras_object(config["optimizer"]))
 
     @property
     def metrics(self) -> list[keras.metrics.Metric]:
-        """The trackers of the loss and of every term."""
+        """Trackers of the loss and of every term."""
         return list(self.trackers.values())
 
     def training_step(self, batches: dict[str, Batch]) -> dict[str, Any]:
-        """Run every phase once, in order; return the trackers' means."""
+        """Run every phase once, in order, and return the means of the trackers."""
         losses = []
         for phase in self.phases():
             batch = self.batch_of(phase, batches)
@@ -152,9 +149,9 @@ class PhasedModel(engine.Steps, keras.Model):
         return self._finish(losses, batch)
 
     def testing_step(self, batches: dict[str, Batch]) -> dict[str, Any]:
-        """The terms of every phase without an update."""
+        """Compute the terms of every phase without an update."""
         losses = []
-        # A phase that a step runs twice is measured once.
+        # A phase that runs twice in a step is measured once.
         for phase in {(p.name, p.objective): p for p in self.phases()}.values():
             batch = self.batch_of(phase, batches)
             loss, terms = phase.loss(batch, training=False)
@@ -163,7 +160,7 @@ class PhasedModel(engine.Steps, keras.Model):
         return self._finish(losses, batch)
 
     def split(self, data: Any) -> dict[str, Batch]:
-        """Share the rows of what stock `fit` passes among the model's batches."""
+        """Split the rows of a batch of `fit` among the batches of the model."""
         x, labels, _ = keras.utils.unpack_x_y_sample_weight(data)
         count = len(self.batches)
         rows = ops.shape(x)[0] // count
@@ -174,13 +171,13 @@ class PhasedModel(engine.Steps, keras.Model):
         }
 
     def weight(self, value: Any) -> Tensor | float:
-        """A term's weight now: a number, or a schedule over the steps done."""
+        """Return the current value of a weight: a number, or a schedule by steps."""
         if isinstance(value, keras.optimizers.schedules.LearningRateSchedule):
             return ops.cast(value(self.steps_done), keras.config.floatx())
         return value
 
     def batch_of(self, phase: Phase, batches: Block) -> Batch:
-        """The batch that a phase sees, its images as floats."""
+        """Return the batch of a phase, with images as floats."""
         x, labels = batches[phase.batch or self.batches[0]]
         return Batch(as_tensor_images(x), labels)
 
@@ -188,8 +185,8 @@ class PhasedModel(engine.Steps, keras.Model):
         for name, term in terms.items():
             if name not in self.trackers:
                 raise KerasAAEError(
-                    f"{type(self).__name__} computes a term {name!r} that it does not "
-                    f"declare. Declare {name!r} in its class attribute `terms`."
+                    f"{type(self).__name__} computes an undeclared term {name!r}. Add "
+                    f"{name!r} to its class attribute `terms`."
                 )
             self.trackers[name].update_state(term, sample_weight=ops.shape(batch.x)[0])
 
@@ -198,37 +195,37 @@ class PhasedModel(engine.Steps, keras.Model):
         return {name: tracker.result() for name, tracker in self.trackers.items()}
 
     def diagnostics(self, x: np.ndarray) -> dict[str, float]:
-        """What else a family has to say of itself after an epoch, for the history."""
+        """Compute further history columns after an epoch; none by default."""
         return {}
 
     def warnings_from(self, row: dict[str, Any]) -> dict[str, str]:
-        """What a row of the history says is going wrong: kind -> warning."""
+        """Return warnings about a history row, by kind; none by default."""
         return {}
 
     def higher_is_better(self, column: str) -> bool:
-        """Return whether a column of the history, of validation or not, is maximized."""
+        """Return whether a history column is maximized, with or without val_."""
         return column.removeprefix("val_") in self.maximized
 
     @property
     def seed_states(self) -> Variables:
-        """The variables of all random generators, the layers' ones too."""
+        """Variables of all random generators, including those of layers."""
         weights = {id(v) for v in self.weights}
         return [v for v in self.variables if id(v) not in weights]
 
     def save_own_variables(self, store: Any) -> None:
-        """Also the states of all random generators, which stock Keras leaves out."""
+        """Save the variables and the states of all random generators."""
         super().save_own_variables(store)
         for i, state in enumerate(self.seed_states):
             store[f"seed_{i}"] = keras.ops.convert_to_numpy(state)
 
     def load_own_variables(self, store: Any) -> None:
-        """The inverse of `save_own_variables`."""
+        """Load the variables and the states of all random generators."""
         seeds = self.seed_states
         missing = [f"seed_{i}" for i in range(len(seeds)) if f"seed_{i}" not in store]
         if missing:
             raise KerasAAEError(
-                f"The file holds no random state {missing[0]!r}. Expected the states of "
-                f"{len(seeds)} generators; was it written by another version?"
+                f"The file has no random state {missing[0]!r}. Expected the states of "
+                f"{len(seeds)} generators. Load it with the version that wrote it."
             )
         for i, state in enumerate(seeds):
             state.assign(store[f"seed_{i}"])
@@ -238,7 +235,7 @@ class PhasedModel(engine.Steps, keras.Model):
 
 
 def as_tensor_images(x: Any) -> Tensor:
-    """Images of any accepted form as floats in [0, 1], (batch, H, W, C)."""
+    """Convert images of any accepted form to floats in [0, 1], (batch, H, W, C)."""
     scale = 1.0 / 255.0 if keras.backend.standardize_dtype(x.dtype) == "uint8" else None
     x = ops.cast(x, keras.config.floatx())
     x = x * scale if scale else x

@@ -1,4 +1,4 @@
-"""TensorFlow: a tape for gradients, one compiled `while` loop for a chunk of steps."""
+"""TensorFlow engine: gradient tapes, and one compiled loop per chunk of steps."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 def gradients(
     model: "PhasedModel", objective: Objective, variables: Variables
 ) -> tuple[Tensor, Terms, list[Tensor]]:
-    """The objective's value, its terms, and its gradients for `variables`."""
+    """Return the value of the objective, its terms and its gradients by `variables`."""
     del model
     tensors = [v.value for v in variables]
     with tf.GradientTape(watch_accessed_variables=False) as tape:
@@ -39,9 +39,9 @@ def gradients(
 def input_gradient(
     model: "PhasedModel", function: Function, x: Tensor, create_graph: bool = False
 ) -> Tensor:
-    """The gradient of a scalar function at x; the model's state stays.
+    """Return the gradient of a scalar function at x, without changing the model.
 
-    With `create_graph` it can itself be differentiated, else it is a constant.
+    With `create_graph` the gradient can be differentiated, otherwise it is a constant.
     """
     gradient = _input_gradient(model, function, x)
     return gradient if create_graph else tf.stop_gradient(gradient)
@@ -59,21 +59,21 @@ def _input_gradient(model: "PhasedModel", function: Function, x: Tensor) -> Tens
 
 
 class Steps:
-    """The steps of stock `fit` and `evaluate`."""
+    """Steps of `fit` and `evaluate`."""
 
     def train_step(self: Any, data: Any) -> Any:
-        """One step of every phase."""
+        """Run one training step of every phase."""
         return self.training_step(self.split(data))
 
     def test_step(self: Any, data: Any) -> Any:
-        """The same terms without an update."""
+        """Compute the terms of a step without an update."""
         return self.testing_step(self.split(data))
 
 
 def compile_chunk(
     model: "PhasedModel", step: Step, execution: str
 ) -> Callable[[Block, int], None]:
-    """A function run(block, count) of `count` steps; see `engine.backend`."""
+    """Return a function run(block, count) of `count` steps; see `engine.backend`."""
 
     @tf.function(jit_compile=execution == "xla", autograph=False)
     def chunk(block: Block, count: Tensor) -> None:
@@ -100,7 +100,7 @@ def compile_chunk(
 def compile_map(
     model: "PhasedModel", function: Callable[..., Any]
 ) -> Callable[..., Any]:
-    """`function` of arrays as a function compiled once for any number of rows."""
+    """Return `function` of arrays, compiled once for any number of rows."""
     traced = {}
 
     def run(*arrays: np.ndarray) -> Any:
@@ -115,9 +115,9 @@ def compile_map(
 
 
 def choose_execution(model: "PhasedModel") -> str:
-    """XLA, but not on a CPU for what it makes ten times slower there.
+    """Return "xla", or "graph" on a CPU where XLA is about ten times slower.
 
-    Those are convolutions, and random numbers for every pixel or unit.
+    This concerns convolutions, and random numbers for every pixel or unit.
     """
     on_cpu = not tf.config.list_physical_devices("GPU")
     slow = has_convolutions(model) or has_noise(model) or model.pixel_noise
@@ -125,7 +125,7 @@ def choose_execution(model: "PhasedModel") -> str:
 
 
 def describe_device() -> str:
-    """The device and the number of threads that results depend on."""
+    """Return a description of the device and its number of threads."""
     gpus = tf.config.list_physical_devices("GPU")
     threads = tf.config.threading.get_intra_op_parallelism_threads()
     return f"{len(gpus)} GPU" if gpus else f"CPU, {threads or 'all'} threads"

@@ -1,6 +1,6 @@
-"""PyTorch: autograd, eager, one step at a time.
+"""PyTorch engine: eager steps with autograd.
 
-Every step runs without recording; only `gradients` records, and only what it needs.
+Steps run without a gradient graph; only `gradients` and `input_gradient` record one.
 """
 
 from collections.abc import Callable
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 def gradients(
     model: "PhasedModel", objective: Objective, variables: Variables
 ) -> tuple[Tensor, Terms, list[Tensor]]:
-    """The objective's value, its terms, and its gradients for `variables`."""
+    """Return the value of the objective, its terms and its gradients by `variables`."""
     del model
     tensors = [v.value for v in variables]
     with torch.enable_grad():
@@ -41,9 +41,9 @@ def gradients(
 def input_gradient(
     model: "PhasedModel", function: Function, x: Tensor, create_graph: bool = False
 ) -> Tensor:
-    """The gradient of a scalar function at x; the model's state stays.
+    """Return the gradient of a scalar function at x, without changing the model.
 
-    With `create_graph` it can itself be differentiated, else it is a constant.
+    With `create_graph` the gradient can be differentiated, otherwise it is a constant.
     """
     create_graph = create_graph and torch.is_grad_enabled()
     before = [(v, v.value.detach().clone()) for v in model.non_trainable_variables]
@@ -56,23 +56,23 @@ def input_gradient(
 
 
 class Steps:
-    """The steps of stock `fit` and `evaluate`."""
+    """Steps of `fit` and `evaluate`."""
 
     @torch.no_grad()
     def train_step(self: Any, data: Any) -> Any:
-        """One step of every phase."""
+        """Run one training step of every phase."""
         return self.training_step(self.split(data))
 
     @torch.no_grad()
     def test_step(self: Any, data: Any) -> Any:
-        """The same terms without an update."""
+        """Compute the terms of a step without an update."""
         return self.testing_step(self.split(data))
 
 
 def compile_chunk(
     model: "PhasedModel", step: Step, execution: str
 ) -> Callable[[Block, int], None]:
-    """A function run(block, count) of `count` steps; see `engine.backend`."""
+    """Return a function run(block, count) of `count` steps; see `engine.backend`."""
 
     @torch.no_grad()
     def run(block: Block, count: int) -> None:
@@ -86,7 +86,7 @@ def compile_chunk(
 def compile_map(
     model: "PhasedModel", function: Callable[..., Any]
 ) -> Callable[..., Any]:
-    """`function` of arrays, run without recording."""
+    """Return `function` of arrays, run without a gradient graph."""
 
     @torch.no_grad()
     def run(*arrays: np.ndarray) -> Any:
@@ -97,12 +97,12 @@ def compile_map(
 
 
 def choose_execution(model: "PhasedModel") -> str:
-    """Always step by step: PyTorch runs eagerly here."""
+    """Return "steps": PyTorch runs eagerly."""
     return "steps"
 
 
 def describe_device() -> str:
-    """The device and the number of threads that results depend on."""
+    """Return a description of the device, or of the number of CPU threads."""
     if torch.cuda.is_available():
         return torch.cuda.get_device_name()
     return f"CPU, {torch.get_num_threads()} threads"

@@ -1,1 +1,1 @@
-"""`.keras` files, safely written and safely read."""
+"""`.keras` files, written and read safely."""

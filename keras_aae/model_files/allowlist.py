@@ -1,7 +1,7 @@
-"""What a model file may name, beside the classes of this package.
+"""Keras objects that a model file may contain, beside the classes of this package.
 
-Plain layers of Keras and what they are made of. None of them takes code, reads a file or
-looks anything up; functions are not on the list at all.
+These are plain layers and their parts. They take no code, read no files and look
+nothing up by name. Functions are not allowed at all.
 """
 
 NETWORK_CLASSES = {

@@ -1,7 +1,7 @@
-"""The archive of a `.keras` file, read once and checked before anything looks inside.
+"""Archive of a `.keras` file, read once and checked before its content is used.
 
-Nothing here, in `model_config` or in `model_weights` imports Keras or runs anything of
-the file; what passes all three is what Keras is given.
+This module, `config` and `weights` do not import Keras and run nothing from the file.
+Keras gets only what passes the checks of all three.
 """
 
 import errno
@@ -18,16 +18,16 @@ from keras_aae.errors import ModelFileError
 
 METADATA, CONFIG, WEIGHTS = "metadata.json", "config.json", "model.weights.h5"
 MAX_BYTES = {METADATA: 2**16, CONFIG: 2**22, WEIGHTS: 2**31}
-# Headers and directory of an archive of three members take about 400 bytes.
+# The headers and directory of an archive with three members take about 400 bytes.
 MAX_OVERHEAD = 4096
 MAX_FILE_BYTES = sum(MAX_BYTES.values()) + MAX_OVERHEAD
 
 REFUSED_ENDINGS = {
     ".h5": "a legacy HDF5 file",
     ".hdf5": "a legacy HDF5 file",
-    ".pkl": "a pickle, which can run any program",
-    ".pickle": "a pickle, which can run any program",
-    ".joblib": "a pickle, which can run any program",
+    ".pkl": "a pickle, which can run any code",
+    ".pickle": "a pickle, which can run any code",
+    ".joblib": "a pickle, which can run any code",
     ".pt": "a PyTorch file",
     ".pth": "a PyTorch file",
     ".pb": "a part of a SavedModel",
@@ -37,7 +37,7 @@ REFUSED_STARTS = {
     b"\x89HDF\r\n\x1a\n": "an HDF5 file under another name",
     b"\x80": "a pickle under another name",
 }
-ADVICE = "Expected a .keras file that keras_aae or Keras 3 saved."
+ADVICE = "Expected a .keras file saved by keras_aae or Keras 3."
 
 
 @dataclass(frozen=True)
@@ -50,15 +50,14 @@ class Archive:
 
 
 def read_file(path: str | os.PathLike[str]) -> bytes:
-    """The bytes of a regular local file that ends in `.keras`.
+    """Return the bytes of a regular local file that ends in `.keras`.
 
     Raises:
-        ModelFileError: it is anything else; the message says what.
+        ModelFileError: the file is missing, too large or of another kind.
     """
     name = check_file_name(path)
     try:
-        # One descriptor for all checks and the reading: the file cannot be exchanged in
-        # between.
+        # One descriptor for checks and reading: nobody can swap the file in between.
         descriptor = _open(name)
         with open(descriptor, "rb") as file:
             _check_status(name, os.fstat(descriptor))
@@ -73,7 +72,7 @@ def read_file(path: str | os.PathLike[str]) -> bytes:
 def _open(name: str) -> int:
     """Open a file without following a link or waiting for a pipe.
 
-    Windows cannot do that, and has to be asked for bytes as they are.
+    Windows has no flags for this, and needs one for binary mode.
     """
     if not hasattr(os, "O_NOFOLLOW") and os.path.islink(name):
         raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
@@ -84,18 +83,18 @@ def _open(name: str) -> int:
 
 
 def check_file_name(path: str | os.PathLike[str]) -> str:
-    """The path as text, if it names a local `.keras` file.
+    """Return the path as text if it is a local path that ends in `.keras`.
 
     Raises:
-        ModelFileError: it is a URL or has another ending.
+        ModelFileError: the path is a URL or has another suffix.
     """
     name = os.fspath(path)
     if not isinstance(name, str) or "\0" in name:
         raise ModelFileError(f"Invalid path {path!r}. {ADVICE}")
     if "://" in name or name.startswith("hf:/"):
         raise ModelFileError(
-            f"{name!r} is a URL, and only local files are loaded. Download it, make sure "
-            "that it comes from someone you trust, and give the path."
+            f"{name!r} is a URL. Expected a local file. Download it from a source that "
+            "you trust, and give its path."
         )
     if name.endswith(".keras"):
         return name
@@ -103,12 +102,12 @@ def check_file_name(path: str | os.PathLike[str]) -> str:
     if os.path.isdir(name):
         what = "a folder (SavedModel, Orbax or other)"
     reason = f"is {what}" if what else "does not end in .keras"
-    raise ModelFileError(f"{name!r} {reason} and is not loaded. {ADVICE}")
+    raise ModelFileError(f"{name!r} {reason}. {ADVICE}")
 
 
 def _check_status(name: str, status: os.stat_result) -> None:
     if stat.S_ISDIR(status.st_mode):
-        raise ModelFileError(f"{name!r} is a folder and is not loaded. {ADVICE}")
+        raise ModelFileError(f"{name!r} is a folder. {ADVICE}")
     if not stat.S_ISREG(status.st_mode):
         raise ModelFileError(f"{name!r} is a pipe or a device, not a file. {ADVICE}")
     if status.st_size > MAX_FILE_BYTES:
@@ -118,8 +117,8 @@ def _check_status(name: str, status: os.stat_result) -> None:
 def _not_opened(name: str, error: OSError) -> str:
     if error.errno == errno.ELOOP:
         return (
-            f"{name!r} is a symbolic link, which is not followed. Give the path of the "
-            "file itself."
+            f"{name!r} is a symbolic link. Expected a regular file. Give the path of "
+            "the file itself."
         )
     if error.errno == errno.ENOENT:
         return f"There is no model file {name!r}. {ADVICE}"
@@ -127,30 +126,30 @@ def _not_opened(name: str, error: OSError) -> str:
 
 
 def _too_large(name: str) -> str:
-    return f"{name!r} is larger than {MAX_FILE_BYTES:,} bytes and is not loaded."
+    return f"{name!r} is too large. Expected at most {MAX_FILE_BYTES:,} bytes."
 
 
 def read_archive(content: bytes) -> Archive:
-    """The three members of a `.keras` file's content.
+    """Parse the three members of the content of a `.keras` file.
 
     Raises:
-        ModelFileError: it is damaged, or not exactly what Keras writes.
+        ModelFileError: the content is damaged, or differs from what Keras writes.
     """
     for start, what in REFUSED_STARTS.items():
         if content.startswith(start):
-            raise ModelFileError(f"The file is {what} and is not loaded. {ADVICE}")
+            raise ModelFileError(f"The file is {what}. {ADVICE}")
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             _check_members(archive.infolist(), len(content))
-            # Reading to the end checks the CRC.
+            # Reading a member to its end checks its CRC.
             members = {name: archive.read(name) for name in MAX_BYTES}
-    # The module raises many kinds of errors for damaged archives.
+    # For damaged archives, zipfile raises many kinds of errors.
     except (zipfile.BadZipFile, EOFError, OSError, RuntimeError, ValueError) as error:
         if isinstance(error, ModelFileError):
             raise
         raise ModelFileError(
             f"The model file is damaged or cut short ({_short(error)}). Copy it again "
-            "from where it was made, or use another checkpoint."
+            "from its source, or use another checkpoint."
         ) from error
     return Archive(
         metadata=parse_json(METADATA, members[METADATA]),
@@ -163,14 +162,14 @@ def _check_members(members: list[zipfile.ZipInfo], file_size: int) -> None:
     names = [member.filename for member in members]
     if sorted(names) != sorted(MAX_BYTES):
         raise ModelFileError(
-            f"The model file holds {', '.join(map(repr, names[:8]))}. Expected exactly "
-            f"{', '.join(MAX_BYTES)}, each once, and nothing else."
+            f"The model file contains {', '.join(map(repr, names[:8]))}. Expected "
+            f"exactly {', '.join(MAX_BYTES)}, each once."
         )
     for member in members:
         if member.compress_type != zipfile.ZIP_STORED or member.flag_bits & 1:
             raise ModelFileError(
-                f"{member.filename} of the model file is compressed or encrypted. Keras "
-                "stores it is; save the model again with Keras."
+                f"{member.filename} of the model file is compressed or encrypted. "
+                "Expected it uncompressed; save the model again with Keras."
             )
         if member.file_size > MAX_BYTES[member.filename]:
             raise ModelFileError(
@@ -181,15 +180,16 @@ def _check_members(members: list[zipfile.ZipInfo], file_size: int) -> None:
     if not 0 <= hidden <= MAX_OVERHEAD:
         raise ModelFileError(
             f"The members of the model file do not add up to its size of {file_size:,} "
-            "bytes. It was not written by Keras and is not loaded."
+            "bytes. Expected a file written by Keras; save the model again."
         )
 
 
 def parse_json(name: str, content: bytes) -> dict[str, Any]:
-    """A member of the archive as a JSON object.
+    """Parse a member of the archive as a JSON object.
 
     Raises:
-        ModelFileError: it is not one, or is ambiguous or nested without end.
+        ModelFileError: the text is not a JSON object, has duplicate keys or is nested
+            too deeply.
     """
     try:
         value = json.loads(
@@ -197,18 +197,20 @@ def parse_json(name: str, content: bytes) -> dict[str, Any]:
         )
     except (ValueError, RecursionError) as error:
         raise ModelFileError(
-            f"{name} of the model file cannot be read ({_short(error)}). Save the model "
+            f"Cannot read {name} of the model file ({_short(error)}). Save the model "
             "again."
         ) from error
     if not isinstance(value, dict):
-        raise ModelFileError(f"{name} of the model file is not a JSON object.")
+        raise ModelFileError(
+            f"Invalid {name} of the model file. Expected a JSON object."
+        )
     return value
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     value = dict(pairs)
     if len(value) < len(pairs):
-        raise ValueError("a key stands twice in one object")
+        raise ValueError("an object has a duplicate key")
     return value
 
 
@@ -221,5 +223,5 @@ def _short(error: Exception) -> str:
 
 
 def sha256_of_bytes(content: bytes) -> str:
-    """SHA-256 of a file's content."""
+    """Return the SHA-256 digest of the content of a file."""
     return hashlib.sha256(content).hexdigest()

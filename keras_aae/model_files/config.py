@@ -1,7 +1,7 @@
-"""What the config of a model file may name: our classes, and plain ones of Keras.
+"""Check of the config of a model file: only our classes and plain ones of Keras.
 
-Keras builds whatever class or function the config names, and calls it. So every object
-in it must be on the list below, exactly as Keras writes it; nothing is repaired.
+Keras builds and calls any class or function that the config names. So every object in
+it must be on the allowlist, exactly as Keras writes it; nothing is repaired.
 """
 
 import math
@@ -20,33 +20,33 @@ from keras_aae.registry import MODELS
 
 PACKAGE = "keras_aae"
 MAX_DEPTH = 100
-# Objects to make and layers to call, of which each takes as long as ten other objects.
+# Limit on objects to build and layers to call; a layer takes as long as ten objects.
 MAX_OBJECTS = 20_000
 LAYER_OBJECTS = 10
 MAX_SIZE = 2**24
 MAX_SHAPE = 2**26
 
-# An argument of a layer's call. Of the encodings that are no classes it is the only one
-# that plain networks need; the others hold arrays, types and code.
+# Argument of a layer call. Plain networks need no other encoding that is not a class;
+# the others hold arrays, types and code.
 TENSOR = "__keras_tensor__"
-# Whole numbers that nothing is made as large as.
+# Integers that do not set the size of anything.
 COUNT = re.compile(r"seed|shared_object_id|boundaries|\w*steps")
-# No quantized types: they make variables of their own.
+# Quantized types are excluded, because they create additional variables.
 DTYPE = re.compile(r"(mixed_)?(bfloat16|float(16|32|64)|u?int(8|16|32|64)|bool)")
 
 
 def check_config(config: dict[str, Any], compile: bool = False) -> None:
-    """Check that a model's config names nothing but allowed objects of bounded size.
+    """Check that the config of a model has only allowed objects of bounded size.
 
-    How networks inside were compiled is not looked at, see `without_compile`; nor is how
-    the model itself was, unless `compile`.
+    Compile configs are not checked, except that of the model itself with `compile`; see
+    `without_compile`.
 
     Raises:
-        ModelFileError: it names something else; the message says what.
+        ModelFileError: the config contains something else; the message names it.
     """
     if not (is_network(config) or is_ours(config)):
         raise ModelFileError(
-            f"The model file holds {describe(config)}. Expected a model of "
+            f"The model file contains {describe(config)}. Expected a model of "
             f"{PACKAGE}, or a Functional or Sequential model of Keras."
         )
     _check(config)
@@ -57,16 +57,19 @@ def check_config(config: dict[str, Any], compile: bool = False) -> None:
 def _check_compile_config(value: Any) -> None:
     if not isinstance(value, dict) or set(value) != {"optimizer"}:
         raise ModelFileError(
-            "The model file holds no state of training by keras_aae. Load it with "
+            "The model file has no training state of keras_aae. Load it with "
             "compile=False."
         )
     _check(value)
-    # Building anything else here would not be counted as part of the model.
+    # Other objects here would not be counted as part of the model.
     for inner in _objects_in(value):
         group = is_ours(inner) and inner["class_name"] == "OptimizerGroup"
         if not (group or _is_listed(inner, TRAINING)):
             name = describe(inner)
-            raise ModelFileError(f"The model file names {name} among its optimizers.")
+            raise ModelFileError(
+                f"The model file contains {name} among its optimizers. Expected "
+                "optimizers and schedules of Keras."
+            )
 
 
 def _objects_in(value: Any) -> Iterator[dict[str, Any]]:
@@ -80,11 +83,11 @@ def _objects_in(value: Any) -> Iterator[dict[str, Any]]:
 
 
 def without_compile(config: dict[str, Any], keep: bool = False) -> dict[str, Any]:
-    """A checked config without how it, and the networks in it, were compiled.
+    """Return a checked config without compile configs.
 
     Args:
-        config: As it passed `check_config`.
-        keep: Leave how the model itself was compiled; only networks inside lose it.
+        config: Config that has passed `check_config`.
+        keep: True to keep the compile config of the model itself.
     """
     copy = {key: _without(v) for key, v in config.items() if key != "compile_config"}
     if keep:
@@ -101,8 +104,8 @@ def _without(value: Any) -> Any:
 def is_ours(value: dict[str, Any]) -> bool:
     """Return whether a config is of a class that this package registers with Keras.
 
-    So is one on the menu of models, wherever it is defined: whoever put it there vouches
-    for it. Keras finds a class by its registered name only, and never imports a module.
+    Classes in the registry of models count too, wherever they are defined. Keras finds
+    a class by its registered name only, and never imports a module.
     """
     name, module = value.get("class_name"), value.get("module")
     registered = value.get("registered_name")
@@ -116,7 +119,7 @@ def is_ours(value: dict[str, Any]) -> bool:
 
 
 def is_network(value: dict[str, Any]) -> bool:
-    """Whether a config is of a Functional or Sequential model."""
+    """Return whether a config is of a Functional or Sequential model."""
     return _is_listed(value, NETWORK_CLASSES)
 
 
@@ -131,7 +134,7 @@ def _is_listed(value: dict[str, Any], classes: Mapping[str, set[str]]) -> bool:
 
 
 def describe(value: dict[str, Any]) -> str:
-    """An object of a config in words, for messages."""
+    """Return the name of an object of a config, for messages."""
     module, name = value.get("module"), value.get("class_name")
     if name == "function":
         name = f"function {value.get('config')}"
@@ -139,10 +142,11 @@ def describe(value: dict[str, Any]) -> str:
 
 
 def _check(value: Any, key: str = "", depth: int = 0) -> int:
-    """Check a value; the number of objects that building it makes and layers it calls."""
+    """Check a value; return the number of objects to build and layers to call."""
     if depth > MAX_DEPTH:
         raise ModelFileError(
-            f"The config of the model file is nested more than {MAX_DEPTH} deep."
+            f"The config of the model file is nested too deeply. Expected at most "
+            f"{MAX_DEPTH} levels."
         )
     if isinstance(value, dict):
         count = _check_dict(value, depth)
@@ -157,7 +161,8 @@ def _check(value: Any, key: str = "", depth: int = 0) -> int:
 def _limited(count: int) -> int:
     if count > MAX_OBJECTS:
         raise ModelFileError(
-            f"The config of the model file makes more than {MAX_OBJECTS:,} objects."
+            f"The config of the model file creates too many objects. Expected at most "
+            f"{MAX_OBJECTS:,}."
         )
     return count
 
@@ -165,10 +170,12 @@ def _limited(count: int) -> int:
 def _check_dict(value: dict[str, Any], depth: int) -> int:
     if "class_name" in value:
         _check_object(value)
-    # The calls of a network inside run all its layers once more.
+    # Each call of a nested network runs all its layers again.
     nodes = value.get("inbound_nodes", [])
     if not isinstance(nodes, list) or any(isinstance(node, list) for node in nodes):
-        raise ModelFileError("The model file connects layers in a legacy format.")
+        raise ModelFileError(
+            "The model file connects layers in a legacy format. Save it with Keras 3."
+        )
     inside = [
         _check(inner, inner_key, depth + 1)
         for inner_key, inner in value.items()
@@ -189,12 +196,12 @@ def _check_object(value: dict[str, Any]) -> None:
         return
     if not (is_ours(value) or _is_listed(value, ALLOWED)):
         raise ModelFileError(
-            f"The model file names {describe(value)}, which is not on the list of what "
-            f"is safe to load, or is not as Keras writes it. Only if you trust its "
-            "author, load it with keras.saving.load_model, at your own risk."
+            f"The model file contains {describe(value)}. Expected only objects that "
+            "are safe to load, exactly as Keras writes them. If you trust its author, "
+            "load it with keras.saving.load_model at your own risk."
         )
     if not isinstance(value.get("config"), dict):
-        raise ModelFileError(f"The model file holds no config for {describe(value)}.")
+        raise ModelFileError(f"The model file has no config for {describe(value)}.")
     if is_network(value):
         _check_layers(value["config"].get("layers"))
     if value["class_name"] == "DTypePolicy":
@@ -202,21 +209,26 @@ def _check_object(value: dict[str, Any]) -> None:
 
 
 def _check_layers(layers: Any) -> None:
-    # Keras reads a layer without these as one of an older format, without its checks.
+    # Without these keys Keras assumes an older format, which it does not check.
     if not isinstance(layers, list) or not all(
         isinstance(layer, dict)
         and {"class_name", "module"} <= layer.keys()
         and layer["class_name"] != TENSOR
         for layer in layers
     ):
-        raise ModelFileError("The model file lists layers in a legacy format.")
+        raise ModelFileError(
+            "The model file lists layers in a legacy format. Save it with Keras 3."
+        )
 
 
 def _check_list(value: list[Any], key: str, depth: int) -> int:
     sizes = [abs(v) for v in value if type(v) is int and v]
     if key.endswith("shape") and math.prod(sizes[:32]) > MAX_SHAPE:
-        raise ModelFileError(f"Too large {key} in the model file: {value[:8]}.")
-    # Arrays as lists are slow to build; a plain network has none.
+        raise ModelFileError(
+            f"Too large {key} in the model file: {value[:8]}. Expected at most "
+            f"{MAX_SHAPE:,} elements."
+        )
+    # Arrays stored as lists are slow to build; plain networks have none.
     count = sum(isinstance(inner, list) for inner in value) + len(value) // 10
     return _limited(count) + sum(_check(inner, key, depth + 1) for inner in value)
 
@@ -229,18 +241,20 @@ def _check_plain(value: Any, key: str) -> None:
                 f"{MAX_SIZE:,}."
             )
     elif isinstance(value, float) and not math.isfinite(value):
-        raise ModelFileError(f"{key} in the model file is not a finite number.")
+        raise ModelFileError(
+            f"Invalid {key} {value} in the model file. Expected a finite number."
+        )
     elif isinstance(value, str):
         _check_text(value, key)
 
 
 def _check_text(value: str, key: str) -> None:
-    # Keras takes a text that is the name of a registered object for that object.
+    # Keras replaces a text by the registered object of that name.
     fault = ">" in value and key != "registered_name"
     fault |= key.endswith("activation") and value not in ACTIVATIONS
     fault |= key == "dtype" and not DTYPE.fullmatch(value)
     if fault:
         raise ModelFileError(
-            f"Invalid {key or 'text'} {value[:80]!r} in the model file. Expected a plain "
-            "name that Keras knows."
+            f"Invalid {key or 'text'} {value[:80]!r} in the model file. Expected a "
+            "plain name that Keras knows."
         )

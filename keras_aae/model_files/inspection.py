@@ -1,4 +1,4 @@
-"""What is in a `.keras` file, told without building or running anything of it."""
+"""Description of a `.keras` file without building or running its content."""
 
 import math
 import os
@@ -25,18 +25,19 @@ SETTINGS = (
 
 
 def inspect_model(path: str | os.PathLike[str]) -> dict[str, Any]:
-    """What a `.keras` file holds, as plain values; needs no Keras.
+    """Describe the content of a `.keras` file as plain values, without Keras.
 
     Returns:
-        path, size (bytes), sha256; accepted, whether `load_model` would take it, as far
-        as can be told without building it, and reason, why not, or None. If accepted
-        also class, package, keras_version, date_saved; networks, by their name: layers,
-        each with name, class, settings and parameters (0 where another network that
-        shares them holds them), and parameters of all; parameters of the model; optimizer, None or
-        the phases whose optimizers' state is inside.
+        dict with path, size (bytes), sha256, accepted (whether the file passes the
+        checks of `load_model` that do not build the model) and reason (of a refusal, or
+        None). An accepted file also has class, package, keras_version, date_saved,
+        parameters (of the model), optimizer (phases with a saved optimizer state, or
+        None) and networks. A network, by name, has parameters and layers. A layer has
+        name, class, settings and parameters (0 if another network shares and stores
+        them).
 
     Raises:
-        ModelFileError: there is no such file, or it is no regular local `.keras` file.
+        ModelFileError: the file is missing, or is not a regular local `.keras` file.
     """
     content = read_file(path)
     report = {
@@ -78,12 +79,12 @@ def _text(value: object) -> str | None:
 
 
 def _is_weight(path: str) -> bool:
-    # The root holds the count of steps and random states.
+    # The root contains the number of steps and the random states.
     return not path.startswith(("/optimizer/", "/vars/"))
 
 
 def _networks(config: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """(name, path of its weights, config) of a model's networks."""
+    """Yield (name, path of the weights, config) of the networks of a model."""
     if is_network(config):
         yield str(config["config"].get("name", "model")), "", config
         return
@@ -98,7 +99,7 @@ def _network(
     layers: list[dict[str, Any]] = []
     numbers: dict[str, int] = {}
     for layer in config["config"]["layers"]:
-        # Keras names a layer's weights by its class, numbered from the second on.
+        # Keras names the weights of a layer by its class, numbered from the second on.
         kind = _snake_case(layer["class_name"])
         number = numbers.get(kind, 0)
         numbers[kind] = number + 1

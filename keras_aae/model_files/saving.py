@@ -1,8 +1,8 @@
-"""Saving models, and loading `.keras` files that need not be trusted.
+"""Saving of models, and safe loading of untrusted `.keras` files.
 
-What a file holds is checked before Keras sees it: the archive, every name in the config,
-every array (see `archive`, `config`, `weights`), and that building the
-model takes no more memory than the file's own weights.
+A file is checked before Keras reads it: the archive, every name in the config and every
+array (see `archive`, `config`, `weights`), and that building the model does not take
+more memory than the weights in the file.
 """
 
 import json
@@ -39,9 +39,9 @@ from keras_aae.model_files.archive import (
 from keras_aae.model_files.config import check_config, without_compile
 from keras_aae.model_files.weights import check_weights
 
-# Random states and running means are in the model but not all in the file.
+# Not all random states and running means of a model are in its file.
 SPARE_VALUES = 2**16
-# Keras only warns where it leaves a part of the state out.
+# Warnings of Keras that a part of the state is lost.
 LOSSES = (
     "Skipping variable loading for optimizer",
     "Skipping nested container",
@@ -51,15 +51,16 @@ LOSSES = (
 
 
 def load_model(path: str | os.PathLike[str], compile: bool = False) -> keras.Model:
-    """A model from a regular local `.keras` file that need not be trusted.
+    """Load a model from a local `.keras` file, which may be untrusted.
 
     Args:
-        path: Of the file. Anything else, such as `.h5`, a folder or a URL, is refused.
-        compile: Also restore the optimizers and their state, to go on training.
+        path: Path of a regular `.keras` file; `.h5` files, folders and URLs are
+            refused.
+        compile: True to also restore the optimizers and their state for training.
 
     Raises:
-        ModelFileError: the file is damaged, unsafe or of another kind, or with `compile`
-            lacks a part of the state of the optimizers.
+        ModelFileError: the file is damaged, unsafe or of another kind, or `compile` is
+            true and a part of the optimizer state is missing.
     """
     archive = read_archive(read_file(path))
     check_config(archive.config, compile)
@@ -70,40 +71,41 @@ def load_model(path: str | os.PathLike[str], compile: bool = False) -> keras.Mod
         model = _load(Archive(archive.metadata, config, archive.weights), compile)
     except (ModelFileError, MemoryError):
         raise
-    # Keras raises errors of any kind for configs and weights that do not fit.
+    # Keras raises all kinds of errors for configs and weights that do not match.
     except Exception as error:
         raise ModelFileError(_explain(archive, error)) from error
     return model
 
 
 def _check_memory(config: dict[str, Any], shapes: dict[str, tuple[int, ...]]) -> None:
-    """Make sure that the weights to be made are no more than the file holds."""
+    """Check that the model has no more weights than the file."""
     held = sum(map(math.prod, shapes.values()))
-    # What Keras remembers while it builds is kept by thread, so this leaves no trace.
+    # The global state of Keras is per thread, so another thread leaves no trace here.
     with ThreadPoolExecutor(1) as pool:
         made = pool.submit(_count_values, config).result()
     if made > held + SPARE_VALUES:
         raise ModelFileError(
-            f"The model of the model file has {made:,} weights, but the file holds only "
-            f"{held:,}. It is damaged or was made to use up the memory."
+            f"The model in the model file has {made:,} weights, but the file has only "
+            f"{held:,}. It is damaged, or made to exhaust memory. Get it from a source "
+            "that you trust."
         )
 
 
 def _count_values(config: dict[str, Any]) -> int:
-    """The number of values in all variables that building a model would make."""
-    # In this scope variables have a shape, but no value yet.
+    """Count the values of all variables that building a model would create."""
+    # In this scope variables have a shape, but no value.
     with keras.StatelessScope(initialize_variables=False):
         model = keras.saving.deserialize_keras_object(config, safe_mode=True)
     if not isinstance(model, keras.Model):
         raise ModelFileError(
-            f"The model file holds a {type(model).__name__}, no model."
+            f"The model file contains a {type(model).__name__}. Expected a model."
         )
     shapes = {id(v): v.shape for v in [*model.variables, *_pending_variables()]}
     return sum(map(math.prod, shapes.values()))
 
 
 def _pending_variables() -> list[keras.Variable]:
-    """Also the variables of layers that are built but do not become part of a model."""
+    """Return variables of layers that were built but are not part of the model."""
     try:
         from keras.src.backend.common import global_state
     except ImportError:
@@ -112,8 +114,8 @@ def _pending_variables() -> list[keras.Variable]:
 
 
 def _load(archive: Archive, compile: bool) -> keras.Model:
-    # Keras reads from a path. A private copy of what was checked cannot be exchanged,
-    # as the file at the original path could.
+    # Keras reads from a path. Nobody can swap a private copy of the checked content, as
+    # they could swap the original file.
     with _private_copy(archive) as copy:
         with warnings.catch_warnings():
             for message in LOSSES:
@@ -133,34 +135,34 @@ def _private_copy(archive: Archive) -> Iterator[Path]:
                 file.writestr(WEIGHTS, archive.weights)
         except OSError as error:
             raise ModelFileError(
-                f"Cannot write a temporary copy of the model file: {reason(error)}. Make "
-                "room, or set TMPDIR to a folder that has it."
+                f"Cannot write a temporary copy of the model file: {reason(error)}. "
+                "Free disk space, or set TMPDIR to a folder with space."
             ) from error
         yield copy
 
 
 def _explain(archive: Archive, error: Exception) -> str:
-    # In one line, and without the colors that Keras puts in.
+    # On one line, and without the color codes of Keras.
     reason = re.sub(r"\x1b\[\d*m", "", " ".join(str(error).split()))
     reason = reason[:300] or type(error).__name__
     version = str(archive.metadata.get("keras_version"))[:20]
     return (
-        f"Keras cannot load the model file: {reason} It was written by Keras {version}, "
-        f"and this is Keras {keras.__version__}; a newer version of Keras or keras_aae "
-        "may be needed, or the file is damaged."
+        f"Keras cannot load the model file: {reason} It was written by Keras "
+        f"{version}, and this is Keras {keras.__version__}. The file may be damaged, or "
+        "need a newer version of Keras or keras_aae."
     )
 
 
 def save_model(model: keras.Model, path: str | os.PathLike[str]) -> None:
-    """Save a model without the state of its optimizers; whole, or not at all.
+    """Save a model atomically, without the state of its optimizers.
 
-    The model itself is left as it is; its training may go on.
+    The model itself does not change, so training can continue.
 
     Raises:
         DivergedError: a weight is not finite; nothing is written.
         ModelFileError: the path does not end in `.keras`, or the model has parts, such
             as a Lambda layer, that `load_model` would refuse; nothing is written.
-        OSError: it could not be written; a file that was there is as it was.
+        OSError: the file cannot be written; an existing file is intact.
     """
     path = Path(check_file_name(path))
     require_finite(model)
@@ -177,7 +179,7 @@ def _require_loadable(model: keras.Model) -> None:
         check_config(parse_json(CONFIG, config.encode()))
     except ModelFileError as error:
         raise ModelFileError(
-            f"The model is not saved, because it could not be loaded again. {error}"
+            f"Cannot save the model, because it could not be loaded again. {error}"
         ) from error
 
 
@@ -185,17 +187,18 @@ def require_finite(model: keras.Model) -> None:
     """Check that all weights are finite.
 
     Raises:
-        DivergedError: one is not.
+        DivergedError: a weight is not finite.
     """
     for variable in model.weights:
         if not np.all(np.isfinite(ops.convert_to_numpy(variable))):
             raise DivergedError(
-                f"Weight {variable.path} is no longer finite. Try a lower learning rate."
+                f"Weight {variable.path} is no longer finite. Try a lower learning "
+                "rate."
             )
 
 
 def _copy(model: keras.Model) -> keras.Model:
-    """An uncompiled copy, random states included."""
+    """Return an uncompiled copy of a model, with its random states."""
     copy = type(model).from_config(model.get_config())
     for variable, target in zip(model.variables, copy.variables, strict=True):
         target.assign(ops.convert_to_numpy(variable))

@@ -1,7 +1,7 @@
-"""The weights of a model file: plain arrays of finite numbers, and nothing else.
+"""Check of the weights of a model file: only plain arrays of finite numbers.
 
-HDF5 can also point to other files, compute arrays from others, compress them or declare
-more than is there. Keras writes none of that, so all of it is refused.
+HDF5 can also link to other files, compute arrays from others, compress them, or declare
+more data than it contains. Keras does none of this, so all of it is refused.
 """
 
 import io
@@ -18,10 +18,10 @@ MAX_DIMENSIONS = 32
 
 
 def check_weights(content: bytes) -> dict[str, tuple[int, ...]]:
-    """The shape of every array of an HDF5 file, by its path.
+    """Return the shape of every array in an HDF5 file, by path.
 
     Raises:
-        ModelFileError: the file is damaged or holds more than plain finite arrays.
+        ModelFileError: the file is damaged, or not only plain arrays of finite numbers.
     """
     try:
         with h5py.File(io.BytesIO(content), "r") as file:
@@ -37,16 +37,17 @@ def check_weights(content: bytes) -> dict[str, tuple[int, ...]]:
             return shapes
     except ModelFileError:
         raise
-    # The HDF5 library reports damage by errors of many kinds.
+    # The HDF5 library raises many kinds of errors for damaged files.
     except Exception as error:
         raise ModelFileError(
             f"The weights of the model file are damaged ({type(error).__name__}: "
-            f"{' '.join(str(error).split())[:120]})."
+            f"{' '.join(str(error).split())[:120]}). Copy the file "
+            "again from its source."
         ) from error
 
 
 def _datasets(file: h5py.File) -> Iterator[tuple[str, h5py.Dataset]]:
-    """(path, dataset) of all datasets, each object reached once and by a plain link."""
+    """Yield (path, dataset) of all datasets; every object must have one plain link."""
     seen = {_address(file)}
     waiting = [("", file)]
     while waiting:
@@ -55,14 +56,14 @@ def _datasets(file: h5py.File) -> Iterator[tuple[str, h5py.Dataset]]:
             link = group.get(name, getlink=True)
             if type(link) is not h5py.HardLink:
                 raise ModelFileError(
-                    f"The weights of the model file hold a link at {path}/{name}, which "
-                    "could lead to other files. Expected arrays only."
+                    f"The weights of the model file contain a link at {path}/{name}. "
+                    "Expected only arrays."
                 )
             member = group[name]
             if _address(member) in seen or len(seen) > MAX_OBJECTS:
                 raise ModelFileError(
-                    f"The weights of the model file hold {path}/{name} twice, or more "
-                    f"than {MAX_OBJECTS:,} arrays."
+                    f"The weights of the model file contain {path}/{name} twice, or "
+                    f"too many arrays. Expected each once, and at most {MAX_OBJECTS:,}."
                 )
             seen.add(_address(member))
             if isinstance(member, h5py.Group):
@@ -80,7 +81,7 @@ def _address(member: h5py.Group | h5py.Dataset) -> int:
 def _check_layout(path: str, dataset: h5py.Dataset, file_size: int) -> None:
     properties = dataset.id.get_create_plist()
     if (
-        # Contiguous excludes chunks, with them filters, and virtual datasets.
+        # A contiguous layout excludes chunks, and thus filters, and virtual datasets.
         properties.get_layout() != h5py.h5d.CONTIGUOUS
         or properties.get_nfilters()
         or properties.get_external_count()
@@ -88,7 +89,7 @@ def _check_layout(path: str, dataset: h5py.Dataset, file_size: int) -> None:
         or dataset.dtype.itemsize > 8
         or dataset.shape is None
         or len(dataset.shape) > MAX_DIMENSIONS
-        # Keras marks types that NumPy does not know by an attribute.
+        # Keras marks types that NumPy does not have with an attribute.
         or len(dataset.attrs)
     ):
         raise ModelFileError(_not_plain(path))
@@ -104,17 +105,21 @@ def _check_layout(path: str, dataset: h5py.Dataset, file_size: int) -> None:
 def _check_finite(path: str, dataset: h5py.Dataset) -> None:
     if dataset.dtype.kind == "f" and not np.all(np.isfinite(dataset[()])):
         raise ModelFileError(
-            f"The model file holds weights that are not finite numbers, at {path}. The "
-            "training diverged, or the file is damaged."
+            f"The weights of the model file are not finite at {path}. The training "
+            "diverged, or the file is damaged. Use another checkpoint."
         )
 
 
 def _not_plain(path: str) -> str:
     return (
         f"The weights of the model file are not a plain array of numbers at {path}. "
-        "External, virtual, chunked and compressed data is refused."
+        "External, virtual, chunked and compressed data is refused. Save the model "
+        "again with Keras."
     )
 
 
 def _declares_more(path: str) -> str:
-    return f"The weights of the model file declare more data than they hold at {path}."
+    return (
+        f"The weights of the model file declare more data than they contain at {path}. "
+        "Copy the file again from its source."
+    )

@@ -1,1 +1,1 @@
-"""Run folders: what a training leaves, safely written and safely read."""
+"""Run folders and checkpoints, written and read safely."""

@@ -1,8 +1,8 @@
-"""Checkpoints: complete or absent, checked before they are used, pruned last.
+"""Checkpoints: written atomically, and verified before use.
 
-A checkpoint is a folder step-########/ with the whole state of the training:
-state.keras (weights, optimizers, random states), best.npz (weights of the best epoch, if
-one is kept) and manifest.json (SHA-256 of both, and the loop's position).
+A checkpoint is a folder step-########/ with the complete state of the training:
+state.keras (weights, optimizers, random states), best.npz (weights of the best epoch,
+if it is kept) and manifest.json (SHA-256 of both files, and the progress).
 """
 
 import hashlib
@@ -25,11 +25,11 @@ from keras_aae.model_files.saving import load_model, require_finite
 
 KEEP = 2
 FORMAT = 1
-# Saving takes at most this share of the time.
+# Maximum share of the time that is spent on saving.
 COST = 0.01
-# How names begin of what is not, or no longer, a checkpoint.
+# Prefix of folders that are not yet, or no longer, checkpoints.
 SAVING = ".saving-"
-# Files that are not there, unlike those that cannot be read now, will never be.
+# Missing files cannot come back; unreadable ones may become readable.
 MISSING = (FileNotFoundError, IsADirectoryError, NotADirectoryError)
 LEAST_SECONDS = 10.0
 
@@ -38,9 +38,9 @@ class Checkpoints:
     """The checkpoints of a run.
 
     Args:
-        path: Their folder.
-        fingerprint: Of the recipe; a checkpoint of another one is refused.
-        seconds: Between two checkpoints; None keeps their cost low by itself.
+        path: Path of their folder.
+        fingerprint: Fingerprint of the recipe; other checkpoints are refused.
+        seconds: Seconds between checkpoints; None keeps their cost low.
     """
 
     def __init__(
@@ -52,11 +52,11 @@ class Checkpoints:
 
     @property
     def due(self) -> bool:
-        """Whether it is time for the next one."""
+        """True if it is time for the next checkpoint."""
         return time.monotonic() - self._saved >= self._interval
 
     def sweep(self) -> None:
-        """Remove what killed saves left behind."""
+        """Remove incomplete checkpoints of killed processes."""
         for leftover in self.path.glob(f"{SAVING}*"):
             shutil.rmtree(leftover, ignore_errors=True)
 
@@ -67,11 +67,11 @@ class Checkpoints:
         steps: int,
         best_weights: list[np.ndarray] | None = None,
     ) -> Path:
-        """Write a checkpoint of `steps` steps in all, then prune old ones.
+        """Write a checkpoint after `steps` steps in total, then remove old ones.
 
         Raises:
             DivergedError: a weight is not finite; nothing is written.
-            OSError: it could not be written; the older ones are as they were.
+            OSError: the checkpoint cannot be written; older ones are intact.
         """
         started = time.monotonic()
         final = self.path / f"step-{steps:08d}"
@@ -118,7 +118,7 @@ class Checkpoints:
     def _prune(self) -> None:
         valid = [path for path in self._newest_first() if not _fault(path)]
         for path in valid[KEEP:]:
-            # Under a name that is swept: a kill here must not leave half a checkpoint.
+            # Rename first: a kill must not leave half a checkpoint; `sweep` removes it.
             leftover = path.with_name(f"{SAVING}{path.name}")
             os.rename(path, leftover)
             shutil.rmtree(leftover, ignore_errors=True)
@@ -130,11 +130,11 @@ class Checkpoints:
     def newest(
         self, report: Callable[[str], object] = lambda text: None
     ) -> Path | None:
-        """The newest valid checkpoint; bad ones are set aside and reported.
+        """Return the newest valid checkpoint; set damaged ones aside and report them.
 
         Raises:
-            RunError: there are checkpoints and none is valid, or the newest is of
-                another recipe or of a newer version, or cannot be read.
+            RunError: all checkpoints are damaged, or the newest valid one has another
+                recipe or a newer format, or cannot be read.
         """
         found = self._newest_first()
         for path in found:
@@ -143,13 +143,13 @@ class Checkpoints:
                 self._check_recipe(path)
                 return path
             report(f"Checkpoint {path.name} is damaged ({fault}); set aside.")
-            # Where nothing can be renamed, an older one serves all the same.
+            # If it cannot be renamed, an older checkpoint can still be used.
             with suppress(OSError):
                 _set_aside(path)
         if found:
             raise RunError(
-                f"None of the {len(found)} checkpoints in {str(self.path)!r} is valid. "
-                "They were set aside, as .bad; start the run again in another folder."
+                f"All {len(found)} checkpoints in {str(self.path)!r} are damaged. They "
+                "were renamed to .bad. Start the run again in another folder."
             )
         return None
 
@@ -159,21 +159,21 @@ class Checkpoints:
         except OSError as error:
             raise RunError(
                 f"Cannot read checkpoint {path.name} in {str(self.path)!r}: "
-                f"{reason(error)}. It is left as it is; make it readable."
+                f"{reason(error)}. It was not changed. Make it readable and retry."
             ) from error
 
     def _check_recipe(self, path: Path) -> None:
         if _manifest(path)["recipe"] != self.fingerprint:
             raise RunError(
-                f"Checkpoint {path.name} was made with another recipe than the run's "
-                "recipe.json. Undo the change in recipe.json, or start a new run."
+                f"Checkpoint {path.name} does not match the recipe of the run. Undo "
+                "the change in recipe.json, or start a new run."
             )
 
 
 def load_checkpoint(
     path: Path,
 ) -> tuple[PhasedModel, Progress, list[np.ndarray] | None]:
-    """The compiled model, its progress, and the best weights or None."""
+    """Load the compiled model, its progress, and the best weights or None."""
     model = load_model(path / "state.keras", compile=True)
     progress = Progress.from_dict(_manifest(path)["progress"])
     best = path / "best.npz"
@@ -193,20 +193,20 @@ def _digest(manifest: dict[str, Any]) -> str:
 
 
 def _fault(path: Path) -> str:
-    """What is wrong with a checkpoint, or nothing.
+    """Return a description of the damage of a checkpoint, or "".
 
     Raises:
-        RunError: a newer version wrote it, so nobody here can tell.
-        OSError: it is there and cannot be read, which says nothing of it.
+        RunError: a newer version wrote the checkpoint, so it cannot be checked.
+        OSError: the checkpoint exists but cannot be read, so it cannot be checked.
     """
     try:
         manifest = _manifest(path)
         if manifest["sha256"] != _digest(manifest):
-            return "manifest.json is not what was written"
+            return "manifest.json has changed"
         _check_format(path, manifest["format"])
         for name, digest in manifest["files"].items():
             if sha256(path / name) != digest:
-                return f"{name} is not what was written"
+                return f"{name} has changed"
         Progress(**manifest["progress"])
         return "" if "state.keras" in manifest["files"] else "no state.keras"
     except RunError:
@@ -218,8 +218,8 @@ def _fault(path: Path) -> str:
 def _check_format(path: Path, found: object) -> None:
     if isinstance(found, int) and found > FORMAT:
         raise RunError(
-            f"Checkpoint {path.name} has format {found}, and this version of keras_aae "
-            f"knows {FORMAT}: a newer one wrote it. Go on with that version."
+            f"Checkpoint {path.name} has format {found}. Expected at most {FORMAT}. A "
+            "newer version of keras_aae wrote it; resume with that version."
         )
     if found != FORMAT:
         raise ValueError(f"format {found!r}, expected {FORMAT}")

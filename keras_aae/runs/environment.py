@@ -1,4 +1,4 @@
-"""What a run was made with, as far as results can depend on it."""
+"""Environment of a run, as far as results can depend on it."""
 
 import os
 import platform
@@ -14,7 +14,7 @@ FLAGS = (
     "OMP_NUM_THREADS",
     "XLA_FLAGS",
 )
-# What changes the last bits of results when it changes.
+# A change of one of these can change the last bits of results.
 BITS = ("packages", "flags", "engine", "device", "execution", "machine", "cpus")
 
 
@@ -26,7 +26,7 @@ def _version(package: str) -> str | None:
 
 
 def describe_environment(engine: str, device: str, execution: str) -> dict[str, Any]:
-    """Versions, engine, device and the flags that change bits."""
+    """Return versions, engine, device and flags that can affect results."""
     return {
         "python": platform.python_version(),
         "system": platform.platform(),
@@ -43,7 +43,7 @@ def describe_environment(engine: str, device: str, execution: str) -> dict[str, 
 
 
 def differences(before: dict[str, Any], now: dict[str, Any]) -> list[str]:
-    """What differs between two environments and may change the last bits of results."""
+    """Return differences of environments that can change the last bits of results."""
     changes = []
     for key in BITS:
         if before.get(key) != now.get(key):

@@ -1,4 +1,4 @@
-"""A run folder: recipe, environment, history, metrics, model, checkpoints, figures."""
+"""Run folder: recipe, environment, history, metrics, model, checkpoints, figures."""
 
 import csv
 import io
@@ -32,13 +32,13 @@ STATUS = "status.json"
 
 
 class RunFolder:
-    """The files of one run; see design of the folder in the README.
+    """The files of one run; the README describes them.
 
     Args:
-        path: An existing run folder.
+        path: Path of an existing run folder.
 
     Raises:
-        RunError: it is none, or its recipe cannot be read.
+        RunError: the path is not a run folder.
     """
 
     def __init__(self, path: str | Path):
@@ -50,24 +50,24 @@ class RunFolder:
             )
         if not (self.path / "recipe.json").is_file():
             raise RunError(
-                f"{str(self.path)!r} is not a run folder: it holds no recipe.json."
+                f"{str(self.path)!r} is not a run folder. Expected a recipe.json in it."
             )
 
     @classmethod
     def create(
         cls, path: str | Path, recipe: Recipe, dataset: dict[str, Any]
     ) -> "RunFolder":
-        """A new folder with its recipe.
+        """Create a run folder with its recipe.
 
         Raises:
-            RunError: the path is taken, or cannot be written.
+            RunError: the path is taken or cannot be written.
         """
         path = Path(path)
         content = {"format": FORMAT, "recipe": recipe.to_dict(), "data": dataset}
         try:
             _check_free(path)
             path.mkdir(parents=True, exist_ok=True)
-            # Of two processes that begin the same run, one must not get in between.
+            # Only one of two processes that start the same run may create it.
             with _lock(path):
                 sweep(path)
                 _check_free(path)
@@ -81,7 +81,7 @@ class RunFolder:
 
     @classmethod
     def new_path(cls, name: str, root: str | Path = "runs") -> Path:
-        """A free path root/NAME_YYYYMMDD-HHMMSS."""
+        """Return a free path root/NAME_YYYYMMDD-HHMMSS."""
         base = Path(root) / f"{name}_{time.strftime('%Y%m%d-%H%M%S')}"
         path, number = base, 1
         while path.exists():
@@ -91,22 +91,22 @@ class RunFolder:
 
     @property
     def model_path(self) -> Path:
-        """The trained model, without optimizer."""
+        """Path of the trained model, without optimizer."""
         return self.path / "model.keras"
 
     @property
     def checkpoints_path(self) -> Path:
-        """The folder of checkpoints."""
+        """Path of the folder of checkpoints."""
         return self.path / "checkpoints"
 
     @property
     def snapshots_path(self) -> Path:
-        """The folder of snapshots."""
+        """Path of the folder of snapshots."""
         return self.path / "snapshots"
 
     @property
     def figures_path(self) -> Path:
-        """The folder of figures."""
+        """Path of the folder of figures."""
         return self.path / "figures"
 
     def _read_json(self, name: str) -> dict[str, Any]:
@@ -117,30 +117,32 @@ class RunFolder:
                 f"Cannot read {name} of run {str(self.path)!r}: {error}."
             ) from error
         if not isinstance(value, dict):
-            raise RunError(f"{name} of run {str(self.path)!r} is not a JSON object.")
+            raise RunError(
+                f"Invalid {name} of run {str(self.path)!r}. Expected a JSON object."
+            )
         return value
 
     def _recipe_file(self) -> dict[str, Any]:
         content = self._read_json("recipe.json")
         if content.get("format") != FORMAT:
             raise RunError(
-                f"Run {str(self.path)!r} has format {content.get('format')!r}. Expected "
-                f"{FORMAT}; a newer version of keras_aae may have written it."
+                f"Run {str(self.path)!r} has format {content.get('format')!r}. "
+                f"Expected {FORMAT}; a newer version of keras_aae may have written it."
             )
         return content
 
     @property
     def recipe(self) -> Recipe:
-        """The recipe, defaults included."""
+        """Recipe with all defaults."""
         return Recipe.from_dict(self._recipe_file()["recipe"])
 
     @property
     def data(self) -> dict[str, Any]:
-        """Name, fingerprint and note of the data set it was trained on."""
+        """Name, fingerprint and note of the training data set."""
         return self._recipe_file()["data"]
 
     def write_recipe(self, recipe: Recipe) -> None:
-        """Replace the recipe; a run whose recipe changes is no longer finished."""
+        """Replace the recipe; if it changes, the run is no longer finished."""
         content = self._recipe_file() | {"recipe": recipe.to_dict()}
         if recipe != self.recipe:
             self.write_status(finished=False)
@@ -148,7 +150,7 @@ class RunFolder:
 
     @property
     def environment(self) -> dict[str, Any]:
-        """What the run was started with; empty before its first step."""
+        """Environment in which the run was started; empty before its first step."""
         exists = (self.path / "environment.json").exists()
         return self._read_json("environment.json") if exists else {}
 
@@ -158,17 +160,17 @@ class RunFolder:
 
     @property
     def metrics(self) -> dict[str, Any]:
-        """The final numbers; empty until the run is finished."""
+        """Metrics of the finished run; empty before."""
         exists = (self.path / "metrics.json").exists()
         return current_metrics(self._read_json("metrics.json")) if exists else {}
 
     def write_metrics(self, metrics: dict[str, Any]) -> None:
-        """Replace the final numbers."""
+        """Replace the metrics."""
         write_json(self.path / "metrics.json", metrics)
 
     @property
     def history(self) -> list[dict[str, Any]]:
-        """One row an epoch, numbers as floats."""
+        """Rows of the history, one per epoch, with numbers as floats."""
         path = self.path / "history.csv"
         if not path.exists():
             return []
@@ -190,7 +192,7 @@ class RunFolder:
         write_text(self.path / "history.csv", text.getvalue())
 
     def append_history(self, row: dict[str, Any]) -> None:
-        """Add a row; `write_history` mends what a kill may leave of it."""
+        """Append a row; `write_history` repairs a row that a kill cut short."""
         path = self.path / "history.csv"
         new = not path.exists()
         with open(path, "a", newline="", encoding="utf-8") as file:
@@ -201,7 +203,7 @@ class RunFolder:
 
     @property
     def snapshots(self) -> dict[int, np.ndarray]:
-        """Epoch -> images decoded from the same codes after it, (n, H, W, C) in [0, 1]."""
+        """Images decoded from fixed codes, by epoch, (n, H, W, C) in [0, 1]."""
         found = sorted(self.snapshots_path.glob("epoch-*.npy"))
         return {
             int(path.stem.removeprefix("epoch-")): np.load(path, allow_pickle=False)
@@ -210,7 +212,7 @@ class RunFolder:
         }
 
     def write_snapshot(self, epoch: int, images: np.ndarray) -> None:
-        """Keep images in [0, 1] of an epoch."""
+        """Save images in [0, 1] of an epoch."""
         folder = self.snapshots_path
         folder.mkdir(exist_ok=True)
         pixels = np.round(255 * images).astype(np.uint8)
@@ -218,19 +220,19 @@ class RunFolder:
             np.save(temporary, pixels, allow_pickle=False)
 
     def log(self, text: str) -> None:
-        """Add a line with the time to train.log."""
+        """Append a line with the time to train.log."""
         with open(self.path / "train.log", "a", encoding="utf-8") as file:
             file.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {text}\n")
 
     def sweep(self) -> None:
-        """Remove what killed processes left half written."""
+        """Remove temporary files of killed processes."""
         for folder in (self.path, self.snapshots_path, self.figures_path):
             if folder.is_dir():
                 sweep(folder)
 
     @property
     def finished(self) -> bool:
-        """Return whether the training ended; an interrupted one leaves a model too."""
+        """True if training is complete; interrupted runs also have a model."""
         if (self.path / STATUS).exists():
             ended = read_json(self.path / STATUS) == {"finished": True}
         else:
@@ -238,11 +240,11 @@ class RunFolder:
         return ended and self.model_path.exists()
 
     def write_status(self, *, finished: bool) -> None:
-        """Record whether the training has come to its end."""
+        """Record whether training is complete."""
         write_json(self.path / STATUS, {"finished": finished})
 
     def _log_ends_in_done(self) -> bool:
-        """Return what stands for the status in runs of earlier versions."""
+        """Return the status of a run of an earlier version, from its log."""
         try:
             lines = (self.path / "train.log").read_text(encoding="utf-8").splitlines()
         except OSError:
@@ -251,17 +253,17 @@ class RunFolder:
 
     @contextmanager
     def lock(self) -> Iterator[None]:
-        """Hold the run; the kernel lets go of it when the process ends, however.
+        """Lock the run; the kernel releases the lock whenever the process ends.
 
         Raises:
-            RunError: another process holds it, or the folder cannot be written.
+            RunError: another process holds the lock, or the folder cannot be written.
         """
         with _lock(self.path):
             yield
 
 
 def resume_command(path: str | Path) -> str:
-    """What a user types, or pastes into a shell, to go on with a run."""
+    """Return the shell command that resumes a run."""
     return f"`keras-aae resume {shlex.quote(str(path))}`"
 
 
@@ -270,7 +272,7 @@ def _lock(path: Path) -> AbstractContextManager[None]:
 
 
 def _check_free(path: Path) -> None:
-    """Check that there is nothing at a path but what a run killed at its start leaves."""
+    """Check that a path is free, or has only remains of a run killed at its start."""
     if not path.exists() or (path.is_dir() and not _others(path)):
         return
     raise RunError(_taken(path))
@@ -283,7 +285,7 @@ def _others(path: Path) -> list[Path]:
 def _taken(path: Path) -> str:
     if (path / "recipe.json").exists():
         return (
-            f"Run folder {str(path)!r} exists and is never overwritten. Go on with it by "
+            f"Run folder {str(path)!r} exists and is never overwritten. Resume it with "
             f"{resume_command(path)}, or choose another folder with --out."
         )
     return f"{str(path)!r} exists and is not empty. Choose another folder with --out."

@@ -1,4 +1,4 @@
-"""The signals that ask a program to stop, on every system."""
+"""Handling of the signals that ask a program to stop, on every system."""
 
 import signal
 import threading
@@ -8,9 +8,9 @@ from contextlib import contextmanager
 
 @contextmanager
 def handling_stops(handle: Callable[[int], object]) -> Iterator[None]:
-    """Let `handle(signum)` receive the signals to stop while the block runs.
+    """Call `handle(signum)` for stop signals while the block runs.
 
-    Only the main thread can handle signals; in any other, nothing changes.
+    Only the main thread can handle signals; in other threads this does nothing.
     """
     before = {
         signum: signal.signal(signum, lambda number, frame: handle(number))
@@ -26,7 +26,7 @@ def handling_stops(handle: Callable[[int], object]) -> Iterator[None]:
 def _stops() -> list[int]:
     if threading.current_thread() is not threading.main_thread():
         return []
-    # Windows has no hangup, and under nohup it stops nothing.
+    # Windows has no SIGHUP, and nohup ignores it.
     hangup = getattr(signal, "SIGHUP", None)
     stops: list[int] = [signal.SIGINT, signal.SIGTERM]
     if hangup is not None and signal.getsignal(hangup) is not signal.SIG_IGN:

@@ -1,6 +1,6 @@
-"""From a recipe to a run: build, train, resume.
+"""Building, training and resuming models from recipes.
 
-Importing this is light; the names below import Keras when they are first used.
+Keras is imported only when one of the names below is first used.
 """
 
 import importlib

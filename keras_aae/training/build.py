@@ -1,4 +1,4 @@
-"""From a recipe's plain values to its data and a compiled model."""
+"""Construction of the data set and the compiled model of a recipe."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -28,17 +28,17 @@ def build_model(
     optimizer: str | keras.optimizers.Optimizer | dict[str, Any] = "adam",
     **options: Any,
 ) -> PhasedModel:
-    """A compiled model of a family, ready for `fit`.
+    """Build a compiled model of a family, ready for `fit`.
 
     Args:
-        name: A key of `registry.MODELS`.
-        image_shape: (height, width, channels).
-        optimizer: As in `PhasedModel.compile`.
-        **options: The family's `options()`, such as `latent_dim`.
+        name: Name of the family, a key of `registry.MODELS`.
+        image_shape: Shape of an image, (height, width, channels).
+        optimizer: Optimizer or optimizers, as in `PhasedModel.compile`.
+        **options: Options of the family, such as `latent_dim`.
 
     Raises:
-        RecipeError: an unknown option; the message lists the known ones.
-        KerasAAEError: an unknown name.
+        RecipeError: an option is unknown or invalid.
+        KerasAAEError: the name is unknown.
     """
     options = complete_options(name, options)
     model = family(name).create(tuple(image_shape), **options)
@@ -47,12 +47,12 @@ def build_model(
 
 
 def family(name: str) -> type[Any]:
-    """The class of a model family."""
+    """Return the class of a model family."""
     return load_entry(name, MODELS, "model")
 
 
 def complete_options(name: str, options: dict[str, Any]) -> dict[str, Any]:
-    """The options of the family, defaults included."""
+    """Validate options of a family and fill in the defaults."""
     parameters = family(name).options()
     for key in options:
         if key not in parameters:
@@ -66,7 +66,7 @@ def complete_options(name: str, options: dict[str, Any]) -> dict[str, Any]:
 
 
 def load_data(recipe: Recipe, data_dir: str | Path | None = None) -> Dataset:
-    """The data set that a recipe names."""
+    """Load the data set of a recipe."""
     return load_dataset(
         recipe.dataset,
         data_dir=data_dir,
@@ -78,7 +78,7 @@ def load_data(recipe: Recipe, data_dir: str | Path | None = None) -> Dataset:
 
 
 def new_model(recipe: Recipe, image_shape: ImageShape, steps: int) -> PhasedModel:
-    """A compiled model whose weights and random numbers follow from the seed alone."""
+    """Build a compiled model; the seed of the recipe sets all its random numbers."""
     keras.utils.set_random_seed(recipe.seed)
     known = {n: p.annotation for n, p in family(recipe.model).options().items()}
     options = {
@@ -91,11 +91,11 @@ def new_model(recipe: Recipe, image_shape: ImageShape, steps: int) -> PhasedMode
 
 
 def keras_value(value: Any, steps: int) -> Any:
-    """A number, or the Keras schedule that a recipe's value names.
+    """Convert a recipe value to a number or a Keras schedule.
 
     Args:
-        value: As in `checks.parse_value`.
-        steps: In an epoch.
+        value: Number or schedule, as in `checks.parse_value`.
+        steps: Number of steps in an epoch.
     """
     value = parse_value(value)
     if not isinstance(value, Schedule):
@@ -112,7 +112,7 @@ def keras_value(value: Any, steps: int) -> Any:
 def new_optimizers(
     recipe: Recipe, phases: Sequence[Phase], steps: int
 ) -> dict[str, Any]:
-    """Return an optimizer for each phase; its schedule counts the updates of that phase."""
+    """Return one optimizer per phase, with schedules by the updates of that phase."""
     names = [phase.name for phase in phases]
     by_phase = recipe.optimizer
     if not isinstance(by_phase, dict) or "name" in by_phase:
@@ -137,6 +137,6 @@ def _optimizer(
         )
     except (ValueError, TypeError) as error:
         raise RecipeError(
-            f"Invalid optimizer {given!r}. Expected the name of a Keras optimizer, for "
-            'example "adam", or {"name": "adam", "beta_1": 0.5}.'
+            f"Invalid optimizer {given!r}. Expected the name of a Keras optimizer, "
+            'for example "adam", or {"name": "adam", "beta_1": 0.5}.'
         ) from error

@@ -1,4 +1,4 @@
-"""From a recipe to a trained run, from an interrupted run to a finished one."""
+"""Training of a recipe in a run folder, and resuming of interrupted runs."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -25,24 +25,24 @@ from keras_aae.training.tensorboard import EventLog, summary_writer
 
 
 def complete(recipe: Recipe, dataset: Dataset) -> Recipe:
-    """The recipe with every default that it leaves open filled in.
+    """Return the recipe with all defaults filled in.
 
     Raises:
-        RecipeError: it names another backend than the one Keras runs on, or unknown
-            values.
+        RecipeError: the backend is not the current one, or an option is unknown or
+            invalid.
     """
     backend = keras.backend.backend()
     if recipe.backend not in (None, backend):
         raise RecipeError(
-            f"The recipe asks for backend {recipe.backend!r} and Keras runs on "
-            f"{backend!r}. Set KERAS_BACKEND={recipe.backend} before importing Keras."
+            f"The recipe needs backend {recipe.backend!r}, but Keras uses {backend!r}. "
+            f"Set KERAS_BACKEND={recipe.backend} before importing Keras."
         )
     options = complete_options(recipe.model, recipe.options | {"seed": recipe.seed})
     options.pop("seed")
     name = recipe.dataset or dataset.name
     return recipe.replace(
         name=recipe.name or recipe.model,
-        # A run may be resumed from another folder.
+        # Absolute, because a run may be resumed from another working directory.
         dataset=name if name in DATASETS else str(Path(name).absolute()),
         options=options,
         backend=backend,
@@ -50,10 +50,10 @@ def complete(recipe: Recipe, dataset: Dataset) -> Recipe:
 
 
 def _learned_from(dataset: Dataset, recipe: Recipe) -> Dataset:
-    """The data set with the training images that the model can learn from.
+    """Return the data set with the training images that the model can use.
 
-    A model of labeled images alone has no others, so those that are held out for
-    validation count among its labels.
+    A model that trains on labeled images alone takes its validation images from them,
+    so these count toward the number of labels.
     """
     if not family(recipe.model).labeled_only:
         return dataset
@@ -62,12 +62,13 @@ def _learned_from(dataset: Dataset, recipe: Recipe) -> Dataset:
 
 
 def _labeled_positions(train: Images, recipe: Recipe) -> np.ndarray:
-    """Where the labels are that the recipe lets the model know."""
+    """Return the positions of the images whose labels the model may use."""
     if train.labels is None:
         hidden = recipe.num_labels is not None
         asking = f"num_labels={recipe.num_labels}" if hidden else f"A {recipe.model!r}"
         raise DataError(
-            f"{asking} needs a data set with labels, and {recipe.dataset!r} has none."
+            f"{asking} needs a data set with labels, but {recipe.dataset!r} has none. "
+            "Use a labeled data set."
         )
     if recipe.num_labels is None:
         return np.flatnonzero(train.labels >= 0)
@@ -80,7 +81,7 @@ def _loader(recipe: Recipe, train: Images) -> BatchLoader:
     if recipe.num_labels is not None and not model_class.labeled_only:
         positions = _labeled_positions(train, recipe)
         labeled = train.subset(positions)
-        # Of all other images nobody is told the class.
+        # Hide the classes of all other images.
         train = train.with_labels_at(positions)
     elif LABELED in batches and train.labels is not None:
         labeled = train.subset(_labeled_positions(train, recipe))
@@ -92,42 +93,42 @@ def _loader(recipe: Recipe, train: Images) -> BatchLoader:
 def _with_labels(
     images: Images | None, model_class: type[PhasedModel]
 ) -> Images | None:
-    """Validation images, those with a label if the model has a phase for labels."""
+    """Return validation images, only labeled ones if the model has a labeled batch."""
     if images is None or LABELED not in model_class.batches or images.labels is None:
         return images
     return images.subset(np.flatnonzero(images.labels >= 0))
 
 
 def _check_labels(model: PhasedModel, recipe: Recipe, dataset: Dataset) -> None:
-    """Check that the model can take the labels that there are.
+    """Check that the labels of the data set suit the model.
 
     Raises:
-        RecipeError: there are too many classes, or too few labels.
+        RecipeError: there are too many classes or too few labels.
     """
     most = model.label_classes
     if most is not None and dataset.num_classes > most:
         raise RecipeError(
-            f"The data set {dataset.name!r} has {dataset.num_classes} classes, and the "
-            f"model takes {most}. Set classes (or components, of the prior) to "
+            f"The data set {dataset.name!r} has {dataset.num_classes} classes, but the "
+            f"model takes at most {most}. Set classes (or components of the prior) to "
             f"{dataset.num_classes}."
         )
     if model.needs_all_labels and recipe.num_labels is not None:
         raise RecipeError(
-            f"num_labels={recipe.num_labels} hides labels, and a {recipe.model!r} needs one of "
-            "every image. Leave it out, or train a semi-supervised-aae."
+            f"num_labels={recipe.num_labels} hides labels, but {recipe.model!r} needs "
+            "a label for every image. Omit num_labels, or train semi-supervised-aae."
         )
 
 
 def _check_track_codes(recipe: Recipe) -> None:
     if recipe.track_codes and not supports(family(recipe.model), Encodes):
         raise RecipeError(
-            f"track_codes={recipe.track_codes} follows the codes of images, and a {recipe.model!r} "
-            "has none. Leave it out."
+            f"track_codes={recipe.track_codes} needs an encoder, but {recipe.model!r} "
+            "has none. Omit track_codes."
         )
 
 
 def _first(images: Images, count: int) -> np.ndarray | None:
-    """The first images as an array, or None if none are to be watched."""
+    """Return the first `count` images as an array, or None if `count` is 0."""
     return images.gather(np.arange(min(count, len(images))))[0] if count else None
 
 
@@ -143,22 +144,24 @@ def train(
     """Train a recipe in a new run folder.
 
     Args:
-        recipe: What to train.
-        out: The run folder; None makes runs/NAME_DATASET_TIME.
-        data_dir: Where to look for data first.
-        reporter: Is told what happens.
-        checkpoint_seconds: Between checkpoints; None keeps their cost below 1 %.
-        tensorboard: Leave event files for TensorBoard too; see `EventLog`.
+        recipe: Recipe to train.
+        out: Path of the run folder; None creates runs/NAME_DATASET_TIME.
+        data_dir: Folder that is searched for data first.
+        reporter: Receiver of training events.
+        checkpoint_seconds: Seconds between checkpoints; None keeps their cost below 1%
+            of the time.
+        tensorboard: True to also write TensorBoard event files, see `EventLog`.
 
     Raises:
-        KerasAAEError: the request cannot be met; nothing was overwritten.
-        Interrupted: a signal came; the run is saved.
+        KerasAAEError: the recipe, its data or the folder is unsuitable; no file is
+            overwritten.
+        Interrupted: a signal stopped the training; the run is saved.
     """
     dataset = load_data(recipe, data_dir)
     recipe = complete(recipe, dataset)
     training = Training(recipe, dataset)
     if tensorboard:
-        summary_writer()  # missing, it is not to be missed after the folder is made
+        summary_writer()  # if it is missing, fail before the folder exists
     path = out or RunFolder.new_path(f"{recipe.name}_{dataset.name}")
     run = RunFolder.create(path, recipe, _describe_data(dataset))
     with run.lock():
@@ -175,19 +178,19 @@ def resume(
     checkpoint_seconds: float | None = None,
     tensorboard: bool = False,
 ) -> RunFolder:
-    """Go on with a run, exactly, from its newest valid checkpoint.
+    """Resume a run exactly from its newest valid checkpoint.
 
     Args:
-        path: The run folder.
-        epochs: A new total, at least the epochs done.
-        data_dir: Where to look for data first.
-        reporter: Is told what happens.
-        checkpoint_seconds: As in `train`.
-        tensorboard: As in `train`.
+        path: Path of the run folder.
+        epochs: New total number of epochs, at least the number of completed ones.
+        data_dir: Folder that is searched for data first.
+        reporter: Receiver of training events.
+        checkpoint_seconds: Seconds between checkpoints, as in `train`.
+        tensorboard: True to also write TensorBoard event files.
 
     Raises:
-        KerasAAEError: the run or its data are not what they were.
-        Interrupted: a signal came; the run is saved.
+        KerasAAEError: the run is missing, in use or damaged, or its data has changed.
+        Interrupted: a signal stopped the training; the run is saved.
     """
     reporter = reporter or Reporter()
     run = RunFolder(path)
@@ -198,9 +201,9 @@ def resume(
         dataset = load_data(recipe, data_dir)
         if dataset.fingerprint != run.data["fingerprint"]:
             raise RunError(
-                f"The data set {recipe.dataset!r} is not the one that run {str(path)!r} "
-                "was trained on: its fingerprint differs. Bring the same data, for "
-                "example by --data-dir, or start a new run."
+                f"The data set {recipe.dataset!r} differs from that of run "
+                f"{str(path)!r}: its fingerprint has changed. Use the same data, for "
+                "example with --data-dir, or start a new run."
             )
         training = Training(complete(recipe, dataset), dataset)
         training.restore(run, reporter)
@@ -223,7 +226,7 @@ def _describe_data(dataset: Dataset) -> dict[str, Any]:
 
 
 class Training:
-    """A model, its data and where it stands; see `train` and `resume`."""
+    """A model with its data and its progress; see `train` and `resume`."""
 
     def __init__(self, recipe: Recipe, dataset: Dataset):
         self.recipe, self.note = recipe, dataset.note
@@ -240,7 +243,7 @@ class Training:
         self.best_weights: list[np.ndarray] | None = None
 
     def restore(self, run: RunFolder, reporter: Reporter) -> None:
-        """Take up the newest valid checkpoint, if there is one."""
+        """Restore the newest valid checkpoint, if there is one."""
         checkpoints = Checkpoints(run.checkpoints_path, self.recipe.fingerprint)
         checkpoints.sweep()
         run.sweep()
@@ -249,8 +252,8 @@ class Training:
             self.model, self.progress, self.best_weights = load_checkpoint(newest)
         if self.recipe.epochs < self.progress.epoch:
             raise RunError(
-                f"epochs={self.recipe.epochs} is less than the {self.progress.epoch} "
-                "epochs that the run has done."
+                f"Invalid epochs {self.recipe.epochs}. Expected at least "
+                f"{self.progress.epoch}, the number of completed epochs."
             )
 
     def run(
@@ -260,7 +263,7 @@ class Training:
         checkpoint_seconds: float | None,
         tensorboard: bool = False,
     ) -> None:
-        """Train to the end in a run folder, and leave the model there."""
+        """Train to the end in a run folder, and save the model there."""
         if self.note:
             warn(run, reporter, self.note)
         loop = self._loop()

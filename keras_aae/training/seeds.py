@@ -1,7 +1,7 @@
-"""One recipe trained from several seeds: a folder of runs, and their numbers together.
+"""Folder of the runs of one recipe with several seeds, and their metrics.
 
-OUT/seeds.json  the recipe, every seed's numbers, and of each number a `Summary`
-OUT/seed-K/     the run folder of seed K
+OUT/seeds.json  recipe, metrics of every seed, and a `Summary` of every metric
+OUT/seed-K/     run folder of seed K
 """
 
 import json
@@ -20,15 +20,15 @@ FILE = "seeds.json"
 
 
 class SeedFolder:
-    """The runs of a recipe, one a seed.
+    """The runs of a recipe, one per seed.
 
     Args:
-        path: A new or an empty folder, or that of the same recipe, perhaps trained for
-            fewer epochs or from other seeds.
-        recipe: What is trained; its own seed does not matter.
+        path: Path of a new or empty folder, or of one of the same recipe, possibly with
+            fewer epochs or other seeds.
+        recipe: Recipe to train; its seed is ignored.
 
     Raises:
-        RunError: the folder holds something else, or cannot be made.
+        RunError: the folder contains something else, or cannot be created.
     """
 
     def __init__(self, path: str | Path, recipe: Recipe):
@@ -43,20 +43,20 @@ class SeedFolder:
             raise RunError(self._not_written(error)) from error
         if taken:
             raise RunError(
-                f"{str(path)!r} is not empty, and holds no {FILE}. Choose another folder "
-                "with --out."
+                f"Folder {str(path)!r} is not empty and has no {FILE}. Choose another "
+                "folder with --out."
             )
 
     @classmethod
     def new_path(cls, recipe: Recipe) -> Path:
-        """A free path runs/NAME_DATASET_seeds_TIME; no data set if none is named."""
-        # Only a training finds out which data set is used then.
+        """Return a free path runs/NAME_DATASET_seeds_TIME."""
+        # Without a data set in the recipe, training chooses one later.
         dataset = [Path(recipe.dataset).stem] if recipe.dataset else []
         return RunFolder.new_path("_".join([_name(recipe), *dataset, "seeds"]))
 
     def _not_written(self, error: OSError) -> str:
         return (
-            f"Cannot write in the folder {str(self.path)!r}: {error.strerror}. Choose "
+            f"Cannot write to folder {str(self.path)!r}: {error.strerror}. Choose "
             "another folder with --out."
         )
 
@@ -70,20 +70,20 @@ class SeedFolder:
             same = False
         if not same:
             raise RunError(
-                f"The runs in {str(self.path)!r} are of another recipe: other values than "
-                "epochs and seeds have changed. Choose another folder with --out."
+                f"The runs in {str(self.path)!r} have another recipe. Expected the "
+                "same values except epochs and seeds. Choose another folder with --out."
             )
 
     def run_path(self, seed: int) -> Path:
-        """The run folder of a seed."""
+        """Return the path of the run folder of a seed."""
         return self.path / f"seed-{seed}"
 
     def begun(self, seed: int) -> bool:
-        """Whether there is a run to go on with."""
+        """Return whether a seed has a run that can be resumed."""
         return (self.run_path(seed) / "recipe.json").exists()
 
     def complete(self, seed: int, *, evaluation: bool, figures: bool) -> bool:
-        """Whether a seed is trained, and measured and drawn where that is asked for."""
+        """Return whether a seed is trained, and if requested evaluated and drawn."""
         run = self._trained(seed)
         return (
             run is not None
@@ -92,31 +92,31 @@ class SeedFolder:
         )
 
     def make_ready(self, seed: int) -> None:
-        """Remove the numbers of a run that is to be trained for longer.
+        """Remove the metrics of a run that will be trained for more epochs.
 
         Raises:
-            RunError: it was trained for longer than the recipe.
+            RunError: the run was trained for more epochs than the recipe has.
         """
         run = RunFolder(self.run_path(seed))
         epochs = run.recipe.epochs
         if epochs > self.recipe.epochs:
             raise RunError(
-                f"Run {str(run.path)!r} is of {epochs} epochs, more than "
+                f"Run {str(run.path)!r} has {epochs} epochs. Expected at most "
                 f"{self.recipe.epochs}. Choose another folder with --out."
             )
         if epochs < self.recipe.epochs:
             (run.path / "metrics.json").unlink(missing_ok=True)
 
     def write(self, seeds: list[int], failed: dict[int, str]) -> dict[str, Any]:
-        """Write seeds.json of the seeds whose training is complete.
+        """Write seeds.json with the seeds whose training is complete.
 
         Args:
-            seeds: Those that were asked for, in their order.
-            failed: What went wrong, by seed.
+            seeds: Requested seeds, in order.
+            failed: Error messages by seed.
 
         Returns:
-            Its content: `numbers` has the summary of every number of the runs, null
-            where a single value says nothing.
+            Content of the file. `numbers` has the summary of every metric; a statistic
+            that a single run cannot have is null.
 
         Raises:
             RunError: the seeds were trained on different data, or the file cannot be
@@ -150,7 +150,7 @@ class SeedFolder:
         return content
 
     def _trained(self, seed: int) -> RunFolder | None:
-        """The run of a seed, if it has come to the end of the recipe."""
+        """Return the run of a seed if its training is complete, otherwise None."""
         if not self.begun(seed):
             return None
         run = RunFolder(self.run_path(seed))
@@ -174,7 +174,7 @@ def _name(recipe: Recipe) -> str:
 
 
 def _summaries(metrics: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    """The summary of every number, over the runs that have it."""
+    """Summarize every metric over the runs that have it."""
     names = dict.fromkeys(name for numbers in metrics for name in numbers)
     return {
         name: asdict(summarize([m[name] for m in metrics if name in m]))

@@ -1,4 +1,4 @@
-"""One process's part in a training: the loop, its run folder, the signals that end it."""
+"""Training session of one process: the loop, its run folder and stop signals."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -20,36 +20,36 @@ SNAPSHOTS, SNAPSHOT_IMAGES = 50, 25
 
 
 class Reporter:
-    """What is told of a training under way; this one tells nobody."""
+    """Receiver of training events; this base class ignores them."""
 
     def start(
         self, run: RunFolder, recipe: Recipe, progress: Progress, images: int
     ) -> None:
-        """Training begins, or goes on, with epochs of so many images."""
+        """Handle the start or resuming of a training with `images` images per epoch."""
 
     def progress(self, progress: Progress, images: int) -> None:
-        """A chunk is done; `images` of this epoch have been seen."""
+        """Handle the end of a chunk, after `images` images of the epoch."""
 
     def epoch(self, row: dict[str, Any]) -> None:
-        """An epoch is done."""
+        """Handle the end of an epoch."""
 
     def note(self, text: str) -> None:
-        """Something is done that takes a while."""
+        """Handle a note about an operation that takes a while."""
 
     def warn(self, text: str) -> None:
-        """Something to know that stops nothing."""
+        """Handle a warning."""
 
 
 class Session:
-    """Runs a training loop and keeps its run folder up to date.
+    """Training loop that keeps its run folder up to date.
 
     Args:
-        loop: The loop, with the model and perhaps its best weights.
-        progress: Where it stands; changed in place.
-        run: The run folder, locked.
-        reporter: Is told what happens.
-        checkpoints: The run's checkpoints.
-        events: An `EventLog` that is told of every epoch, or None.
+        loop: Training loop, with the model and its best weights, if any.
+        progress: State of the training; updated in place.
+        run: Locked run folder.
+        reporter: Receiver of training events.
+        checkpoints: Checkpoints of the run.
+        events: `EventLog` to write every epoch to, or None.
     """
 
     def __init__(
@@ -67,12 +67,12 @@ class Session:
         self.warned: set[str] = set()
 
     def run(self, recipe: Recipe) -> None:
-        """Train to the end, and leave the model in the folder.
+        """Train to the end and save the model in the folder.
 
         Raises:
-            DivergedError: the last good checkpoint stays.
-            Interrupted: everything is saved.
-            RunError: the last checkpoint, the model or the status could not be written.
+            DivergedError: a number is no longer finite; the last good checkpoint stays.
+            Interrupted: a signal stopped the training; everything is saved.
+            RunError: the last checkpoint, the model or the status cannot be written.
         """
         with handling_stops(self.stop):
             try:
@@ -93,7 +93,7 @@ class Session:
 
     def _train(self, recipe: Recipe) -> None:
         progress, loader = self.progress, self.loop.loader
-        # A finished run with nothing left to do stays finished, even if killed now.
+        # A finished run with no epochs left stays finished, even if killed now.
         self._write_status(
             finished=self.folder.finished and self.loop.finished(progress)
         )
@@ -113,7 +113,7 @@ class Session:
     def _after_chunk(self) -> None:
         loader, progress = self.loop.loader, self.progress
         self.reporter.progress(progress, loader.images_in(0, progress.step))
-        # The end of an epoch has a call of its own, after validation.
+        # At the end of an epoch, `_after_epoch` does this after validation.
         if progress.step < loader.steps:
             self._stop_or_save()
 
@@ -128,7 +128,7 @@ class Session:
         self._stop_or_save()
 
     def _warn(self, row: dict[str, Any]) -> None:
-        """Pass on what the model complains of, each kind once."""
+        """Report the warnings of the model, each kind once."""
         for kind, text in self.loop.model.warnings_from(row).items():
             if kind not in self.warned:
                 self.warned.add(kind)
@@ -136,7 +136,7 @@ class Session:
                 warn(self.folder, self.reporter, text)
 
     def _save_snapshot(self) -> None:
-        """What a few codes of the prior decode to, so that pictures can show it change."""
+        """Save images decoded from a few fixed prior samples, for animations."""
         epoch, epochs, model = self.progress.epoch, self.loop.epochs, self.loop.model
         every = max(1, epochs // SNAPSHOTS)
         if epoch % every and epoch not in (1, epochs):
@@ -150,7 +150,7 @@ class Session:
         if self.stop.signum is not None:
             self._save_required_checkpoint()
             go_on = resume_command(self.folder.path)
-            raise Interrupted(self.stop.signum, f", and saved. Go on with {go_on}.")
+            raise Interrupted(self.stop.signum, f", and saved. Resume with {go_on}.")
         if self.checkpoints.due:
             self._try(self._save_checkpoint)
 
@@ -164,41 +164,41 @@ class Session:
             self._save_checkpoint()
 
     def _save_model(self) -> None:
-        # The best model, or the last; the loop's model cannot go on training after it.
+        # The best weights replace those of the loop, which cannot train any further.
         if self.loop.best_weights is not None:
             self.loop.model.set_weights(self.loop.best_weights)
         save_model(self.loop.model, self.folder.model_path)
 
     def _try(self, write: Callable[[], object]) -> None:
-        """Write something that the training can do without for now."""
+        """Write something optional; a failure is only a warning."""
         try:
             write()
         except OSError as error:
             text = (
-                f"Could not write in {str(self.folder.path)!r} ({reason(error)}); "
-                "training goes on, and older checkpoints are as they were."
+                f"Could not write to {str(self.folder.path)!r} ({reason(error)}). "
+                "Training continues, and older checkpoints are intact."
             )
             warn(self.folder, self.reporter, text)
 
 
 @contextmanager
 def required(run: RunFolder, what: str) -> Iterator[None]:
-    """Write something in the block that the run cannot do without.
+    """Turn a failed write of a required file into a RunError.
 
     Raises:
-        RunError: it could not be written.
+        RunError: the file cannot be written.
     """
     try:
         yield
     except OSError as error:
         raise RunError(
             f"Could not write {what} in {str(run.path)!r}: {reason(error)}. Older "
-            f"checkpoints are as they were; make room and {resume_command(run.path)}."
+            f"checkpoints are intact. Free disk space and {resume_command(run.path)}."
         ) from error
 
 
 class _Stop:
-    """The first signal to stop, for a clean end; a second ends the process at once."""
+    """Signal handler: the first signal stops cleanly, a second one exits at once."""
 
     signum: int | None = None
 
@@ -209,7 +209,7 @@ class _Stop:
 
 
 def warn(run: RunFolder, reporter: Reporter, text: str) -> None:
-    """Tell the reporter, and the log if it can be written."""
+    """Send a warning to the reporter and, if possible, to the log."""
     with suppress(OSError):
         run.log(text)
     reporter.warn(text)

@@ -1,4 +1,4 @@
-"""A training as TensorBoard shows it."""
+"""Event files of a training for TensorBoard."""
 
 import math
 from typing import Any
@@ -16,7 +16,7 @@ FOLDER = "tensorboard"
 
 
 def summary_writer() -> type[Any]:
-    """The class that writes event files.
+    """Return the class that writes event files.
 
     Raises:
         UnsupportedError: tensorboardX is not installed.
@@ -25,20 +25,20 @@ def summary_writer() -> type[Any]:
         from tensorboardX import SummaryWriter
     except ImportError as error:
         raise UnsupportedError(
-            "Event files need tensorboardX. Install it by `pip install "
-            "'keras-aae[tensorboard]'`, or train without --tensorboard."
+            "--tensorboard needs the package tensorboardX. Install it with `pip "
+            "install 'keras-aae[tensorboard]'`, or train without --tensorboard."
         ) from error
     return SummaryWriter
 
 
 class EventLog:
-    """Event files: terms, and histograms of weights and gradients, epoch by epoch.
+    """Event files with the terms and histograms of weights and gradients per epoch.
 
-    Gradients are those of the same images after every epoch: see `phase_gradients`.
+    Gradients are computed on the same images after every epoch, see `phase_gradients`.
 
     Args:
-        run: The run folder, that gets a folder `tensorboard`.
-        epoch: Epochs done; what older files say of later ones is hidden.
+        run: Run folder, in which the folder `tensorboard` is created.
+        epoch: Number of completed epochs; later ones in older files are hidden.
 
     Raises:
         UnsupportedError: tensorboardX is not installed.
@@ -51,7 +51,7 @@ class EventLog:
     def write(
         self, row: dict[str, Any], model: PhasedModel, loader: BatchLoader
     ) -> None:
-        """Add an epoch: its row of the history, and the model after it."""
+        """Write an epoch: its history row, and the weights and gradients after it."""
         epoch = row["epoch"]
         for name, value in row.items():
             if name != "epoch" and math.isfinite(value):
@@ -67,16 +67,16 @@ class EventLog:
         self.writer.flush()
 
     def close(self) -> None:
-        """Leave the files complete."""
+        """Close the files."""
         self.writer.close()
 
     def _histogram(self, name: str, values: np.ndarray, epoch: int) -> None:
-        # TensorBoard makes folders of the parts between slashes.
+        # TensorBoard groups names by their slashes and allows no spaces.
         self.writer.add_histogram(name.replace(" ", "-"), values.ravel(), epoch)
 
 
 def _names(model: PhasedModel) -> dict[int, tuple[keras.Variable, str]]:
-    """What is trained, by its id: the variable, and NETWORK/PATH, for paths repeat."""
+    """Return trained variables by id, with names NETWORK/PATH, which are unique."""
     return {
         id(variable): (variable, f"{network.name}/{variable.path}")
         for phase in model.phases()

@@ -451,8 +451,8 @@ def test_a_signal_is_passed_on_and_no_other_seed_begun(fake):
         (["--seeds", "5..2"], 2, "from the lower to the higher"),
         (["--seeds", "0,4000000000"], 1, "Invalid seed 4000000000"),
         (["--seeds", "0", "--epochs", 2, "--beta", 2, "--out", "group"], 1, "another recipe"),
-        (["--seeds", "0", "--epochs", 1, "--out", "group"], 1, "of 2 epochs, more than 1"),
-        (["--seeds", "0", "--out", "group/seed-0"], 1, "holds no seeds.json"),
+        (["--seeds", "0", "--epochs", 1, "--out", "group"], 1, "2 epochs. Expected at most 1"),
+        (["--seeds", "0", "--out", "group/seed-0"], 1, "no seeds.json"),
         (["--seeds", "0", "--out", "calls"], 1, "Cannot write"),
     ],
 )  # fmt: skip

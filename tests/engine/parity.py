@@ -1,4 +1,4 @@
-"""Load a compiled model, train it a little, and print what came of it as JSON."""
+"""Script that loads a compiled model, trains it briefly and prints JSON results."""
 
 import json
 import sys

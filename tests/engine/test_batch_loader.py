@@ -8,14 +8,14 @@ from keras_aae.errors import DataError
 
 
 def numbered(n):
-    """Images that carry their own number."""
+    """Return images whose pixels are their index."""
     x = np.zeros((n, 2, 2, 1), "uint8")
     x[:, 0, 0, 0] = np.arange(n)
     return Images(x, np.arange(n))
 
 
 def epoch_of(loader, epoch, width=4):
-    """The numbers that each batch sees in an epoch, step by step."""
+    """Return the image indices of each batch of an epoch, step by step."""
     seen = {name: [] for name in loader.names}
     step = 0
     while step < loader.full_steps:
@@ -92,7 +92,7 @@ def test_images_in_counts_whole_and_last_steps():
 def test_too_few_images_are_refused():
     with pytest.raises(DataError, match="at most 5"):
         BatchLoader(numbered(5), 8)
-    with pytest.raises(DataError, match="labeled images and there are none"):
+    with pytest.raises(DataError, match="needs labeled images"):
         BatchLoader(numbered(20), 8, ("a", "labeled"))
 
 

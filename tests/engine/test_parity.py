@@ -1,4 +1,4 @@
-"""A model without randomness does the same on every engine, from one file."""
+"""Tests that a model without randomness gives the same results on every engine."""
 
 import importlib.util
 import json

@@ -1,1 +1,1 @@
-"""What real machines do to a training, done on purpose, and counted."""
+"""Fault injection: failures of real machines, caused on purpose and counted."""

@@ -22,14 +22,14 @@ from pathlib import Path
 from faults.cases import CASES
 from keras_aae.registry import MODELS
 
-# The share of the tries that an engine takes; those after the first take only the cases
-# that are for every family.
+# Share of the tries for each engine. Engines after the first run only the cases that
+# apply to every family.
 ENGINES = {"torch": 1.0, "tensorflow": 0.1, "jax": 0.02}
 FAMILY = "vae"
 
 
 def main(arguments=None) -> int:
-    """Run the command; 1 if anything was lost or wrong."""
+    """Run the command; return 1 if anything was lost or wrong, otherwise 0."""
     arguments = sys.argv[1:] if arguments is None else arguments
     options = _options(arguments)
     started = time.monotonic()
@@ -48,13 +48,17 @@ def main(arguments=None) -> int:
 def _options(arguments):
     installed = [name for name in ENGINES if importlib.util.find_spec(name)]
     parser = argparse.ArgumentParser("faults", description=__doc__.splitlines()[0])
-    parser.add_argument("--tries", type=int, default=50, help="kills of every family")
+    parser.add_argument(
+        "--tries", type=int, default=50, help="number of kills of every family"
+    )
     parser.add_argument("--families", type=_names, default=list(MODELS))
     parser.add_argument("--engines", type=_names, default=installed)
-    parser.add_argument("--cases", type=_names, help="those that contain one of these")
+    parser.add_argument(
+        "--cases", type=_names, help="run only cases whose name contains one of these"
+    )
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--write", help="a file for the table")
+    parser.add_argument("--write", help="write the table to this file")
     return parser.parse_args(arguments)
 
 
@@ -83,7 +87,7 @@ def plan(options) -> list[tuple[str, list]]:
 
 
 def run_unit(engine: str, items, seed: int) -> list[dict]:
-    """The results of some cases, from a process of their own."""
+    """Run some cases in a separate process and return their results."""
     environment = os.environ | {
         "KERAS_BACKEND": engine, "OMP_NUM_THREADS": "1", "TF_CPP_MIN_LOG_LEVEL": "3",
     }  # fmt: skip
@@ -103,7 +107,7 @@ def run_unit(engine: str, items, seed: int) -> list[dict]:
 
 
 def report(results: list[dict], arguments, minutes: float) -> str:
-    """The table, with the command that makes it."""
+    """Return the table of results, with the command that made it."""
     totals = (sum(len(r[k]) if k != "tries" else r[k] for r in results)
               for k in ("tries", "lost", "wrong"))  # fmt: skip
     packages = ", ".join(

@@ -32,10 +32,10 @@ QUIET = ["--no-figures", "--no-evaluation", "--checkpoint-seconds", "0"]
 
 
 def recipe_of(name: str, data: Path) -> Recipe:
-    """A recipe with whatever makes going on harder.
+    """Return a recipe with everything that makes resuming harder.
 
-    Held-out images, an odd last batch, a schedule, early stopping, and one optimizer or
-    another.
+    It has validation images, an odd last batch, a schedule, early stopping, and an
+    optimizer that differs by family.
     """
     number = FAMILIES.index(name)
     options = {k: v for k, v in SMALL.items() if k in family(name).options()}
@@ -55,7 +55,7 @@ def recipe_of(name: str, data: Path) -> Recipe:
 
 
 def write_data(path: Path) -> Path:
-    """70 gray images of 8x8 of four classes, 9 of them to test."""
+    """Write 70 gray images of 8x8 of four classes, 9 of them for testing."""
     rng = np.random.default_rng(0)
     y = np.arange(70) % 4
     x = rng.integers(0, 40, (70, 8, 8, 1))
@@ -67,30 +67,30 @@ def write_data(path: Path) -> Path:
 
 
 class Tally:
-    """Tries, and what went wrong in them."""
+    """Number of tries, and what went wrong in them."""
 
     def __init__(self):
         self.tries, self.lost, self.wrong = 0, [], []
 
     def check_lost(self, before: Belongings, where: str):
-        """Note what is gone since `before`."""
+        """Record what has been lost since `before`."""
         self.lost += [f"{where}: {what}" for what in before.losses()]
 
     def check_said(self, ended: Ended, codes, where: str):
-        """Note an end by other codes than these, or an error that explains nothing."""
+        """Record an unexpected exit code, or an error without an explanation."""
         unclear = "Traceback" in ended.said or "Error: unexpected" in ended.said
         if ended.code not in codes or unclear:
             self.wrong.append(f"{where}: ended by {ended.code}: {ended.said[-600:]}")
 
 
 class Bench:
-    """A recipe of a family, what becomes of it undisturbed, and folders to disturb it in.
+    """A recipe of a family, its undisturbed run, and folders for runs with faults.
 
     Args:
-        name: The family.
-        folder: For everything that is made.
-        seed: Of what is random in the faults.
-        recipe: What is trained; None is the family's, on data made in the folder.
+        name: Name of the family.
+        folder: Folder for all files.
+        seed: Seed of the random faults.
+        recipe: Recipe to train; None is that of the family, on data in the folder.
     """
 
     def __init__(self, name: str, folder: Path, seed: int = 0, recipe=None):
@@ -101,23 +101,23 @@ class Bench:
         self._made = 0
 
     def beside(self, folder: Path, **changes) -> "Bench":
-        """A bench in another folder whose recipe differs, of the same random numbers."""
+        """Return a bench with a changed recipe, and with the same randomness."""
         recipe = self.recipe.replace(**changes)
         other = Bench(self.name, folder, recipe=recipe)
         other.random = self.random
         return other
 
     def new_folder(self) -> Path:
-        """A path for a run."""
+        """Return a path for a new run."""
         self._made += 1
         return self.folder / f"run-{self._made}"
 
     def work(self, path: Path, first=None):
-        """What a process does that trains or resumes the run at a path.
+        """Return the work of a process that trains or resumes the run at a path.
 
         Args:
-            path: Of the run folder.
-            first: Called in the process, before anything else.
+            path: Path of the run folder.
+            first: Function called first in the process.
         """
         if (path / "recipe.json").exists():
             words = ["resume", *QUIET, "--", str(path)]
@@ -128,19 +128,19 @@ class Bench:
 
     @property
     def fingerprint(self) -> str:
-        """That of the finished run's recipe."""
+        """Fingerprint of the recipe of the finished run."""
         return RunFolder(self.finished).recipe.fingerprint
 
     def evaluating(self, path: Path, first=None):
-        """What a process does that measures a run."""
+        """Return the work of a process that evaluates a run."""
         return command(["evaluate", str(path)], first)
 
     def start(self, path: Path, first=None) -> Process:
-        """A process that trains or resumes."""
+        """Start a process that trains or resumes."""
         return Process(self.work(path, first))
 
     def start_and_wait(self, path: Path) -> Process:
-        """A process that trains or resumes, at a random instant or at its end."""
+        """Start a process that trains or resumes; wait a random time or to its end."""
         is_new = not (path / "recipe.json").exists()
         started, process = time.monotonic(), self.start(path)
         runs = process.runs_for(self.random.uniform(0, self.seconds))
@@ -155,7 +155,7 @@ class Bench:
 
     @cached_property
     def whole(self) -> dict:
-        """The final state of the undisturbed run."""
+        """Final state of the undisturbed run."""
         path = self.new_folder()
         started = time.monotonic()
         ended = self.go_on(path)
@@ -166,14 +166,14 @@ class Bench:
         return final_state(path)
 
     def check_end(self, tally: Tally, path: Path, where: str, first=None):
-        """Go on to the end; note everything that differs from the undisturbed run."""
+        """Resume to the end; record every difference from the undisturbed run."""
         ended = self.go_on(path, first)
         tally.check_said(ended, (0,), where)
         if ended.code == 0:
             tally.wrong += [f"{where}: {what}" for what in self.differences(path)]
 
     def differences(self, path: Path) -> list[str]:
-        """What differs from the undisturbed run."""
+        """Return the differences from the undisturbed run."""
         try:
             state = final_state(path)
         except (OSError, ValueError, KeyError) as error:
@@ -190,7 +190,7 @@ def _short(value) -> str:
 
 
 def command(words: list[str], first=None):
-    """The command line as work for a process."""
+    """Return a command of the command line as work for a process."""
 
     def work():
         if first is not None:

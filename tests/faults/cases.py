@@ -1,4 +1,4 @@
-"""The menu of cases: what is done, to which families, how often."""
+"""Registry of the cases: the fault, its families and its share of the tries."""
 
 from dataclasses import dataclass
 from importlib import import_module
@@ -9,11 +9,11 @@ class Case:
     """A kind of fault.
 
     Args:
-        act: MODULE:FUNCTION that does it so many times to a bench, and counts; named, so
-            that the menu is read without Keras.
-        share: Tries of those asked for: dearer or rarer cases take fewer, and those of
-            which every place counts take more.
-        every_family: Whether it is done to every family, or to one.
+        act: MODULE:FUNCTION that runs the tries on a bench; a name, so that the
+            registry can be read without Keras.
+        share: Share of the requested tries; expensive or rare cases take fewer, and
+            cases with many places to fail take more.
+        every_family: True for every family, False for only one.
     """
 
     act: str
@@ -21,7 +21,7 @@ class Case:
     every_family: bool = False
 
     def load(self):
-        """The function."""
+        """Import and return the function."""
         module, name = self.act.split(":")
         return getattr(import_module(f"faults.{module}"), name)
 

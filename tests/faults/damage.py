@@ -1,4 +1,4 @@
-"""Files that were cut short or altered: noticed, told, and never believed."""
+"""Damaged files: they must be detected, reported and never used."""
 
 import json
 import random
@@ -22,7 +22,7 @@ MOST_SECONDS, MOST_BYTES = 2.0, 500 * 2**20
 
 
 def damaged_checkpoints(bench: Bench, tries: int) -> Tally:
-    """A file of the newest checkpoint is cut short or has a bit flipped."""
+    """Truncate a file of the newest checkpoint, or flip a bit in it."""
     tally, expected = Tally(), bench.whole
     path = bench.new_folder() / "checkpoints"
     while expected and tally.tries < tries:
@@ -48,14 +48,14 @@ def damaged_checkpoints(bench: Bench, tries: int) -> Tally:
 
 
 def _same_json(file, whole) -> bool:
-    """Whether only white space of a text changed."""
+    """Return whether only white space of a text changed."""
     if file.suffix != ".json":
         return False
     return json.loads(file.read_text()) == json.loads(whole)
 
 
 def resume_after_damage(bench: Bench, tries: int) -> Tally:
-    """The same, and the run goes on from the one before."""
+    """Damage the newest checkpoint, and resume from the previous one."""
     tally, expected = Tally(), bench.whole
     while expected and tally.tries < tries:
         path = bench.new_folder()
@@ -76,7 +76,7 @@ def resume_after_damage(bench: Bench, tries: int) -> Tally:
 
 
 def damaged_data(bench: Bench, tries: int) -> Tally:
-    """A file of images is cut short or has a bit flipped."""
+    """Truncate a file of images, or flip a bit in it."""
     tally = Tally()
     whole = bench.data.read_bytes()
     fingerprint = load_dataset(bench.data).fingerprint
@@ -100,10 +100,10 @@ def damaged_data(bench: Bench, tries: int) -> Tally:
 
 
 def fuzzed_models(bench: Bench, tries: int) -> Tally:
-    """A model file is altered anywhere, checksums made right or not.
+    """Change a model file anywhere, with or without matching checksums.
 
-    It is refused in words, at little cost, or gives a model of numbers: those that its
-    checksum vouches for.
+    The file is refused with a message at little cost, or gives a model with finite
+    weights, which equal the original ones if the checksums are unchanged.
     """
     tally, expected = Tally(), bench.whole
     path = bench.finished / "model.keras"

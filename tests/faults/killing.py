@@ -1,4 +1,4 @@
-"""Processes that end at any instant, by kill -9 or by signals that ask."""
+"""Processes that end at any time, by kill -9 or by stop signals."""
 
 import os
 import signal
@@ -20,7 +20,7 @@ STOPPED = {
 
 
 def kill_at_random(bench: Bench, tries: int) -> Tally:
-    """kill -9 at random instants, several times a run."""
+    """Kill runs with SIGKILL at random times, several times per run."""
     tally, expected = Tally(), bench.whole
     while expected and tally.tries < tries:
         path = bench.new_folder()
@@ -36,7 +36,7 @@ def kill_at_random(bench: Bench, tries: int) -> Tally:
 
 
 def kill_without_validation(bench: Bench, tries: int) -> Tally:
-    """The same with no images held out: there is no best epoch, and no early end."""
+    """Kill runs without validation images, a best epoch or early stopping."""
     folder = bench.folder / "without-validation"
     folder.mkdir()
     other = bench.beside(folder, validation=0, monitor=None, patience=None)
@@ -44,14 +44,14 @@ def kill_without_validation(bench: Bench, tries: int) -> Tally:
 
 
 def kill_somewhere(bench: Bench, path: Path) -> bool:
-    """Train or resume, and kill -9 at a random instant; whether it came before the end."""
+    """Train or resume, kill at a random time; return if that was before the end."""
     process = bench.start_and_wait(path)
     process.send(signal.SIGKILL)
     return process.wait().code == -signal.SIGKILL
 
 
 def operations_of(bench: Bench) -> list[str]:
-    """The file operations of an undisturbed run, in order."""
+    """Return the file operations of an undisturbed run, in order."""
     path = bench.new_folder()
     log = path.with_suffix(".log")
 
@@ -66,7 +66,7 @@ def operations_of(bench: Bench) -> list[str]:
 
 
 def chosen(bench: Bench, tries: int) -> list[tuple[int, str]]:
-    """So many of the operations of a run with their numbers, evenly spread."""
+    """Return evenly spaced operations of a run with their numbers."""
     operations = operations_of(bench)
     count = min(tries, len(operations))
     offset = bench.random.random()
@@ -75,7 +75,7 @@ def chosen(bench: Bench, tries: int) -> list[tuple[int, str]]:
 
 
 def kill_at_operations(bench: Bench, tries: int) -> Tally:
-    """kill -9 before a file operation."""
+    """Kill runs with SIGKILL before a file operation."""
 
     def kill(what):
         os.kill(os.getpid(), signal.SIGKILL)
@@ -93,7 +93,7 @@ def kill_at_operations(bench: Bench, tries: int) -> Tally:
 
 
 def train_again(bench: Bench, tries: int) -> Tally:
-    """The same recipe once more, undisturbed."""
+    """Train the same recipe again, undisturbed."""
     tally, expected = Tally(), bench.whole
     while expected and tally.tries < tries:
         tally.tries += 1
@@ -102,12 +102,12 @@ def train_again(bench: Bench, tries: int) -> Tally:
 
 
 def signal_once(bench: Bench, tries: int) -> Tally:
-    """A signal to stop, at a random instant."""
+    """Send a stop signal at a random time."""
     return _signals(bench, tries, 1)
 
 
 def signal_twice(bench: Bench, tries: int) -> Tally:
-    """A signal to stop, at a random instant, and again soon after."""
+    """Send a stop signal at a random time, and again soon after."""
     return _signals(bench, tries, 2)
 
 

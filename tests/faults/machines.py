@@ -1,4 +1,4 @@
-"""What disks, memories, clocks and other processes do to a training."""
+"""Faults of disks, memory, clocks and other processes during training."""
 
 import errno
 import itertools
@@ -17,7 +17,7 @@ from faults.states import Belongings, newest_step
 from keras_aae.engine.loop import TrainingLoop
 
 ERRORS = (errno.ENOSPC, errno.EIO, errno.EROFS, errno.EMFILE)
-# No process has this number: it is above the largest that Linux gives.
+# No process has this ID: it is above the maximum of Linux.
 NOBODY = 2**22 + 1
 NAMES = (
     "with spaces",
@@ -33,7 +33,7 @@ NAMES = (
 
 
 def fail_operations(bench: Bench, tries: int) -> Tally:
-    """A file operation fails, once or from then on: disk full, read-only, I/O error."""
+    """Let a file operation fail, once or permanently: full, read-only or I/O error."""
     tally, expected = Tally(), bench.whole
     for number, what in chosen(bench, tries if expected else 0):
         path = bench.new_folder()
@@ -63,27 +63,27 @@ class _Failing:
 
 
 def limit(kind, size):
-    """Set a limit of this process."""
+    """Set a resource limit of this process."""
     _, hard = resource.getrlimit(kind)
     resource.setrlimit(kind, (size, hard))
 
 
 def full_disk(bench: Bench, tries: int) -> Tally:
-    """No file may grow beyond some size, as on a disk that is full."""
+    """Limit the size of files, as on a full disk."""
     return _limited(
         bench, tries, resource.RLIMIT_FSIZE, lambda r: int(1.2 ** r.uniform(10, 62))
     )
 
 
 def few_files(bench: Bench, tries: int) -> Tally:
-    """Only so many files may be open."""
+    """Limit the number of open files."""
     return _limited(bench, tries, resource.RLIMIT_NOFILE, lambda r: r.randint(4, 16))
 
 
 def little_memory(bench: Bench, tries: int) -> Tally:
-    """Only so much memory may be asked for.
+    """Limit the memory.
 
-    Of a library that gets none a signal may be all that is heard.
+    A library that gets no memory may end the process with only a signal.
     """
     used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
     return _limited(
@@ -111,13 +111,13 @@ def _limited(bench, tries, kind, draw, codes=(0, 1)):
 
 
 def _some_start(bench, path):
-    """Half of the runs have begun before the fault."""
+    """Start half of the runs before the fault."""
     if bench.random.random() < 0.5:
         kill_somewhere(bench, path)
 
 
 def not_a_number(bench: Bench, tries: int) -> Tally:
-    """A weight is no longer a number from some chunk on; exit code 3."""
+    """Set a weight to NaN after some chunk; the exit code is 3."""
     tally, expected = Tally(), bench.whole
     while expected and tally.tries < tries:
         path, chunk = bench.new_folder(), bench.random.randint(1, 6)
@@ -144,7 +144,7 @@ def _break_weights(chunk):
 
 
 def vanishing_folder(bench: Bench, tries: int) -> Tally:
-    """The run folder goes away in mid-training, and comes back."""
+    """Move the run folder away during training, and back again."""
     tally, expected = Tally(), bench.whole
     while expected and tally.tries < tries:
         path = bench.new_folder()
@@ -167,7 +167,7 @@ def vanishing_folder(bench: Bench, tries: int) -> Tally:
 
 
 def two_at_once(bench: Bench, tries: int) -> Tally:
-    """Two processes begin, or go on with, the same run at the same time."""
+    """Start or resume the same run in two processes at the same time."""
     tally, expected = Tally(), bench.whole
     while expected and tally.tries < tries:
         path = bench.new_folder()
@@ -191,7 +191,7 @@ def two_at_once(bench: Bench, tries: int) -> Tally:
 
 
 def clock_back(bench: Bench, tries: int) -> Tally:
-    """The clock of the machine, and the times of files, go back by years."""
+    """Set the clock and the times of files back by years."""
     tally, expected = Tally(), bench.whole
 
     def set_clock():
@@ -215,7 +215,7 @@ def clock_back(bench: Bench, tries: int) -> Tally:
 
 
 def stale_files(bench: Bench, tries: int) -> Tally:
-    """What killed processes left lies about, and files of the user's own."""
+    """Leave temporary files of killed processes and files of the user."""
     tally, expected = Tally(), bench.whole
     while expected and tally.tries < tries:
         path = bench.new_folder()
@@ -248,7 +248,7 @@ def _leave_stale(path: Path) -> list[Path]:
 
 
 def odd_paths(bench: Bench, tries: int) -> Tally:
-    """Runs and data in folders with names that few think of."""
+    """Use folders with unusual names for runs and data."""
     tally, expected = Tally(), bench.whole
     for name in NAMES[:tries] if expected else ():
         folder = bench.folder / name
@@ -264,7 +264,7 @@ def odd_paths(bench: Bench, tries: int) -> Tally:
 
 
 def read_only(bench: Bench, tries: int) -> Tally:
-    """A finished run in a folder that cannot be written is read all the same."""
+    """Evaluate a finished run in a read-only folder."""
     tally, expected = Tally(), bench.whole
     while expected and tally.tries < tries:
         path = bench.new_folder()

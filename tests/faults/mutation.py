@@ -1,4 +1,4 @@
-"""Seeded damage to files: cut short, bits flipped, bytes put in and taken out."""
+"""Seeded damage to files: truncation, flipped bits, inserted and removed bytes."""
 
 import zipfile
 from pathlib import Path
@@ -10,7 +10,7 @@ STRUCTURE = 4096
 
 
 def damaged(content: bytes, random: Random) -> bytes:
-    """The content with one bit flipped, or cut short."""
+    """Return the content with one bit flipped, or truncated."""
     place = random.randrange(len(content))
     if random.random() < 0.3:
         return content[:place]
@@ -20,7 +20,7 @@ def damaged(content: bytes, random: Random) -> bytes:
 
 
 def mutated(content: bytes, random: Random) -> bytes:
-    """The content with one to three changes of any kind."""
+    """Return the content with one to three changes of any kind."""
     content = bytearray(content)
     for _ in range(random.randint(1, 3)):
         place = random.randrange(len(content))
@@ -41,7 +41,7 @@ def mutated_file(path: Path, target: Path, random: Random) -> bool:
     """Write a mutated copy of a `.keras` file.
 
     Returns:
-        Whether the checksums of the archive were made to fit what was changed.
+        True if the checksums of the archive were updated to match the change.
     """
     kind = random.choice(("file", JSON, WEIGHTS))
     if kind == "file":

@@ -1,4 +1,4 @@
-"""Faults at a certain file operation, by Python's audit hooks; the code knows nothing.
+"""Faults at a given file operation, by audit hooks, without changes to the code.
 
 An operation is one that changes something in a folder: opening a file to write, renaming,
 removing, making a folder. A hook stays for the life of a process, so it belongs in a copy.
@@ -11,12 +11,12 @@ CHANGES = {"os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.truncate", "os.
 
 
 def at_operation(folder, which, act):
-    """Call act(what) before the operation number `which`, counted from 1.
+    """Call act(operation) before operation number `which`, counted from 1.
 
     Args:
-        folder: Operations elsewhere are not counted.
-        which: The number, or None for all of them.
-        act: May end the process, or raise what the operation then raises.
+        folder: Folder whose operations are counted.
+        which: Number of the operation, or None for all operations.
+        act: Function that may end the process, or raise an error for the operation.
     """
     start, count, removing = os.fspath(folder), 0, False
 

@@ -1,4 +1,4 @@
-"""Copies of this process, which starts no thread, so that they need import nothing."""
+"""Forks of this process, which has no threads, so that they import nothing again."""
 
 import fcntl
 import os
@@ -8,23 +8,23 @@ import traceback
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-MOST_WORDS = 2**20  # bytes; who says more waits for good
+MOST_WORDS = 2**20  # bytes; a process that writes more blocks
 UNEXPECTED = 70
 
 
 @dataclass(frozen=True)
 class Ended:
-    """How a process ended: exit code, or minus the signal, and all it said."""
+    """Result of a process: exit code, or minus the signal, and its output."""
 
     code: int
     said: str
 
 
 class Process:
-    """A copy of this process that runs `work`, and nothing after it."""
+    """Fork of this process that runs only `work`."""
 
     def __init__(self, work):
-        # Not a file: what limits files is to leave the last words alone.
+        # A pipe, not a file, so that limits on files do not affect the output.
         self._said, saying = os.pipe()
         fcntl.fcntl(saying, fcntl.F_SETPIPE_SZ, MOST_WORDS)
         self._ended = None
@@ -63,13 +63,13 @@ class Process:
             os.kill(self.pid, signum)
 
     def wait(self) -> Ended:
-        """Wait for its end."""
+        """Wait for the end of the process."""
         if self._ended is None:
             self._end(os.waitpid(self.pid, 0)[1])
         return self._ended
 
     def runs_for(self, seconds: float) -> bool:
-        """Wait so long, or to its end; whether it still runs."""
+        """Wait for some seconds or the end; return whether the process still runs."""
         until = time.monotonic() + seconds
         while self._ended is None and time.monotonic() < until:
             found, status = os.waitpid(self.pid, os.WNOHANG)
@@ -87,7 +87,7 @@ class Process:
 
 @contextmanager
 def ignored_errors():
-    """A last word that cannot be said changes nothing."""
+    """Ignore output that cannot be written."""
     try:
         yield
     except Exception:
@@ -95,5 +95,5 @@ def ignored_errors():
 
 
 def run(work) -> Ended:
-    """Run `work` in a copy of this process, to its end."""
+    """Run `work` in a fork of this process and return its result."""
     return Process(work).wait()

@@ -1,4 +1,4 @@
-"""What a run folder holds, told without Keras: to compare runs, and to see what is lost."""
+"""Content of run folders, read without Keras, to compare runs and to find losses."""
 
 import csv
 import hashlib
@@ -14,7 +14,7 @@ TIMING = ("seconds", "images_per_second")
 
 
 def final_state(run: Path) -> dict:
-    """SHA-256 of all tensors of the newest checkpoint and of the model, and the history."""
+    """Return SHA-256 of all tensors of checkpoint and model, and the history."""
     newest = run / "checkpoints" / f"step-{newest_step(run):08d}"
     progress = json.loads((newest / "manifest.json").read_text())["progress"]
     best, status = newest / "best.npz", run / "status.json"
@@ -39,7 +39,7 @@ def _without_timing(row):
 
 
 def tensors_sha256(path: Path) -> str:
-    """SHA-256 of every array of a `.keras` file, with its name, shape and type.
+    """Return SHA-256 of the arrays of a `.keras` file with names, shapes and types.
 
     Raises:
         ValueError: the archive is damaged.
@@ -59,14 +59,14 @@ def tensors_sha256(path: Path) -> str:
 
 
 def arrays_sha256(path: Path) -> str:
-    """SHA-256 of the arrays of an `.npz` file."""
+    """Return SHA-256 of the arrays of an `.npz` file."""
     with np.load(path, allow_pickle=False) as arrays:
         parts = [arrays[name].tobytes() for name in sorted(arrays.files)]
     return hashlib.sha256(b"".join(parts)).hexdigest()
 
 
 def newest_step(run: Path) -> int:
-    """The steps of the newest checkpoint whose files are what its manifest says, or -1."""
+    """Return the steps of the newest checkpoint that matches its manifest, or -1."""
     steps = [-1]
     for folder in (run / "checkpoints").glob("step-????????"):
         if _is_whole(folder):
@@ -84,7 +84,7 @@ def _is_whole(folder) -> bool:
 
 
 class Belongings:
-    """What a run folder holds that no fault may take away."""
+    """Content of a run folder that no fault may remove."""
 
     def __init__(self, run: Path):
         self.run, self.step = run, newest_step(run)
@@ -96,7 +96,7 @@ class Belongings:
         }
 
     def losses(self) -> list[str]:
-        """What of it is gone by now."""
+        """Return what has been lost."""
         now, lost = Belongings(self.run), []
         if now.step < self.step:
             lost.append(f"the newest checkpoint was {self.step} and is {now.step}")

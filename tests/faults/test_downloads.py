@@ -1,4 +1,4 @@
-"""A download that is cut off, by the server or by a kill, leaves nothing to believe."""
+"""Tests that an interrupted download leaves no file that would be used."""
 
 import hashlib
 import http.server
@@ -25,7 +25,7 @@ print(find_or_download("toy.npz", sys.argv[1], sys.argv[2]))
 
 @contextmanager
 def server(content, stalls=False):
-    """The address of a file; the second half of which never comes if it stalls."""
+    """Return the URL of a file, whose second half never comes if it stalls."""
     asked, going = threading.Event(), threading.Event()
 
     class Handler(http.server.BaseHTTPRequestHandler):

@@ -1,4 +1,4 @@
-"""Some of the most common faults; `make faults` does the others, for every family."""
+"""Tests of the most common faults; `make faults` runs all, for every family."""
 
 import importlib.util
 import json
@@ -12,7 +12,7 @@ import pytest
 from faults.cases import CASES
 from keras_aae.registry import MODELS
 
-# Copies of a process with TensorFlow in it, pipes of any width, /proc.
+# This needs forks of a process with TensorFlow, resizable pipes and /proc.
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="needs Linux")
 TESTS = Path(__file__).parents[1]
 SHORT = {
@@ -28,7 +28,7 @@ SHORT = {
     "damaged data": 40,
     "mutated model file": 60,
 }
-# What is done to every family.
+# Cases for every family.
 OFTEN = {"the same recipe twice": 1, "kill -9 at a random instant": 2}
 
 

@@ -1,4 +1,4 @@
-"""What the harness would see: it must not call everything well."""
+"""Tests that the harness detects losses and differences."""
 
 import hashlib
 import io
@@ -34,7 +34,7 @@ def newest(run):
 
 
 def change_one_number(path):
-    """Add a little to one number of a `.keras` file, and let its checksums fit."""
+    """Change one number of a `.keras` file slightly, with matching checksums."""
     with zipfile.ZipFile(path) as archive:
         members = {name: archive.read(name) for name in archive.namelist()}
     data = io.BytesIO(members["model.weights.h5"])
@@ -58,7 +58,7 @@ def change_progress(path):
 
 
 def fit_manifest(file):
-    """Say of a file what it is now, as if it had been saved so."""
+    """Update the manifest for a changed file, as if it had been saved so."""
     manifest = file.with_name("manifest.json")
     content = json.loads(manifest.read_text())
     content["files"][file.name] = hashlib.sha256(file.read_bytes()).hexdigest()

@@ -1,4 +1,4 @@
-"""Does a share of the cases, in a process that never starts Keras itself."""
+"""Worker that runs some cases, in a process that never uses Keras itself."""
 
 import importlib.util
 import json
@@ -7,11 +7,11 @@ import tempfile
 import time
 from pathlib import Path
 
-# Keras imports it at the first save, whatever its backend; before the copies, once.
+# Keras imports this at the first save; import it once before forking.
 if importlib.util.find_spec("tensorflow"):
     import tensorflow  # noqa: F401
 
-# What commands import when they are named; the copies are of a process that has it all.
+# Commands import these on demand; import them once before forking.
 import keras_aae.cli.evaluate  # noqa: F401
 import keras_aae.cli.progress  # noqa: F401
 import keras_aae.cli.tables  # noqa: F401
@@ -24,7 +24,7 @@ from faults.cases import CASES
 
 
 def main(items: list[tuple[str, str, int]], seed: int) -> None:
-    """Do (case, family, tries) each and print a line of JSON of each."""
+    """Run (case, family, tries) units and print one line of JSON for each."""
     benches = {}
     with tempfile.TemporaryDirectory(prefix="faults-") as folder:
         for case, family, tries in items:

@@ -1,4 +1,4 @@
-"""A small model file, and changed copies of it."""
+"""Fixtures: a small model file and changed copies of it."""
 
 import io
 import json
@@ -25,7 +25,7 @@ def model():
 
 @pytest.fixture(scope="session")
 def model_file(model, tmp_path_factory):
-    """A model with its optimizer, as Keras saves it."""
+    """Save a model with its optimizer by Keras."""
     path = tmp_path_factory.mktemp("model") / "model.keras"
     model.save(path)
     return path
@@ -44,7 +44,7 @@ def write_members(path, members, compression=zipfile.ZIP_STORED):
 
 
 def change_weights(content, change):
-    """The bytes of an HDF5 file after `change(file)`."""
+    """Return the bytes of an HDF5 file after `change(file)`."""
     data = io.BytesIO(content)
     with h5py.File(data, "r+") as file:
         change(file)
@@ -53,7 +53,7 @@ def change_weights(content, change):
 
 @pytest.fixture
 def forge(model_file, tmp_path):
-    """forge(config=change, weights=change, **members): a changed copy of the file."""
+    """Return forge(config=change, weights=change, **members), which changes a copy."""
 
     def forge(config=None, weights=None, **members):
         parts = read_members(model_file)

@@ -1,4 +1,4 @@
-"""What is refused before anything looks inside: other files, and damaged archives."""
+"""Tests that other files and damaged archives are refused unopened."""
 
 import os
 import pickle
@@ -23,7 +23,7 @@ def refused(path, match):
     [
         ("model.h5", "a legacy HDF5 file.*Expected a .keras file"),
         ("model.hdf5", "a legacy HDF5 file"),
-        ("model.pkl", "a pickle, which can run any program"),
+        ("model.pkl", "a pickle"),
         ("model.joblib", "a pickle"),
         ("model.txt", "does not end in .keras"),
         ("model", "does not end in .keras"),
@@ -90,11 +90,11 @@ def test_empty_file(tmp_path):
 def test_file_larger_than_the_cap(tmp_path):
     with open(tmp_path / "large.keras", "wb") as file:
         file.truncate(2**40)
-    refused(tmp_path / "large.keras", "is larger than")
+    refused(tmp_path / "large.keras", "is too large. Expected at most")
 
 
 def test_extra_asset(forge):
-    refused(forge(assets="secret"), "holds .*'assets'.*Expected exactly metadata.json")
+    refused(forge(assets="secret"), "'assets'.*Expected exactly metadata.json")
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")
@@ -103,7 +103,7 @@ def test_duplicate_member(forge, name):
     path = forge()
     with zipfile.ZipFile(path, "a") as archive:
         archive.writestr(name, "{}")
-    refused(path, "each once, and nothing else")
+    refused(path, "Expected exactly .*each once")
 
 
 @pytest.mark.parametrize("name", MAX_BYTES)
@@ -147,14 +147,14 @@ def test_hidden_bytes(forge, place):
 @pytest.mark.parametrize(
     ("text", "match"),
     [
-        ('{"a":' * 100_000, "config.json of the model file cannot be read"),
-        ("[" * 100_000 + "]" * 100_000, "cannot be read"),
-        ("[]", "is not a JSON object"),
-        ('{"module": "a", "module": "b"}', "a key stands twice"),
+        ('{"a":' * 100_000, "Cannot read config.json of the model file"),
+        ("[" * 100_000 + "]" * 100_000, "Cannot read config.json"),
+        ("[]", "Invalid config.json .*JSON object"),
+        ('{"module": "a", "module": "b"}', "duplicate key"),
         ('{"a": NaN}', "NaN is not a finite number"),
         ('{"a": 1e999}', "Expected a model"),
-        ('{"a": ' + "9" * 5000 + "}", "cannot be read"),
-        (b"\xff\xfe{}", "cannot be read"),
+        ('{"a": ' + "9" * 5000 + "}", "Cannot read config.json"),
+        (b"\xff\xfe{}", "Cannot read config.json"),
         ("{}", "Expected a model of keras_aae"),
     ],
 )
@@ -184,7 +184,7 @@ def test_bit_flips_are_never_silent(model, model_file, tmp_path):
             loaded = load_model(path)
         except ModelFileError:
             continue
-        # A flip in a date or in padding changes nothing that is loaded.
+        # A flip in a date or in padding does not change the model.
         np.testing.assert_array_equal(loaded.decode(codes), expected)
 
 

@@ -14,7 +14,7 @@ from test_model_file_weights import HOSTILE as HOSTILE_WEIGHTS
 
 from keras_aae.model_files.archive import MAX_BYTES
 
-# Processor time, of which another load on the machine takes none away.
+# Processor time, which does not depend on other load of the machine.
 MOST_SECONDS, MOST_MEGABYTES = 2, 500
 
 MEASURE = """
@@ -68,7 +68,7 @@ def set_units(units):
 
 
 def wide_layer(config):
-    # Every number is allowed by itself; the weights between the layers are too many.
+    # Each number is allowed, but there are too many weights between the layers.
     hidden, *heads = encoder_layers(config)[2:]
     hidden["config"]["units"] = 2**22
     for head in heads:
@@ -121,7 +121,7 @@ BOMBS = {
     "nested array": array([[[[0]]]] * 300_000),
     "flat array": array([0] * 900_000),
 }
-# Refused for the sum of their weights; nothing in them is large by itself.
+# Refused for the sum of their weights; no single number is too large.
 ADDED_UP = {"wide layer", "unconnected layer"}
 
 
@@ -137,7 +137,7 @@ def in_the_encoder(layer):
 
 
 def hostile_files(forge, folder):
-    """(name, path) of files that are refused."""
+    """Yield (name, path) of files that are refused."""
     changes = {name: {"config": change} for name, change in BOMBS.items()}
     changes |= {
         name: {"config": in_the_encoder(layer)}
@@ -168,7 +168,9 @@ def test_hostile_files_cost_little(forge, model_file, tmp_path):
     assert result.returncode == 0, result.stderr
     lines = [json.loads(line) for line in result.stdout.splitlines()]
     for name, (message, seconds, megabytes) in zip(files, lines, strict=True):
-        expected = "but the file holds only" if name in ADDED_UP else "model file"
+        expected = (
+            "weights, but the file has only" if name in ADDED_UP else "model file"
+        )
         assert expected in message, (name, message)
         assert seconds < MOST_SECONDS, (name, seconds)
         assert megabytes < MOST_MEGABYTES, (name, megabytes)

@@ -1,4 +1,4 @@
-"""What `inspect_model` tells, of good files and of bad ones."""
+"""Tests of `inspect_model` with valid and invalid files."""
 
 import hashlib
 import subprocess

@@ -1,4 +1,4 @@
-"""Model files that an earlier version wrote open, and say what they said."""
+"""Tests that model files of an earlier version give the same outputs."""
 
 from pathlib import Path
 

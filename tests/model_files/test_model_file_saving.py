@@ -1,4 +1,4 @@
-"""What is saved loads again, everywhere, and says what it is."""
+"""Tests that saved models load again everywhere with the same outputs."""
 
 import importlib.util
 import json
@@ -139,7 +139,7 @@ def test_training_goes_on_as_if_nothing_was_saved(tmp_path):
         model = train(user_model())
         if save:
             save_model(model, tmp_path / "model.keras")
-        # A layer made later draws its seed from the same generator as copies do.
+        # Layers created later draw seeds from the same generator as copies.
         return [*train(model).get_weights(), train(user_model()).get_weights()[0]]
 
     for a, b in zip(weights_after(True), weights_after(False), strict=True):
@@ -152,7 +152,7 @@ def test_saved_without_optimizer(model, tmp_path):
     assert inspect_model(tmp_path / "model.keras")["optimizer"] is None
     with zipfile.ZipFile(tmp_path / "model.keras") as archive:
         assert not json.loads(archive.read("config.json"))["compile_config"]
-    with pytest.raises(ModelFileError, match="no state of training"):
+    with pytest.raises(ModelFileError, match="no training state"):
         load_model(tmp_path / "model.keras", compile=True)
 
 
@@ -175,7 +175,9 @@ def test_models_that_could_not_be_loaded(tmp_path):
     x = keras.Input((8, 8, 1))
     encoder = keras.Model(x, layers.Dense(2)(layers.Flatten()(Foreign()(x))))
     model = Autoencoder(encoder, build("autoencoder", "dense").decoder)
-    with pytest.raises(ModelFileError, match="is not saved.*Foreign, which is not on"):
+    with pytest.raises(
+        ModelFileError, match="Cannot save the model.*Foreign.*safe to load"
+    ):
         save_model(model, tmp_path / "model.keras")
     assert not list(tmp_path.iterdir())
     with pytest.raises(ModelFileError, match="does not end in .keras"):
@@ -197,7 +199,7 @@ np.save(outputs, np.stack([model.reconstruct(images) for model in models]))
 
 
 def outputs_elsewhere(path, engine):
-    """Reconstructions in a new process, loaded by us and by Keras alone."""
+    """Return reconstructions in a new process, by our loader and by Keras."""
     images, outputs = path.with_name("images.npy"), path.with_name("outputs.npy")
     np.save(images, X)
     subprocess.run(

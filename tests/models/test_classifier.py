@@ -137,8 +137,8 @@ def test_images_whose_label_is_missing_are_left_out(toy_images, tmp_path):
 
 
 @pytest.mark.parametrize("changes, message", [
-    ({"options": {"classes": 3}}, "has 4 classes, and the model takes 3"),
-    ({"track_codes": 10}, "track_codes=10 follows the codes"),
+    ({"options": {"classes": 3}}, "has 4 classes.* 3. Set classes"),
+    ({"track_codes": 10}, "track_codes=10 needs an encoder"),
     ({"num_labels": 57}, "from 1 to 56"),
 ])  # fmt: skip
 def test_what_cannot_be_learned_is_refused(changes, message, toy_npz, tmp_path):

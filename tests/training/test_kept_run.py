@@ -1,4 +1,4 @@
-"""A run that an earlier version left opens, measures the same, and goes on."""
+"""Tests that a run of an earlier version opens, evaluates the same and resumes."""
 
 import shutil
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Locks of files and signals to stop, wherever the program runs."""
+"""Tests of file locks and stop signals."""
 
 import os
 import signal
@@ -12,14 +12,14 @@ import pytest
 
 from keras_aae import files
 from keras_aae.errors import RunError
-from keras_aae.files import held
+from keras_aae.files import file_lock
 from keras_aae.model_files import archive
 from keras_aae.runs import signals
 
 HOLDER = """
 import os, sys, time
-from keras_aae.files import held
-with held(sys.argv[1], "the folder"):
+from keras_aae.files import file_lock
+with file_lock(sys.argv[1], "the folder"):
     print(os.getpid(), flush=True)
     time.sleep(60)
 """
@@ -32,19 +32,19 @@ def test_a_lock_names_its_holder_and_ends_with_it(tmp_path):
         pid = process.stdout.readline().strip()
         began = time.monotonic()
         with pytest.raises(RunError, match=f"in use by process {pid}"):
-            with held(path, "the folder"):
+            with file_lock(path, "the folder"):
                 pass
         assert time.monotonic() - began < 1
-        # Not asked to end, but ended: nothing of the program can clean up.
+        # Kill the process, so that it cannot clean up.
         process.kill()
-    with held(path, "the folder"):
+    with file_lock(path, "the folder"):
         assert path.read_text() == str(os.getpid())
 
 
 def test_a_lock_is_free_after_an_error_in_its_block(tmp_path):
-    with pytest.raises(ZeroDivisionError), held(tmp_path / "lock", "the folder"):
+    with pytest.raises(ZeroDivisionError), file_lock(tmp_path / "lock", "the folder"):
         _ = 1 / 0
-    with held(tmp_path / "lock", "the folder"):
+    with file_lock(tmp_path / "lock", "the folder"):
         pass
 
 
@@ -52,14 +52,14 @@ def test_what_cannot_be_locked_is_named(tmp_path, monkeypatch):
     def refuse(descriptor, *, blocking):
         raise OSError(95, "Operation not supported")
 
-    with pytest.raises(RunError, match="Cannot write in the folder"):
-        with held(tmp_path / "nowhere" / "lock", "the folder"):
+    with pytest.raises(RunError, match="Cannot write to the folder"):
+        with file_lock(tmp_path / "nowhere" / "lock", "the folder"):
             pass
     monkeypatch.setattr(filelock, "lock_descriptor", refuse)
     with pytest.raises(
         RunError, match="Cannot lock the folder: Operation not supported"
     ):
-        with held(tmp_path / "lock", "the folder"):
+        with file_lock(tmp_path / "lock", "the folder"):
             pass
 
 

@@ -1,4 +1,4 @@
-"""Runs of models that match a prior: hidden labels, snapshots, health, complaints."""
+"""Tests of prior-matching runs: hidden labels, snapshots, diagnostics, warnings."""
 
 from types import SimpleNamespace
 
@@ -58,11 +58,11 @@ def test_all_labels_but_a_few_are_hidden(model, toy_npz, toy_images):
 @pytest.mark.parametrize(
     ("model", "options", "labels", "message"),
     [
-        ("semi-supervised-aae", {"classes": 3}, None, "has 4 classes, and the model takes 3"),
-        ("supervised-aae", {"classes": 3}, None, "has 4 classes, and the model takes 3"),
-        ("labeled-aae", {"components": 3}, None, "has 4 classes, and the model takes 3"),
-        ("supervised-aae", {"classes": 4}, 8, "needs one of every image"),
-        ("conditional-vae", {"classes": 4}, 8, "needs one of every image"),
+        ("semi-supervised-aae", {"classes": 3}, None, "has 4 classes.* 3. Set classes"),
+        ("supervised-aae", {"classes": 3}, None, "has 4 classes.* 3. Set classes"),
+        ("labeled-aae", {"components": 3}, None, "has 4 classes.* 3. Set classes"),
+        ("supervised-aae", {"classes": 4}, 8, "num_labels=8 hides labels"),
+        ("conditional-vae", {"classes": 4}, 8, "num_labels=8 hides labels"),
     ],
 )  # fmt: skip
 def test_labels_that_a_model_cannot_take_are_refused(
@@ -143,7 +143,7 @@ def test_a_run_without_a_prior_keeps_none(toy_npz, tmp_path):
 
 
 class Complaining:
-    """Complains of one thing from epoch 2 on, and of another in epoch 3."""
+    """Warn of one problem from epoch 2 on, and of another in epoch 3."""
 
     seed = 3
 
@@ -168,7 +168,7 @@ class Silent:
 
 @pytest.fixture
 def session(tmp_path):
-    """What becomes of a run of a model, its training left out."""
+    """Return the run of a model after a training without steps."""
 
     def run(model, epochs):
         folder = RunFolder.create(tmp_path / "run", Recipe(), {})

@@ -1,4 +1,4 @@
-"""Values that make no sense are refused in words, or make a model."""
+"""Tests that option values either give a model or a clear error."""
 
 import dataclasses
 import json
@@ -16,7 +16,7 @@ from keras_aae.recipe import Recipe
 from keras_aae.registry import MODELS
 from keras_aae.training.build import build_model, complete_options, family
 
-# What no option may be; and what some may.
+# Values that no option accepts, and values that some accept.
 NONSENSE = (
     {"a": 1},
     [["x"]],

@@ -1,4 +1,4 @@
-"""Event files: what TensorBoard would read of them."""
+"""Tests of event files as TensorBoard reads them."""
 
 import struct
 import sys
@@ -23,7 +23,7 @@ def recipe(path, **values):
 
 
 def events(run):
-    """(step, tag, value) of all event files; a histogram's value is (number, sum)."""
+    """Read (step, tag, value) from event files; a histogram has (number, sum)."""
     found = []
     for path in sorted((run.path / "tensorboard").iterdir()):
         data, place = path.read_bytes(), 0

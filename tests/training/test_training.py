@@ -165,7 +165,7 @@ def test_resuming_a_finished_run_changes_nothing(toy_npz, tmp_path):
 
 
 class Stops(runner.Reporter):
-    """Ends a training after its first epoch, as an error would."""
+    """Stop a training after its first epoch, like an error."""
 
     def epoch(self, row):
         raise InterruptedError
@@ -178,7 +178,7 @@ def test_a_run_is_finished_from_its_end_until_it_is_extended(toy_npz, tmp_path):
     assert not run.finished
     runner.resume(run.path)
     assert run.finished
-    # Nothing is left to do, so nothing undoes it.
+    # No epochs are left, so the run stays finished.
     runner.resume(run.path, epochs=3, reporter=Stops())
     (run.path / "train.log").unlink()
     assert run.finished
@@ -194,7 +194,7 @@ def test_a_run_is_finished_from_its_end_until_it_is_extended(toy_npz, tmp_path):
 
 
 def test_a_changed_recipe_alone_makes_a_run_unfinished(toy_npz, tmp_path):
-    # A process may be killed between the new recipe and the first step of it.
+    # A process may be killed after the new recipe and before its first step.
     run = runner.train(recipe(toy_npz), tmp_path / "run")
     run.write_recipe(run.recipe)
     assert run.finished
@@ -276,7 +276,7 @@ def test_patience_ends_the_run_and_the_best_epoch_is_kept(toy_npz, tmp_path):
 
 
 def test_an_unknown_monitor_names_the_columns(toy_npz, tmp_path):
-    with pytest.raises(RecipeError, match="The history has epoch.*neg_elbo"):
+    with pytest.raises(RecipeError, match="column of the history: epoch.*neg_elbo"):
         runner.train(recipe(toy_npz, monitor="elbow"), tmp_path / "run")
 
 
@@ -352,7 +352,7 @@ def test_other_data_are_refused_on_resume(toy_npz, tmp_path, toy_images):
     run = runner.train(recipe(toy_npz), tmp_path / "run")
     x, y = toy_images
     np.savez(toy_npz, x_train=x[::-1], y_train=y, x_test=x, y_test=y)
-    with pytest.raises(RunError, match="fingerprint differs"):
+    with pytest.raises(RunError, match="its fingerprint has changed"):
         runner.resume(run.path, epochs=9)
 
 
@@ -361,13 +361,13 @@ def test_a_changed_recipe_is_refused_on_resume(toy_npz, tmp_path):
     content = json.loads((run.path / "recipe.json").read_text())
     content["recipe"]["batch_size"] = 4
     (run.path / "recipe.json").write_text(json.dumps(content))
-    with pytest.raises(RunError, match="another recipe"):
+    with pytest.raises(RunError, match="does not match the recipe"):
         runner.resume(run.path, epochs=9)
 
 
 def test_fewer_epochs_than_done_are_refused(toy_npz, tmp_path):
     run = runner.train(recipe(toy_npz), tmp_path / "run")
-    with pytest.raises(RunError, match="less than the 3 epochs"):
+    with pytest.raises(RunError, match="epochs 2. Expected at least 3"):
         runner.resume(run.path, epochs=2)
 
 
@@ -382,7 +382,7 @@ def test_another_environment_is_told(toy_npz, tmp_path, monkeypatch):
 def test_folders_that_are_no_runs_are_named(tmp_path):
     with pytest.raises(RunError, match="no run folder"):
         runner.resume(tmp_path / "nothing")
-    with pytest.raises(RunError, match="holds no recipe.json"):
+    with pytest.raises(RunError, match="Expected a recipe.json"):
         runner.resume(tmp_path)
     (tmp_path / "recipe.json").write_text("{")
     with pytest.raises(RunError, match="Cannot read recipe.json"):
@@ -403,7 +403,7 @@ def test_the_lock_is_held_by_one(toy_npz, tmp_path):
 def test_what_a_kill_at_the_start_leaves_is_in_nobody_s_way(tmp_path):
     path = tmp_path / "my run's"
     path.mkdir()
-    # No process has a number this high.
+    # No process has an ID this high.
     (path / ".recipe-4194305.tmp.json").write_text("{")
     (path / ".mine.tmp").write_text("not of the program")
     with pytest.raises(RunError, match="is not empty"):
