@@ -1,12 +1,15 @@
 """Adversarial autoencoders, with and without labels, and Wasserstein autoencoders."""
 
+from typing import Any
+
 import keras
 import numpy as np
 from keras import ops
 
 from keras_aae.abilities import HasComponents, supports
-from keras_aae.checks import Deviation, Share, pick
+from keras_aae.checks import Deviation, ImageShape, Share, Tensor, pick
 from keras_aae.engine import Phase
+from keras_aae.engine.batch import Batch, Terms
 from keras_aae.errors import RecipeError
 from keras_aae.losses.adversarial import (
     GENERATOR_LOSSES,
@@ -67,11 +70,19 @@ class AAE(PriorMatchingModel):
     builders = (*PriorMatchingModel.builders, build_discriminator)
 
     def __init__(
-        self, encoder, decoder, discriminator, *, posterior: Posterior = "deterministic",
-        joint: bool = False, generator_loss: GeneratorLoss = "non-saturating",
-        label_smoothing: Share = 0.0, discriminator_noise: Deviation = 0.0,
-        separate_updates: bool = False, **kwargs,
-    ):  # fmt: skip
+        self,
+        encoder: keras.Model,
+        decoder: keras.Model,
+        discriminator: keras.Model,
+        *,
+        posterior: Posterior = "deterministic",
+        joint: bool = False,
+        generator_loss: GeneratorLoss = "non-saturating",
+        label_smoothing: Share = 0.0,
+        discriminator_noise: Deviation = 0.0,
+        separate_updates: bool = False,
+        **kwargs: Any,
+    ):
         super().__init__(encoder, decoder, **kwargs)
         self.posterior_name, self.discriminator = posterior, discriminator
         self.joint, self.separate_updates = joint, separate_updates
@@ -79,18 +90,22 @@ class AAE(PriorMatchingModel):
         self.discriminator_noise = discriminator_noise
 
     @classmethod
-    def build_networks(cls, image_shape, **options):
+    def build_networks(
+        cls, image_shape: ImageShape, **options: Any
+    ) -> tuple[keras.Model, ...]:
         """Return the encoder, the decoder and the discriminator."""
         networks = super().build_networks(image_shape, **options)
         return (*networks, cls.build_discriminator(**options))
 
     @classmethod
-    def build_discriminator(cls, condition_width: int = 0, *, latent_dim, **options):
+    def build_discriminator(
+        cls, condition_width: int = 0, *, latent_dim: int, **options: Any
+    ) -> keras.Model:
         """Return a discriminator that is told one-hot classes, `told` wide."""
         critic = pick(build_discriminator, options)
         return build_discriminator(latent_dim, condition_width, **critic)
 
-    def phases(self):
+    def phases(self) -> list[Phase]:
         """Reconstruction, discrimination, regularization; the first and last may be one."""
         autoencoder = (self.encoder, self.decoder)
         if self.joint:
@@ -105,20 +120,22 @@ class AAE(PriorMatchingModel):
             Phase("regularization", self.regularization, (self.encoder,)),
         ]
 
-    def _discriminations(self):
+    def _discriminations(self) -> list[Phase]:
         parts = (self.discrimination,)
         if self.separate_updates:
             parts = (self.discrimination_of_prior, self.discrimination_of_codes)
         return [Phase("discrimination", part, (self.discriminator,)) for part in parts]
 
-    def discrimination(self, batch, training):
+    def discrimination(self, batch: Batch, training: bool) -> tuple[Tensor, Terms]:
         """The discriminator's loss on codes and as many prior samples."""
         of_prior, prior_terms = self.discrimination_of_prior(batch, training)
         of_codes, code_terms = self.discrimination_of_codes(batch, training)
         loss = of_prior + of_codes
         return loss, {**prior_terms, **code_terms, "discrimination": loss}
 
-    def discrimination_of_prior(self, batch, training):
+    def discrimination_of_prior(
+        self, batch: Batch, training: bool
+    ) -> tuple[Tensor, Terms]:
         """The discriminator's loss on prior samples, as many as the batch has images."""
         z = self.sample_prior(batch)
         logits = self.discriminator_logits(z, batch.labels, training)
@@ -130,7 +147,9 @@ class AAE(PriorMatchingModel):
         }
         return loss, terms
 
-    def discrimination_of_codes(self, batch, training):
+    def discrimination_of_codes(
+        self, batch: Batch, training: bool
+    ) -> tuple[Tensor, Terms]:
         """The discriminator's loss on the codes of a batch."""
         logits = self.discriminator_logits(
             self.sample_codes_tensor(batch.x, training), batch.labels, training
@@ -139,12 +158,12 @@ class AAE(PriorMatchingModel):
         right = 1.0 - fraction_positive(logits)
         return loss, {"discrimination": 2 * loss, "discriminator_accuracy_codes": right}
 
-    def penalty(self, z, labels, training):
+    def penalty(self, z: Tensor, labels: Tensor | None, training: bool) -> Tensor:
         """How surely codes are told from the prior, by the discriminator as it is now."""
         logits = self.discriminator_logits(z, labels, training)
         return GENERATOR_LOSSES[self.generator_loss](logits)
 
-    def sample_prior(self, batch):
+    def sample_prior(self, batch: Batch) -> Tensor:
         """A prior sample for each image of a batch, (batch, latent_dim)."""
         return self.prior.sample(ops.shape(batch.x)[0], self.seed_generator)
 
@@ -154,7 +173,9 @@ class AAE(PriorMatchingModel):
         inputs = self.discriminator.inputs
         return inputs[1].shape[-1] - 1 if len(inputs) > 1 else 0
 
-    def discriminator_logits(self, z, labels=None, training=False):
+    def discriminator_logits(
+        self, z: Tensor, labels: Tensor | None = None, training: bool = False
+    ) -> Tensor:
         """Compute the discriminator's logits of codes, (batch, 1).
 
         Args:
@@ -172,14 +193,16 @@ class AAE(PriorMatchingModel):
         one_hot = ops.one_hot(condition, unknown + 1, dtype=z.dtype)
         return self.discriminator([z, one_hot], training=training)
 
-    def blurred(self, z, training):
+    def blurred(self, z: Tensor, training: bool) -> Tensor:
         """Codes as the discriminator sees them: with noise in training, if asked for."""
         if not training or self.discriminator_noise == 0:
             return z
         noise = keras.random.normal(ops.shape(z), seed=self.seed_generator)
         return z + self.weight(self.discriminator_noise) * noise
 
-    def discriminate(self, z, labels=None) -> np.ndarray:
+    def discriminate(
+        self, z: np.ndarray, labels: np.ndarray | None = None
+    ) -> np.ndarray:
         """D: how sure the discriminator is that codes are of the prior, (n,) in [0, 1].
 
         Args:
@@ -194,7 +217,7 @@ class AAE(PriorMatchingModel):
         labels = check_labels(labels, len(z), self.num_condition_classes, least=-1)
         return self.map("discriminate", _discriminate, z, labels)
 
-    def warnings_from(self, row):
+    def warnings_from(self, row: dict[str, Any]) -> dict[str, str]:
         return super().warnings_from(row) | discriminator_dominates(
             row, ("discriminator_accuracy_codes", "discriminator_accuracy_prior")
         )
@@ -222,7 +245,13 @@ class LabeledAAE(AAE):
     uses_labels = True
     components_are_classes = True
 
-    def __init__(self, encoder, decoder, discriminator, **kwargs):
+    def __init__(
+        self,
+        encoder: keras.Model,
+        decoder: keras.Model,
+        discriminator: keras.Model,
+        **kwargs: Any,
+    ):
         super().__init__(encoder, decoder, discriminator, **kwargs)
         if not supports(self.prior, HasComponents):
             raise RecipeError(
@@ -231,7 +260,9 @@ class LabeledAAE(AAE):
             )
 
     @classmethod
-    def build_discriminator(cls, *, prior, components, latent_dim, **options):
+    def build_discriminator(
+        cls, *, prior: str, components: int, latent_dim: int, **options: Any
+    ) -> keras.Model:
         """Return a discriminator that is told the prior's classes, or "unknown"."""
         distribution = fixed_prior(prior, latent_dim, components, seed=0)
         condition_width = (
@@ -246,7 +277,7 @@ class LabeledAAE(AAE):
         """How many classes labels may be of: as many as the prior has."""
         return self.prior.num_classes
 
-    def sample_prior(self, batch):
+    def sample_prior(self, batch: Batch) -> Tensor:
         """A prior sample of each image's class, of any class where it is unknown."""
         labels = batch.labels
         if labels is None:
@@ -282,13 +313,15 @@ class SupervisedAAE(ClassDecodingModel, AAE):
 
     @classmethod
     def build_discriminator(
-        cls, *, classes, conditional_discriminator: bool = False, **options
-    ):
+        cls, *, classes: int, conditional_discriminator: bool = False, **options: Any
+    ) -> keras.Model:
         """Return a discriminator, that is told the classes if it is conditional."""
         condition_width = classes + 1 if conditional_discriminator else 0
         return super().build_discriminator(condition_width, **options)
 
-    def discriminator_logits(self, z, labels=None, training=False):
+    def discriminator_logits(
+        self, z: Tensor, labels: Tensor | None = None, training: bool = False
+    ) -> Tensor:
         """Compute the logits of codes, (batch, 1); see `AAE.discriminator_logits`."""
         if training and self.num_condition_classes and labels is not None:
             withheld = keras.random.uniform(ops.shape(labels), seed=self.seed_generator)
@@ -319,23 +352,28 @@ class WAE(PriorMatchingModel):
     terms = ("reconstruction_loss", "regularization")
 
     def __init__(
-        self, encoder, decoder, *,
-        posterior: Posterior = "deterministic", kernel: Kernel = "imq", **kwargs,
-    ):  # fmt: skip
+        self,
+        encoder: keras.Model,
+        decoder: keras.Model,
+        *,
+        posterior: Posterior = "deterministic",
+        kernel: Kernel = "imq",
+        **kwargs: Any,
+    ):
         super().__init__(encoder, decoder, **kwargs)
         self.posterior_name, self.kernel = posterior, kernel
 
-    def phases(self):
+    def phases(self) -> list[Phase]:
         """One phase: the reconstruction and the penalty."""
         networks = (self.encoder, self.decoder)
         return [Phase("reconstruction", self.regularized_reconstruction, networks)]
 
-    def penalty(self, z, labels, training):
+    def penalty(self, z: Tensor, labels: Tensor | None, training: bool) -> Tensor:
         """MMD^2 of the codes of a batch and as many prior samples."""
         del labels, training
         prior = self.prior.sample(ops.shape(z)[0], self.seed_generator)
         return mmd(z, prior, self.kernel)
 
 
-def _discriminate(model, z, labels):
+def _discriminate(model: Any, z: Tensor, labels: Tensor | None) -> Tensor:
     return ops.sigmoid(model.discriminator_logits(z, labels)[:, 0])

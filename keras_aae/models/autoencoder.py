@@ -1,12 +1,14 @@
 """Ordinary, sparse, denoising and contractive autoencoders."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import keras
+import numpy as np
 from keras import ops
 
-from keras_aae.checks import Choice, Deviation, InnerShare, Weight
+from keras_aae.checks import Choice, Deviation, InnerShare, Tensor, Weight
 from keras_aae.engine import Phase
+from keras_aae.engine.batch import Batch, Terms
 from keras_aae.engine.phases import as_tensor_images
 from keras_aae.losses.reconstruction import RECONSTRUCTION_LOSSES, ReconstructionLoss
 from keras_aae.losses.regularizers import kl_sparsity, l1_activity
@@ -35,29 +37,36 @@ class Autoencoder(AutoencodingModel):
     terms = ("reconstruction_loss",)
 
     def __init__(
-        self, encoder, decoder, *, loss: ReconstructionLoss = "bernoulli", **kwargs
+        self,
+        encoder: keras.Model,
+        decoder: keras.Model,
+        *,
+        loss: ReconstructionLoss = "bernoulli",
+        **kwargs: Any,
     ):
         super().__init__(encoder, decoder, **kwargs)
         self.loss_name = loss
 
-    def phases(self):
+    def phases(self) -> list[Phase]:
         """One phase: reconstruction."""
         networks = (self.encoder, self.decoder)
         return [Phase("reconstruction", self.reconstruction, networks)]
 
-    def reconstruction(self, batch, training):
+    def reconstruction(self, batch: Batch, training: bool) -> tuple[Tensor, Terms]:
         """The mean reconstruction loss of a batch."""
         z = self.encoder(batch.x, training=training)
         loss = self.reconstruction_loss(batch.x, z, training)
         return loss, {"reconstruction_loss": loss}
 
-    def reconstruction_loss(self, x, z, training=False):
+    def reconstruction_loss(
+        self, x: Tensor, z: Tensor, training: bool = False
+    ) -> Tensor:
         """The mean loss of the images that codes decode to."""
         logits = self.decoder(z, training=training)
         return ops.mean(RECONSTRUCTION_LOSSES[self.loss_name](x, logits))
 
 
-def _kl(model, z):
+def _kl(model: Any, z: Tensor) -> Tensor:
     units = kl_sparsity(z, model.sparsity_target)
     return REDUCTIONS[model.sparsity_reduction](units)
 
@@ -94,21 +103,21 @@ class SparseAutoencoder(Autoencoder):
 
     def __init__(
         self,
-        encoder,
-        decoder,
+        encoder: keras.Model,
+        decoder: keras.Model,
         *,
         sparsity: Annotated[str, Choice(SPARSITIES)] = "kl",
         sparsity_weight: Weight = 1.0,
         sparsity_target: InnerShare = 0.05,
         sparsity_reduction: Annotated[str, Choice(REDUCTIONS)] = "sum",
-        **kwargs,
+        **kwargs: Any,
     ):
         super().__init__(encoder, decoder, **kwargs)
         self.sparsity, self.sparsity_reduction = sparsity, sparsity_reduction
         self.sparsity_weight = sparsity_weight
         self.sparsity_target = sparsity_target
 
-    def reconstruction(self, batch, training):
+    def reconstruction(self, batch: Batch, training: bool) -> tuple[Tensor, Terms]:
         """The mean reconstruction loss of a batch and the penalty on its codes."""
         z = self.encoder(batch.x, training=training)
         loss = self.reconstruction_loss(batch.x, z, training)
@@ -142,25 +151,30 @@ class DenoisingAutoencoder(Autoencoder):
     pixel_noise = True
 
     def __init__(
-        self, encoder, decoder, *,
-        corruption: Corruption = "gaussian", noise: Deviation = 0.4, **kwargs,
-    ):  # fmt: skip
+        self,
+        encoder: keras.Model,
+        decoder: keras.Model,
+        *,
+        corruption: Corruption = "gaussian",
+        noise: Deviation = 0.4,
+        **kwargs: Any,
+    ):
         super().__init__(encoder, decoder, **kwargs)
         self.corruption, self.noise = corruption, noise
 
-    def reconstruction(self, batch, training):
+    def reconstruction(self, batch: Batch, training: bool) -> tuple[Tensor, Terms]:
         """The mean loss between clean images and what their corruptions decode to."""
         noisy = self._corrupted(batch.x, self.seed_generator)
         z = self.encoder(noisy, training=training)
         loss = self.reconstruction_loss(batch.x, z, training)
         return loss, {"reconstruction_loss": loss}
 
-    def corrupt(self, x, seed: int = 0):
+    def corrupt(self, x: np.ndarray, seed: int = 0) -> np.ndarray:
         """Images as the model sees them in training, float32 in [0, 1], for a seed."""
         x = as_tensor_images(self.check_images(x))
         return ops.convert_to_numpy(self._corrupted(x, seed))
 
-    def _corrupted(self, x, seed):
+    def _corrupted(self, x: Tensor, seed: int | keras.random.SeedGenerator) -> Tensor:
         return CORRUPTIONS[self.corruption](x, self.weight(self.noise), seed)
 
 
@@ -186,11 +200,18 @@ class ContractiveAutoencoder(Autoencoder):
     pixel_noise = True
     STEP = 0.01
 
-    def __init__(self, encoder, decoder, *, contraction_weight: Weight = 0.1, **kwargs):
+    def __init__(
+        self,
+        encoder: keras.Model,
+        decoder: keras.Model,
+        *,
+        contraction_weight: Weight = 0.1,
+        **kwargs: Any,
+    ):
         super().__init__(encoder, decoder, **kwargs)
         self.contraction_weight = contraction_weight
 
-    def reconstruction(self, batch, training):
+    def reconstruction(self, batch: Batch, training: bool) -> tuple[Tensor, Terms]:
         """The mean reconstruction loss of a batch and the contraction of its codes."""
         z = self.encoder(batch.x, training=training)
         loss = self.reconstruction_loss(batch.x, z, training)
@@ -198,7 +219,7 @@ class ContractiveAutoencoder(Autoencoder):
         terms = {"reconstruction_loss": loss, "contraction": penalty}
         return loss + self.weight(self.contraction_weight) * penalty, terms
 
-    def contraction(self, x, z, training=False):
+    def contraction(self, x: Tensor, z: Tensor, training: bool = False) -> Tensor:
         """The mean of ||J(x) e||^2."""
         e = keras.random.normal(ops.shape(x), seed=self.seed_generator)
         moved = self.encoder(x + self.STEP * e, training=training) - z

@@ -1,13 +1,15 @@
 """Classifier: images to classes, from labels."""
 
 from functools import cached_property
+from typing import Any
 
 import keras
 import numpy as np
 from keras import ops
 
-from keras_aae.checks import Seed, pick
+from keras_aae.checks import ImageShape, Seed, Tensor, pick
 from keras_aae.engine import Phase
+from keras_aae.engine.batch import Batch, Terms
 from keras_aae.engine.phases import as_tensor_images
 from keras_aae.errors import UnsupportedError
 from keras_aae.losses.classification import cross_entropy, zero_one_loss
@@ -47,11 +49,11 @@ class Classifier(ClassifyingModel):
 
     def __init__(
         self,
-        classifier,
+        classifier: keras.Model,
         *,
         augmentation: Augmentation = "none",
         seed: Seed = 0,
-        **kwargs,
+        **kwargs: Any,
     ):
         super().__init__(seed=seed, **kwargs)
         self.classifier = classifier
@@ -59,12 +61,14 @@ class Classifier(ClassifyingModel):
         self.built = True
 
     @classmethod
-    def build_networks(cls, image_shape, **options):
+    def build_networks(
+        cls, image_shape: ImageShape, **options: Any
+    ) -> tuple[keras.Model, ...]:
         """Return the classifier alone."""
         return (build_classifier(image_shape, **pick(build_classifier, options)),)
 
     @property
-    def image_shape(self):
+    def image_shape(self) -> ImageShape:
         """(height, width, channels) of the images."""
         return tuple(self.classifier.input_shape[1:])
 
@@ -73,11 +77,11 @@ class Classifier(ClassifyingModel):
         """How many classes labels may be of."""
         return self.classifier.output_shape[-1]
 
-    def phases(self):
+    def phases(self) -> list[Phase]:
         """One phase: classification."""
         return [Phase("classification", self.classification, (self.classifier,))]
 
-    def classification(self, batch, training):
+    def classification(self, batch: Batch, training: bool) -> tuple[Tensor, Terms]:
         """The cross-entropy of a batch, in nats, and the share that is right."""
         if batch.labels is None:
             raise UnsupportedError(
@@ -92,15 +96,15 @@ class Classifier(ClassifyingModel):
         accuracy = 1.0 - ops.mean(zero_one_loss(batch.labels, logits))
         return loss, {"classification_loss": loss, "accuracy": accuracy}
 
-    def call(self, x):
+    def call(self, x: Tensor) -> Tensor:
         """p(class|x) of images, (batch, classes)."""
         return ops.softmax(self.class_logits(as_tensor_images(x)))
 
-    def class_logits(self, x):
+    def class_logits(self, x: Tensor) -> Tensor:
         """The logits of the classes, (batch, classes)."""
         return self.classifier(x, training=False)
 
-    def features(self, x) -> np.ndarray:
+    def features(self, x: np.ndarray) -> np.ndarray:
         """What the last layer is given of images, without dropout, (n, features).
 
         Raises:
@@ -109,10 +113,10 @@ class Classifier(ClassifyingModel):
         return self.map("features", _features, self.check_images(x))
 
     @cached_property
-    def _body(self):
+    def _body(self) -> keras.Model:
         """The network up to its last layer."""
         return keras.Model(self.classifier.inputs[0], self.classifier.layers[-1].input)
 
 
-def _features(model, x):
+def _features(model: Any, x: Tensor) -> Tensor:
     return model._body(as_tensor_images(x), training=False)

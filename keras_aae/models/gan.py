@@ -1,14 +1,25 @@
 """Generative adversarial networks of images: the game of logits, and Wasserstein's."""
 
-from typing import Annotated
+from typing import Annotated, Any, Self
 
 import keras
 import numpy as np
 from keras import ops
 
-from keras_aae.checks import Choice, Repeats, Seed, Share, Weight, Width, pick
+from keras_aae.checks import (
+    Choice,
+    ImageShape,
+    Repeats,
+    Seed,
+    Share,
+    Tensor,
+    Weight,
+    Width,
+    pick,
+)
 from keras_aae.engine import Phase
 from keras_aae.engine.backend import engine
+from keras_aae.engine.batch import Batch, Terms
 from keras_aae.engine.networks import (
     call_without_updating_statistics,
     has_batch_normalization,
@@ -84,13 +95,21 @@ class GAN(GeneratingModel):
     discriminates_images = True
 
     def __init__(
-        self, generator, discriminator, *,
+        self,
+        generator: keras.Model,
+        discriminator: keras.Model,
+        *,
         loss: Annotated[str, Choice(LOSSES)] = "non-saturating",
-        prior: PriorName = "uniform", components: Width = 10,
-        discriminator_steps: Repeats = 1, generator_steps: Repeats = 1,
-        feature_matching_weight: Weight = 0.0, label_smoothing: Share = 0.0,
-        gradient_penalty_weight: Weight = 10.0, seed: Seed = 0, **kwargs,
-    ):  # fmt: skip
+        prior: PriorName = "uniform",
+        components: Width = 10,
+        discriminator_steps: Repeats = 1,
+        generator_steps: Repeats = 1,
+        feature_matching_weight: Weight = 0.0,
+        label_smoothing: Share = 0.0,
+        gradient_penalty_weight: Weight = 10.0,
+        seed: Seed = 0,
+        **kwargs: Any,
+    ):
         self._check(discriminator, loss, feature_matching_weight)
         super().__init__(
             seed=seed,
@@ -109,7 +128,9 @@ class GAN(GeneratingModel):
         self.built = True
 
     @staticmethod
-    def _check(discriminator, loss, feature_matching_weight):
+    def _check(
+        discriminator: keras.Model, loss: str, feature_matching_weight: Any
+    ) -> None:
         if loss == "wasserstein" and has_batch_normalization(discriminator):
             raise RecipeError(
                 "A critic of the loss 'wasserstein' cannot have batch normalization: the "
@@ -123,12 +144,14 @@ class GAN(GeneratingModel):
             )
 
     @classmethod
-    def build_networks(cls, image_shape, *, loss, **options):
+    def build_networks(
+        cls, image_shape: ImageShape, *, loss: str, **options: Any
+    ) -> tuple[keras.Model, ...]:
         """Return the generator and the discriminator; a critic is not normalized."""
         architecture = pick(build_dcgan_networks, options)
         return build_dcgan_networks(image_shape, loss != "wasserstein", **architecture)
 
-    def decoding_network(self):
+    def decoding_network(self) -> keras.Model:
         """The generator."""
         return self.generator
 
@@ -137,7 +160,7 @@ class GAN(GeneratingModel):
         """Whether the discriminator says any number instead of a probability."""
         return self.loss_name == "wasserstein"
 
-    def phases(self):
+    def phases(self) -> list[Phase]:
         """Discrimination and generation, as often as asked for."""
         game = self.critic_loss if self.has_critic else self.discrimination
         discrimination = Phase("discrimination", game, (self.discriminator,))
@@ -147,7 +170,7 @@ class GAN(GeneratingModel):
             *self.generator_steps * [generation],
         ]
 
-    def discrimination(self, batch, training):
+    def discrimination(self, batch: Batch, training: bool) -> tuple[Tensor, Terms]:
         """The discriminator's loss on the images and as many generated ones."""
         fake = self.fakes(batch, training)
         of_real, _ = self.discriminator_logits(batch.x, training)
@@ -159,7 +182,7 @@ class GAN(GeneratingModel):
             "probability_fake": ops.mean(ops.sigmoid(of_fake)),
         }
 
-    def critic_loss(self, batch, training):
+    def critic_loss(self, batch: Batch, training: bool) -> tuple[Tensor, Terms]:
         """The critic's loss on the images and as many generated ones."""
         fake = self.fakes(batch, training)
         of_real, of_fake = (
@@ -174,7 +197,7 @@ class GAN(GeneratingModel):
             "gradient_penalty": penalty,
         }
 
-    def gradient_penalty(self, real, fake, training):
+    def gradient_penalty(self, real: Tensor, fake: Tensor, training: bool) -> Tensor:
         """The penalty on the critic's slopes at random places between the images."""
         shape = (ops.shape(real)[0], 1, 1, 1)
         shares = keras.random.uniform(shape, seed=self.seed_generator)
@@ -186,7 +209,7 @@ class GAN(GeneratingModel):
         )
         return gradient_penalty(gradients)
 
-    def generation(self, batch, training):
+    def generation(self, batch: Batch, training: bool) -> tuple[Tensor, Terms]:
         """The generator's loss, as the discriminator is now."""
         logits, features = self.logits_without_updating_statistics(
             self.fakes(batch, training), training
@@ -200,16 +223,20 @@ class GAN(GeneratingModel):
         terms["feature_matching"] = distance
         return loss + self.weight(self.feature_matching_weight) * distance, terms
 
-    def fakes(self, batch, training):
+    def fakes(self, batch: Batch, training: bool) -> Tensor:
         """As many generated images as the batch has real ones."""
         z = self.prior.sample(ops.shape(batch.x)[0], self.seed_generator)
         return ops.sigmoid(self.generator(z, training=training))
 
-    def discriminator_logits(self, x, training=False):
+    def discriminator_logits(
+        self, x: Tensor, training: bool = False
+    ) -> tuple[Tensor, Tensor | None]:
         """The discriminator's logits of images, (batch, 1), and its features or None."""
         return _with_features(self.discriminator(x, training=training))
 
-    def logits_without_updating_statistics(self, x, training):
+    def logits_without_updating_statistics(
+        self, x: Tensor, training: bool
+    ) -> tuple[Tensor, Tensor | None]:
         """The same, and the discriminator's moving averages stay as they are.
 
         They are to be of as many real images as generated ones.
@@ -218,7 +245,7 @@ class GAN(GeneratingModel):
             call_without_updating_statistics(self.discriminator, x, training)
         )
 
-    def discriminate(self, x) -> np.ndarray:
+    def discriminate(self, x: np.ndarray) -> np.ndarray:
         """D(x), how sure the discriminator is that images are real, (n,) in [0, 1].
 
         Of a critic f(x), any number, higher for what looks more real. Batch normalization
@@ -230,7 +257,7 @@ class GAN(GeneratingModel):
         """
         return self.map("discriminate", _discriminate, self.check_images(x))
 
-    def warnings_from(self, row) -> dict[str, str]:
+    def warnings_from(self, row: dict[str, Any]) -> dict[str, str]:
         """What a row of the history says is going wrong: kind -> warning."""
         real, fake = row.get("probability_real", 0.5), row.get("probability_fake", 0.5)
         if min(real, 1 - fake) < DOMINANT:
@@ -243,21 +270,21 @@ class GAN(GeneratingModel):
         }
 
     @classmethod
-    def from_config(cls, config):
+    def from_config(cls, config: dict[str, Any]) -> Self:
         """Return the inverse of `get_config`; options may have their older names."""
         return super().from_config(current_keys("gan option", config))
 
 
-def _terms(critic: bool, feature_matching_weight) -> tuple[str, ...]:
+def _terms(critic: bool, feature_matching_weight: Any) -> tuple[str, ...]:
     own = ("wasserstein_distance", "gradient_penalty") if critic else GAN.terms[2:]
     matching = ("feature_matching",) if feature_matching_weight != 0 else ()
     return (*GAN.terms[:2], *own, *matching)
 
 
-def _with_features(outputs):
+def _with_features(outputs: Any) -> tuple[Tensor, Tensor | None]:
     return outputs if isinstance(outputs, list | tuple) else (outputs, None)
 
 
-def _discriminate(model, x):
+def _discriminate(model: Any, x: Tensor) -> Tensor:
     outputs, _ = model.discriminator_logits(as_tensor_images(x))
     return outputs[:, 0] if model.has_critic else ops.sigmoid(outputs[:, 0])

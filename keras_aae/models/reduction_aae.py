@@ -1,11 +1,14 @@
 """Adversarial autoencoders for dimensionality reduction: clusters and styles in one plane."""
 
+from typing import Any
+
 import keras
 import numpy as np
 from keras import ops
 
-from keras_aae.checks import Weight
+from keras_aae.checks import ImageShape, Tensor, Weight
 from keras_aae.engine import Phase
+from keras_aae.engine.batch import Batch, Terms
 from keras_aae.models.semi_supervised_aae import CategoricalAAE
 
 
@@ -36,9 +39,17 @@ class ReductionAAE(CategoricalAAE):
     codes_match_prior = False
 
     def __init__(
-        self, encoder, decoder, style_discriminator, category_discriminator, head_layer, *,
-        head_distance: Weight = 5.0, head_weight: Weight = 1.0, **kwargs,
-    ):  # fmt: skip
+        self,
+        encoder: keras.Model,
+        decoder: keras.Model,
+        style_discriminator: keras.Model,
+        category_discriminator: keras.Model,
+        head_layer: keras.Model,
+        *,
+        head_distance: Weight = 5.0,
+        head_weight: Weight = 1.0,
+        **kwargs: Any,
+    ):
         super().__init__(
             encoder, decoder, style_discriminator, category_discriminator, **kwargs
         )
@@ -46,34 +57,44 @@ class ReductionAAE(CategoricalAAE):
         self.head_distance, self.head_weight = head_distance, head_weight
 
     @classmethod
-    def build_networks(cls, image_shape, **options):
+    def build_networks(
+        cls, image_shape: ImageShape, **options: Any
+    ) -> tuple[keras.Model, ...]:
         """Return the networks of a `CategoricalAAE`, and the heads."""
         coders = cls.build_autoencoder(image_shape, cls.heads, **options)
         heads = build_heads(options["latent_dim"], options["classes"])
         return (*coders, *cls.build_discriminators(**options), heads)
 
     @classmethod
-    def build_autoencoder(cls, image_shape, heads, *, latent_dim, classes, **options):
+    def build_autoencoder(
+        cls,
+        image_shape: ImageShape,
+        heads: tuple[str, ...],
+        *,
+        latent_dim: int,
+        classes: int,
+        **options: Any,
+    ) -> tuple[keras.Model, keras.Model]:
         """Return an encoder of both codes, and a decoder of their sum."""
         build, both = super().build_autoencoder, classes + latent_dim
         encoder, _ = build(image_shape, heads, latent_dim=both, **options)
         _, decoder = build(image_shape, heads, latent_dim=latent_dim, **options)
         return encoder, decoder
 
-    def phases(self):
+    def phases(self) -> list[Phase]:
         """Return those of `CategoricalAAE`; the heads learn along with the decoder."""
         _, *others = super().phases()
         networks = (self.encoder, self.decoder, self.head_layer)
         return [Phase("reconstruction", self.reconstruction, networks), *others]
 
-    def reconstruction(self, batch, training):
+    def reconstruction(self, batch: Batch, training: bool) -> tuple[Tensor, Terms]:
         """Compute the mean reconstruction loss, and how the heads crowd."""
         loss, terms = super().reconstruction(batch, training)
         head_separation = self.head_separation()
         total = loss + self.weight(self.head_weight) * head_separation
         return total, {**terms, "head_separation": head_separation}
 
-    def head_separation(self):
+    def head_separation(self) -> Tensor:
         """Compute sum_{i < j} max(0, eta - ||h_i - h_j||)."""
         places = self.head_layer.weights[0]
         difference = ops.expand_dims(places, 0) - ops.expand_dims(places, 1)
@@ -82,11 +103,11 @@ class ReductionAAE(CategoricalAAE):
         near = ops.relu(self.weight(self.head_distance) - apart)
         return 0.5 * (ops.sum(near) - ops.sum(ops.diagonal(near)))
 
-    def decoder_logits(self, y, z, training=False):
+    def decoder_logits(self, y: Tensor, z: Tensor, training: bool = False) -> Tensor:
         place = self.head_layer(y, training=training)
         return self.decoder(place + z, training=training)
 
-    def encode_tensor(self, x):
+    def encode_tensor(self, x: Tensor) -> Tensor:
         """Return the place of the cluster, plus the style."""
         y, z = self.category_and_style(x, False)
         return self.head_layer(y) + z
@@ -104,7 +125,7 @@ class ReductionAAE(CategoricalAAE):
         )
 
 
-def build_heads(latent_dim: int, classes: int):
+def build_heads(latent_dim: int, classes: int) -> keras.Model:
     """Build the network y -> y H, one dense layer without bias."""
     y = keras.Input((classes,), name="y")
     # Far apart from the start, where a place says which head it is.

@@ -1,12 +1,15 @@
 """Adversarial autoencoders with a category and a style: clusters, and few labels."""
 
+from typing import Any, Self
+
 import keras
 import numpy as np
 from keras import ops
 
-from keras_aae.checks import Positive, Weight, Width, pick
+from keras_aae.checks import ImageShape, Positive, Tensor, Weight, Width, pick
 from keras_aae.engine import Phase
 from keras_aae.engine.backend import engine
+from keras_aae.engine.batch import Batch, Terms
 from keras_aae.engine.batch_loader import LABELED
 from keras_aae.engine.networks import call_without_updating_statistics
 from keras_aae.engine.phases import as_tensor_images
@@ -74,18 +77,28 @@ class CategoricalAAE(ClassifyingModel, PriorMatchingModel):
     """
 
     terms = (
-        "reconstruction_loss", "discrimination", "regularization",
-        *STYLE_ACCURACIES, *CATEGORY_ACCURACIES,
-    )  # fmt: skip
+        "reconstruction_loss",
+        "discrimination",
+        "regularization",
+        *STYLE_ACCURACIES,
+        *CATEGORY_ACCURACIES,
+    )
     maximized = (*STYLE_ACCURACIES, *CATEGORY_ACCURACIES)
     heads = ("codes",)
     builders = (build_autoencoder_networks, build_discriminator)
 
     def __init__(
-        self, encoder, decoder, style_discriminator, category_discriminator, *,
-        sharpness: Positive = 1.0, radius: Weight = 0.0,
-        joint_smoothing: bool = False, **kwargs,
-    ):  # fmt: skip
+        self,
+        encoder: keras.Model,
+        decoder: keras.Model,
+        style_discriminator: keras.Model,
+        category_discriminator: keras.Model,
+        *,
+        sharpness: Positive = 1.0,
+        radius: Weight = 0.0,
+        joint_smoothing: bool = False,
+        **kwargs: Any,
+    ):
         smoothing = ("smoothing",) if radius != 0 else ()
         terms = (*type(self).terms, *smoothing)
         super().__init__(encoder, decoder, terms=terms, **kwargs)
@@ -96,13 +109,17 @@ class CategoricalAAE(ClassifyingModel, PriorMatchingModel):
         self.category_discriminator = category_discriminator
 
     @classmethod
-    def build_networks(cls, image_shape, **options):
+    def build_networks(
+        cls, image_shape: ImageShape, **options: Any
+    ) -> tuple[keras.Model, ...]:
         """Return the encoder, the decoder, and the discriminators of z and of y."""
         coders = cls.build_autoencoder(image_shape, cls.heads, **options)
         return (*coders, *cls.build_discriminators(**options))
 
     @classmethod
-    def build_discriminators(cls, *, latent_dim, classes: Width = 10, **options):
+    def build_discriminators(
+        cls, *, latent_dim: int, classes: Width = 10, **options: Any
+    ) -> tuple[keras.Model, keras.Model]:
         """Return the discriminators of z and of y."""
         critic = pick(build_discriminator, options)
         return (
@@ -111,7 +128,7 @@ class CategoricalAAE(ClassifyingModel, PriorMatchingModel):
         )
 
     @classmethod
-    def from_config(cls, config):
+    def from_config(cls, config: dict[str, Any]) -> Self:
         """Build the model of a config; older ones name the only posterior."""
         return super().from_config({k: config[k] for k in config if k != "posterior"})
 
@@ -120,7 +137,7 @@ class CategoricalAAE(ClassifyingModel, PriorMatchingModel):
         """The prior of y."""
         return Categorical(self.encoder.output_shape[-1] - self.latent_dim)
 
-    def phases(self):
+    def phases(self) -> list[Phase]:
         """Return reconstruction, discrimination, regularization, perhaps smoothing."""
         discriminators = (self.style_discriminator, self.category_discriminator)
         phases = [
@@ -132,14 +149,14 @@ class CategoricalAAE(ClassifyingModel, PriorMatchingModel):
             phases.append(Phase("smoothing", self.smoothing, (self.encoder,)))
         return phases
 
-    def reconstruction(self, batch, training):
+    def reconstruction(self, batch: Batch, training: bool) -> tuple[Tensor, Terms]:
         """Compute the mean reconstruction loss of a batch."""
         y, z = self.category_and_style(batch.x, training)
         logits = self.decoder_logits(y, z, training)
         loss = ops.mean(RECONSTRUCTION_LOSSES[self.loss_name](batch.x, logits))
         return loss, {"reconstruction_loss": loss}
 
-    def discrimination(self, batch, training):
+    def discrimination(self, batch: Batch, training: bool) -> tuple[Tensor, Terms]:
         """Compute the losses of both discriminators on codes and as many prior samples."""
         n, seed = ops.shape(batch.x)[0], self.seed_generator
         y, z = self.category_and_style(batch.x, training)
@@ -156,7 +173,7 @@ class CategoricalAAE(ClassifyingModel, PriorMatchingModel):
             "discriminator_accuracy_category_prior": fraction_positive(real_y),
         }
 
-    def regularization(self, batch, training):
+    def regularization(self, batch: Batch, training: bool) -> tuple[Tensor, Terms]:
         """Compute the generator losses of both codes, by the updated discriminators."""
         y, z = self.category_and_style(batch.x, training)
         adversarial = non_saturating(self.category_discriminator(y))
@@ -168,13 +185,13 @@ class CategoricalAAE(ClassifyingModel, PriorMatchingModel):
         change, smoothing = self.smoothing(batch, training)
         return loss + change, {**terms, **smoothing}
 
-    def smoothing(self, batch, training):
+    def smoothing(self, batch: Batch, training: bool) -> tuple[Tensor, Terms]:
         """Compute how far the worst r changes q(y|x), in nats."""
         x = batch.x
         start = unit_length(keras.random.normal(ops.shape(x), seed=self.seed_generator))
 
         # By running averages, or r would move the other images of its batch instead.
-        def change(r):
+        def change(r: Tensor) -> Tensor:
             return ops.sum(self.divergence(x, r, training=False))
 
         slope = engine.input_gradient(self, change, start)
@@ -182,51 +199,53 @@ class CategoricalAAE(ClassifyingModel, PriorMatchingModel):
         loss = ops.mean(self.divergence(x, worst, training))
         return loss, {"smoothing": loss}
 
-    def divergence(self, x, r, training):
+    def divergence(self, x: Tensor, r: Tensor, training: bool) -> Tensor:
         """Compute KL(q(y|x) || q(y|x + r)), q(y|x) held fixed, nats, (batch,)."""
         logits = ops.stop_gradient(self.logits_without_updating_statistics(x, training))
         return categorical_kl(
             logits, self.logits_without_updating_statistics(x + r, training)
         )
 
-    def category_and_style(self, x, training):
+    def category_and_style(self, x: Tensor, training: bool) -> tuple[Tensor, Tensor]:
         """Return y, (batch, K), and z, (batch, latent_dim), of noisy images in training."""
         logits, z = self.split_codes(self.corrupted(x, training), training)
         return ops.softmax(logits), z
 
-    def split_codes(self, x, training=False):
+    def split_codes(self, x: Tensor, training: bool = False) -> tuple[Tensor, Tensor]:
         """Return the logits of y, sharpness a, (batch, K), and z, (batch, latent_dim)."""
         return self._split(self.encoder(x, training=training))
 
-    def logits_without_updating_statistics(self, x, training):
+    def logits_without_updating_statistics(self, x: Tensor, training: bool) -> Tensor:
         """Compute the logits of y without a trace in running averages."""
         return self._split(call_without_updating_statistics(self.encoder, x, training))[
             0
         ]
 
-    def _split(self, codes):
+    def _split(self, codes: Tensor) -> tuple[Tensor, Tensor]:
         classes = self.categories.latent_dim
         return self.sharpness * codes[:, :classes], codes[:, classes:]
 
-    def encode_with_noise(self, x, noise=None, training=False):
+    def encode_with_noise(
+        self, x: Tensor, noise: Tensor | None = None, training: bool = False
+    ) -> Tensor:
         """Return the style z, which is compared with its prior."""
         del noise
         return self.split_codes(x, training)[1]
 
-    def decoder_logits(self, y, z, training=False):
+    def decoder_logits(self, y: Tensor, z: Tensor, training: bool = False) -> Tensor:
         """Compute the logits of the images of categories and styles."""
         raise NotImplementedError
 
-    def call(self, x):
+    def call(self, x: Tensor) -> Tensor:
         """Reconstruct images from both codes."""
         y, z = self.category_and_style(as_tensor_images(x), False)
         return ops.sigmoid(self.decoder_logits(y, z))
 
-    def class_logits(self, x):
+    def class_logits(self, x: Tensor) -> Tensor:
         """Compute the logits of y, (batch, K)."""
         return self.split_codes(x)[0]
 
-    def warnings_from(self, row):
+    def warnings_from(self, row: dict[str, Any]) -> dict[str, str]:
         return {
             **super().warnings_from(row),
             **discriminator_dominates(row, STYLE_ACCURACIES),
@@ -234,7 +253,7 @@ class CategoricalAAE(ClassifyingModel, PriorMatchingModel):
         }
 
 
-def unit_length(x):
+def unit_length(x: Tensor) -> Tensor:
     """Return images divided by their Euclidean lengths, (batch, H, W, C); zeros stay zeros."""
     squares = ops.sum(ops.square(x), axis=(1, 2, 3), keepdims=True)
     return x / ops.sqrt(squares + 1e-24)
@@ -252,7 +271,15 @@ class ClusteringAAE(CategoricalAAE):
     decodes_classes = True
 
     @classmethod
-    def build_autoencoder(cls, image_shape, heads, *, latent_dim, classes, **options):
+    def build_autoencoder(
+        cls,
+        image_shape: ImageShape,
+        heads: tuple[str, ...],
+        *,
+        latent_dim: int,
+        classes: int,
+        **options: Any,
+    ) -> tuple[keras.Model, keras.Model]:
         """Return an encoder of both codes, and a decoder that takes both."""
         encoder, wide = super().build_autoencoder(
             image_shape, heads, latent_dim=classes + latent_dim, **options
@@ -269,20 +296,24 @@ class ClusteringAAE(CategoricalAAE):
         """How many categories there are."""
         return self.class_decoder.classes
 
-    def decoder_logits(self, y, z, training=False):
+    def decoder_logits(self, y: Tensor, z: Tensor, training: bool = False) -> Tensor:
         return self.decoder([z, y], training=training)
 
-    def decode(self, z, labels=None) -> np.ndarray:
+    def decode(self, z: np.ndarray, labels: np.ndarray | None = None) -> np.ndarray:
         """Return the images of styles and categories; see `ClassDecoder.decode`."""
         return self.class_decoder.decode(self, z, labels)
 
-    def reconstruct(self, x, labels=None) -> np.ndarray:
+    def reconstruct(
+        self, x: np.ndarray, labels: np.ndarray | None = None
+    ) -> np.ndarray:
         """Return images encoded and decoded, as of given or of their own categories."""
         if labels is None:
             return super().reconstruct(x)
         return self.decode(self.encode(x), labels)
 
-    def generate(self, n: int, seed: int = 0, labels=None) -> np.ndarray:
+    def generate(
+        self, n: int, seed: int = 0, labels: np.ndarray | None = None
+    ) -> np.ndarray:
         """Return `n` images of given categories, or of all in turn."""
         return self.class_decoder.generate(self, n, seed, labels)
 
@@ -309,14 +340,14 @@ class SemiSupervisedAAE(ClusteringAAE):
         """How many classes labels may be of."""
         return self.classes
 
-    def phases(self):
+    def phases(self) -> list[Phase]:
         """Return those without labels, and classification."""
         classification = Phase(
             "classification", self.classification, (self.encoder,), LABELED
         )
         return [*super().phases(), classification]
 
-    def classification(self, batch, training):
+    def classification(self, batch: Batch, training: bool) -> tuple[Tensor, Terms]:
         """Compute the cross-entropy of labeled images, in nats, and the error rate."""
         x = self.corrupted(batch.x, training)
         logits = self.logits_without_updating_statistics(x, training)

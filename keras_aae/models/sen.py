@@ -1,11 +1,14 @@
 """Shared-encoding networks: an autoencoder and a generator that share one embedding."""
 
+from typing import Any
+
 import keras
 import numpy as np
 from keras import ops
 
-from keras_aae.checks import Deviation, Share, Weight, pick
+from keras_aae.checks import Deviation, ImageShape, Share, Tensor, Weight, pick
 from keras_aae.engine import Phase
+from keras_aae.engine.batch import Batch, Terms
 from keras_aae.engine.networks import call_without_updating_statistics
 from keras_aae.engine.phases import as_tensor_images
 from keras_aae.errors import DataError, UnsupportedError
@@ -98,11 +101,19 @@ class SEN(AutoencodingModel):
     random_codes = UniformCodes  # where no generator makes them
 
     def __init__(
-        self, encoder, decoder, discriminator=None, generator=None, *,
-        fake_path: FakePathName = "image", loss: ReconstructionLoss = "mse",
-        noise: Deviation = 0.4, augmentation: Augmentation = "dihedral",
-        label_smoothing: Share = 0.1, **kwargs,
-    ):  # fmt: skip
+        self,
+        encoder: keras.Model,
+        decoder: keras.Model,
+        discriminator: keras.Model | None = None,
+        generator: keras.Model | None = None,
+        *,
+        fake_path: FakePathName = "image",
+        loss: ReconstructionLoss = "mse",
+        noise: Deviation = 0.4,
+        augmentation: Augmentation = "dihedral",
+        label_smoothing: Share = 0.1,
+        **kwargs: Any,
+    ):
         unused = () if FAKE_PATHS[fake_path].discriminator else ADVERSARIAL
         terms = tuple(t for t in type(self).terms if t not in unused)
         super().__init__(encoder, decoder, terms=terms, **kwargs)
@@ -115,7 +126,14 @@ class SEN(AutoencodingModel):
         self.noise, self.label_smoothing = noise, label_smoothing
 
     @classmethod
-    def build_networks(cls, image_shape, conditions=0, *, fake_path, **options):
+    def build_networks(
+        cls,
+        image_shape: ImageShape,
+        conditions: int = 0,
+        *,
+        fake_path: str,
+        **options: Any,
+    ) -> tuple[keras.Model | None, ...]:
         """Return encoder and decoder, and the discriminator and generator of a path.
 
         Args:
@@ -134,12 +152,14 @@ class SEN(AutoencodingModel):
         return (*networks, discriminator, generator)
 
     @classmethod
-    def build_readout(cls, name: str, outputs: int = 1, *, latent_dim, **options):
+    def build_readout(
+        cls, name: str, outputs: int = 1, *, latent_dim: int, **options: Any
+    ) -> keras.Model:
         """Return a network embeddings -> logits, built like the discriminator."""
         given = pick(build_discriminator, options)
         return build_discriminator(latent_dim, name=name, outputs=outputs, **given)
 
-    def phases(self):
+    def phases(self) -> list[Phase]:
         """Return the five of a step, in their order; without a discriminator three."""
         autoencoder = (self.encoder, self.decoder)
         generators = self.generator_networks()
@@ -171,30 +191,32 @@ class SEN(AutoencodingModel):
         helper = (self.encoder,) if self.fakes.image else ()
         return (self.discriminator, *helper)
 
-    def augmented_autoencoding(self, batch, training):
+    def augmented_autoencoding(
+        self, batch: Batch, training: bool
+    ) -> tuple[Tensor, Terms]:
         """Compute the same as `autoencoding`, of augmented images."""
         x = AUGMENTATIONS[self.augmentation](batch.x, self.seed_generator)
         loss, terms = self.autoencoding(batch._replace(x=x), training)
         return loss, {"augmented_loss": terms["reconstruction_loss"]}
 
-    def autoencoding(self, batch, training):
+    def autoencoding(self, batch: Batch, training: bool) -> tuple[Tensor, Terms]:
         """Compute the mean loss between images and what noisy ones are decoded to."""
         z = self.encoder(self.noisy(batch.x), training=training)
         loss = self.reconstruction_loss(batch.x, z, training)
         return loss, {"reconstruction_loss": loss}
 
-    def reconstruction_loss(self, x, z, training):
+    def reconstruction_loss(self, x: Tensor, z: Tensor, training: bool) -> Tensor:
         """Compute the mean loss of the images that embeddings decode to."""
         logits = self.decoder(z, training=training)
         return ops.mean(RECONSTRUCTION_LOSSES[self.loss_name](x, logits))
 
-    def generation(self, batch, training):
+    def generation(self, batch: Batch, training: bool) -> tuple[Tensor, Terms]:
         """Compute the non-saturating loss of fake codes."""
         fake, _ = self.generate_fake_codes(ops.shape(batch.x)[0], training)
         loss = non_saturating(self.discriminator_logits(fake, training))
         return loss, {"generation": loss}
 
-    def discrimination(self, batch, training):
+    def discrimination(self, batch: Batch, training: bool) -> tuple[Tensor, Terms]:
         """Compute the discriminator's loss on embeddings of images and on fake codes."""
         fake, _ = self.generate_fake_codes(ops.shape(batch.x)[0], training)
         fake = self.discriminator_logits(fake, training)
@@ -206,33 +228,35 @@ class SEN(AutoencodingModel):
             "discriminator_accuracy_generated": 1.0 - fraction_positive(fake),
         }
 
-    def discriminator_logits(self, z, training=False):
+    def discriminator_logits(self, z: Tensor, training: bool = False) -> Tensor:
         """Compute the discriminator's logits of embeddings, (batch, 1)."""
         return self.discriminator(z, training=training)
 
-    def noisy(self, x):
+    def noisy(self, x: Tensor) -> Tensor:
         """Return images with noise."""
         return gaussian(x, self.weight(self.noise), self.seed_generator)
 
-    def corrupt(self, x, seed: int = 0):
+    def corrupt(self, x: np.ndarray, seed: int = 0) -> np.ndarray:
         """Return images as the encoder sees them in training, float32 in [0, 1]."""
         x = as_tensor_images(self.check_images(x))
         return ops.convert_to_numpy(gaussian(x, self.weight(self.noise), seed))
 
-    def embed(self, x, training=False):
+    def embed(self, x: Tensor, training: bool = False) -> Tensor:
         """Compute the embeddings of images, (batch, latent_dim)."""
         return self.embedding(self.encoder(x, training=training), training)
 
-    def embedding(self, outputs, training=False):
+    def embedding(self, outputs: Any, training: bool = False) -> Tensor:
         """Return the embeddings that outputs of the encoder stand for."""
         del training
         return outputs
 
-    def encode_tensor(self, x):
+    def encode_tensor(self, x: Tensor) -> Tensor:
         """Compute the embedding of a batch of images."""
         return self.embed(x)
 
-    def generate_fake_codes(self, n, training):
+    def generate_fake_codes(
+        self, n: int, training: bool
+    ) -> tuple[Tensor, Tensor | None]:
         """Return codes as the discriminator sees them, and their classes or None."""
         labels, classes, seed = None, self.num_condition_classes, self.seed_generator
         if classes:
@@ -254,7 +278,9 @@ class SEN(AutoencodingModel):
         """How many classes the generator can be conditioned on; 0 if none."""
         return self.code_source.num_classes
 
-    def generate_codes(self, n: int, seed: int = 0, labels=None) -> np.ndarray:
+    def generate_codes(
+        self, n: int, seed: int = 0, labels: np.ndarray | None = None
+    ) -> np.ndarray:
         """Return `n` generated embeddings, (n, latent_dim).
 
         Args:
@@ -282,11 +308,13 @@ class SEN(AutoencodingModel):
         u = self.code_source.draw_array(n, np.random.default_rng([seed, 5]))
         return self.map("generate", _generate, u, check_labels(labels, n, classes))
 
-    def generate(self, n: int, seed: int = 0, labels=None) -> np.ndarray:
+    def generate(
+        self, n: int, seed: int = 0, labels: np.ndarray | None = None
+    ) -> np.ndarray:
         """Return `n` images decoded from generated embeddings; see `generate_codes`."""
         return self.decode(self.generate_codes(n, seed, labels))
 
-    def warnings_from(self, row):
+    def warnings_from(self, row: dict[str, Any]) -> dict[str, str]:
         if not self.fakes.discriminator:
             return super().warnings_from(row)
         accuracies = (
@@ -320,18 +348,26 @@ class VariationalSEN(SEN):
     heads = ("z_mean", "z_log_var")
     terms = (*SEN.terms, "kl")
     defaults = SEN.defaults | {
-        "code_activation": None, "fake_path": "random", "loss": "bernoulli",
-    }  # fmt: skip
+        "code_activation": None,
+        "fake_path": "random",
+        "loss": "bernoulli",
+    }
     random_codes = LogisticNormalCodes
 
     def __init__(
-        self, encoder, decoder, discriminator, generator=None, *,
-        kl_weight: Weight = 1.0, **kwargs,
-    ):  # fmt: skip
+        self,
+        encoder: keras.Model,
+        decoder: keras.Model,
+        discriminator: keras.Model | None,
+        generator: keras.Model | None = None,
+        *,
+        kl_weight: Weight = 1.0,
+        **kwargs: Any,
+    ):
         super().__init__(encoder, decoder, discriminator, generator, **kwargs)
         self.kl_weight = kl_weight
 
-    def autoencoding(self, batch, training):
+    def autoencoding(self, batch: Batch, training: bool) -> tuple[Tensor, Terms]:
         """Compute the mean loss of what noisy images are decoded to, and the KL."""
         outputs = self.encoder(self.noisy(batch.x), training=training)
         z = self.embedding(outputs, training)
@@ -340,7 +376,7 @@ class VariationalSEN(SEN):
         terms = {"reconstruction_loss": loss, "kl": kl}
         return loss + self.weight(self.kl_weight) * kl, terms
 
-    def embedding(self, outputs, training=False):
+    def embedding(self, outputs: Any, training: bool = False) -> Tensor:
         """Return a draw of sigmoid(a) in training, otherwise sigmoid(m)."""
         mean, log_var = outputs
         if not training:
@@ -349,5 +385,5 @@ class VariationalSEN(SEN):
         return ops.sigmoid(mean + ops.exp(0.5 * log_var) * e)
 
 
-def _generate(model, u, labels):
+def _generate(model: Any, u: Tensor, labels: Tensor | None) -> Tensor:
     return model.code_source.codes(u, labels)

@@ -1,10 +1,13 @@
 """Shared-encoding networks with classes or features: to find, and to generate for."""
 
+from typing import Any
+
 import keras
 from keras import ops
 
-from keras_aae.checks import Width
+from keras_aae.checks import ImageShape, Tensor, Width
 from keras_aae.engine import Phase
+from keras_aae.engine.batch import Batch, Terms
 from keras_aae.engine.batch_loader import LABELED
 from keras_aae.engine.networks import call_without_updating_statistics
 from keras_aae.errors import RecipeError
@@ -32,15 +35,26 @@ class ClassifyingSEN(ClassifyingModel, SEN):
     uses_labels = True
 
     def __init__(
-        self, encoder, decoder, discriminator, generator, classifier, **kwargs
+        self,
+        encoder: keras.Model,
+        decoder: keras.Model,
+        discriminator: keras.Model | None,
+        generator: keras.Model | None,
+        classifier: keras.Model,
+        **kwargs: Any,
     ):
         super().__init__(encoder, decoder, discriminator, generator, **kwargs)
         self.classifier = classifier
 
     @classmethod
     def build_networks(
-        cls, image_shape, conditions=0, *, classes: Width = 10, **options
-    ):
+        cls,
+        image_shape: ImageShape,
+        conditions: int = 0,
+        *,
+        classes: Width = 10,
+        **options: Any,
+    ) -> tuple[keras.Model | None, ...]:
         """Return the networks of a `SEN`, and the classifier."""
         networks = super().build_networks(image_shape, conditions, **options)
         return (*networks, cls.build_readout("classifier", classes, **options))
@@ -50,13 +64,13 @@ class ClassifyingSEN(ClassifyingModel, SEN):
         """How many classes labels may be of."""
         return self.classifier.output_shape[-1]
 
-    def phases(self):
+    def phases(self) -> list[Phase]:
         """Return those without labels, and classification."""
         networks, objective = (self.classifier, self.encoder), self.classification
         classification = Phase("classification", objective, networks, LABELED)
         return [*super().phases(), classification]
 
-    def classification(self, batch, training):
+    def classification(self, batch: Batch, training: bool) -> tuple[Tensor, Terms]:
         """Compute the cross-entropy of labeled images, in nats, and the error rate."""
         outputs = call_without_updating_statistics(self.encoder, batch.x, training)
         z = self.embedding(outputs, training)
@@ -65,7 +79,7 @@ class ClassifyingSEN(ClassifyingModel, SEN):
         error = ops.mean(zero_one_loss(batch.labels, logits))
         return loss, {"classification": loss, "classification_error": error}
 
-    def class_logits(self, x):
+    def class_logits(self, x: Tensor) -> Tensor:
         """Compute the logits of the classes of images, (batch, classes)."""
         return self.classifier(self.embed(x), training=False)
 
@@ -81,16 +95,18 @@ class DirectedSEN(ClassifyingSEN):
 
     terms = (*ClassifyingSEN.terms, "condition_loss")
 
-    def __init__(self, *networks, **kwargs):
+    def __init__(self, *networks: Any, **kwargs: Any):
         super().__init__(*networks, **kwargs)
         _check_generator(self)
 
     @classmethod
-    def build_networks(cls, image_shape, *, classes, **options):
+    def build_networks(
+        cls, image_shape: ImageShape, *, classes: int, **options: Any
+    ) -> tuple[keras.Model | None, ...]:
         """Return the networks of a `ClassifyingSEN`, the generator conditioned."""
         return super().build_networks(image_shape, classes, classes=classes, **options)
 
-    def generation(self, batch, training):
+    def generation(self, batch: Batch, training: bool) -> tuple[Tensor, Terms]:
         """Compute the losses of fake codes: that of `SEN`, and of their class."""
         fake, labels = self.generate_fake_codes(ops.shape(batch.x)[0], training)
         loss = non_saturating(self.discriminator_logits(fake, training))
@@ -119,23 +135,33 @@ class FeatureSEN(SEN):
 
     terms = (*SEN.terms, "condition_loss", "min_entropy")
 
-    def __init__(self, encoder, decoder, discriminator, generator, detector, **kwargs):
+    def __init__(
+        self,
+        encoder: keras.Model,
+        decoder: keras.Model,
+        discriminator: keras.Model | None,
+        generator: keras.Model | None,
+        detector: keras.Model,
+        **kwargs: Any,
+    ):
         super().__init__(encoder, decoder, discriminator, generator, **kwargs)
         _check_generator(self)
         self.detector = detector
 
     @classmethod
-    def build_networks(cls, image_shape, **options):
+    def build_networks(
+        cls, image_shape: ImageShape, **options: Any
+    ) -> tuple[keras.Model | None, ...]:
         """Return the networks of a `SEN`, the generator conditioned, and the detector."""
         features = options["latent_dim"]
         networks = super().build_networks(image_shape, features, **options)
         return (*networks, cls.build_readout("detector", features, **options))
 
-    def generator_networks(self):
+    def generator_networks(self) -> tuple[keras.Model, ...]:
         """Return generator and detector; the decoder is left to the autoencoding."""
         return (self.generator, self.detector)
 
-    def generation(self, batch, training):
+    def generation(self, batch: Batch, training: bool) -> tuple[Tensor, Terms]:
         """Compute the losses of fake codes, of their features, and of images' features."""
         fake, features = self.generate_fake_codes(ops.shape(batch.x)[0], training)
         loss = non_saturating(self.discriminator_logits(fake, training))
@@ -151,7 +177,7 @@ class FeatureSEN(SEN):
         return loss + feature_loss + unsure, terms
 
 
-def _check_generator(model) -> None:
+def _check_generator(model: SEN) -> None:
     if model.generator is None:
         raise RecipeError(
             f"A {type(model).__name__} needs a generator, to condition it. Use the fake "

@@ -7,7 +7,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from keras_aae.checks import Choice
+from keras_aae.checks import Choice, Tensor
 
 
 @dataclass(frozen=True)
@@ -46,15 +46,15 @@ class UniformCodes:
     def __init__(self, width: int):
         self.noise_width = width
 
-    def draw(self, n, seed):
+    def draw(self, n: int, seed: int | keras.random.SeedGenerator) -> Tensor:
         """Return u for `n` codes, (n, noise_width)."""
         return keras.random.uniform((n, self.noise_width), seed=seed)
 
-    def draw_array(self, n: int, rng) -> np.ndarray:
+    def draw_array(self, n: int, rng: np.random.Generator) -> np.ndarray:
         """Return the same from a NumPy generator."""
         return rng.random((n, self.noise_width), np.float32)
 
-    def codes(self, u, labels=None):
+    def codes(self, u: Tensor, labels: Tensor | None = None) -> Tensor:
         """Return the codes of u, (batch, latent_dim)."""
         del labels
         return u
@@ -63,10 +63,10 @@ class UniformCodes:
 class LogisticNormalCodes(UniformCodes):
     """Codes sigmoid(e), e ~ N(0, I), (batch, width)."""
 
-    def draw(self, n, seed):
+    def draw(self, n: int, seed: int | keras.random.SeedGenerator) -> Tensor:
         return ops.sigmoid(keras.random.normal((n, self.noise_width), seed=seed))
 
-    def draw_array(self, n, rng):
+    def draw_array(self, n: int, rng: np.random.Generator) -> np.ndarray:
         e = rng.standard_normal((n, self.noise_width), np.float32)
         return 1 / (1 + np.exp(-e))
 
@@ -79,13 +79,13 @@ class GeneratedCodes(UniformCodes):
             classes, the last, named "classes" -> codes.
     """
 
-    def __init__(self, generator):
+    def __init__(self, generator: keras.Model):
         widths = {i.name: i.shape[-1] for i in generator.inputs}
         self.num_classes = widths.pop("classes", 0)
         self.generator, self.parts = generator, len(widths)
         super().__init__(sum(widths.values()))
 
-    def codes(self, u, labels=None):
+    def codes(self, u: Tensor, labels: Tensor | None = None) -> Tensor:
         """Return the codes of u for classes, (batch,) whole numbers."""
         inputs = ops.split(u, self.parts, axis=1)
         if self.num_classes:

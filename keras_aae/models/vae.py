@@ -1,14 +1,24 @@
 """Variational autoencoders: beta-VAE, learned priors, importance weights, classes."""
 
 import math
-from typing import Annotated
+from typing import Annotated, Any
 
 import keras
 import numpy as np
 from keras import ops
 
-from keras_aae.checks import Choice, Repeats, Seed, Weight, Width, pick
+from keras_aae.checks import (
+    Choice,
+    ImageShape,
+    Repeats,
+    Seed,
+    Tensor,
+    Weight,
+    Width,
+    pick,
+)
 from keras_aae.engine import Phase
+from keras_aae.engine.batch import Batch, Terms
 from keras_aae.engine.batch_loader import LABELED
 from keras_aae.engine.phases import as_tensor_images
 from keras_aae.errors import RecipeError
@@ -26,11 +36,11 @@ from keras_aae.priors import Normal
 from keras_aae.registry import PRIORS
 
 
-def _elbo(model, nll, kl, rate):
+def _elbo(model: Any, nll: Tensor, kl: Tensor, rate: Tensor) -> Tensor:
     return ops.mean(nll) + model.weight(model.beta) * ops.mean(kl)
 
 
-def _iwae(model, nll, kl, rate):
+def _iwae(model: Any, nll: Tensor, kl: Tensor, rate: Tensor) -> Tensor:
     log_weights = -nll - model.weight(model.beta) * rate
     return math.log(model.samples) - ops.mean(ops.logsumexp(log_weights, axis=0))
 
@@ -75,8 +85,8 @@ class VAE(AutoencodingModel):
 
     def __init__(
         self,
-        encoder,
-        decoder,
+        encoder: keras.Model,
+        decoder: keras.Model,
         *,
         likelihood: Likelihood = "bernoulli",
         beta: Weight = 1.0,
@@ -86,7 +96,7 @@ class VAE(AutoencodingModel):
         samples: Repeats = 1,
         binarize: bool = False,
         seed: Seed = 0,
-        **kwargs,
+        **kwargs: Any,
     ):
         super().__init__(encoder, decoder, seed=seed, **kwargs)
         self.prior = load_entry(prior, PRIORS, "prior").build_for(
@@ -97,25 +107,32 @@ class VAE(AutoencodingModel):
         self.beta, self.samples = beta, samples
         self.binarize = self.pixel_noise = binarize
 
-    def phases(self):
+    def phases(self) -> list[Phase]:
         """One phase: the negative evidence lower bound."""
         learned = [p for p in (self.prior,) if isinstance(p, keras.layers.Layer)]
         networks = (self.encoder, self.decoder, *learned)
         return [Phase("elbo", self.negative_elbo, networks)]
 
-    def negative_elbo(self, batch, training):
+    def negative_elbo(self, batch: Batch, training: bool) -> tuple[Tensor, Terms]:
         """Compute the weighted bound of a batch, with K sampled codes an image."""
         x = self.observed(batch.x)
         q = self.encoder(x, training=training)
         z = [self.sample_posterior(*q) for _ in range(self.samples)]
         return self.loss_of_samples(x, q, z, batch.labels, training)
 
-    def sample_posterior(self, z_mean, z_log_var):
+    def sample_posterior(self, z_mean: Tensor, z_log_var: Tensor) -> Tensor:
         """Return a draw from q(z|x) for each image, (batch, latent_dim)."""
         noise = keras.random.normal(ops.shape(z_mean), seed=self.seed_generator)
         return self.reparameterize(z_mean, z_log_var, noise)
 
-    def loss_of_samples(self, x, q, z, labels, training):
+    def loss_of_samples(
+        self,
+        x: Tensor,
+        q: tuple[Tensor, Tensor],
+        z: list[Tensor],
+        labels: Tensor | None,
+        training: bool,
+    ) -> tuple[Tensor, Terms]:
         """Compute the loss and its terms from samples; a variant adds its own terms here.
 
         Args:
@@ -131,13 +148,20 @@ class VAE(AutoencodingModel):
         nll, kl = ops.mean(nll), ops.mean(kl)
         return loss, {"neg_elbo": nll + kl, "reconstruction_nll": nll, "kl": kl}
 
-    def _sample_terms(self, x, q, z, labels, training):
+    def _sample_terms(
+        self,
+        x: Tensor,
+        q: tuple[Tensor, Tensor],
+        z: Tensor,
+        labels: Tensor | None,
+        training: bool,
+    ) -> tuple[Tensor, Tensor, Tensor]:
         """-log p(x|z), the KL term and log q(z|x) / p(z) for one z an image, (batch,)."""
         nll = self.reconstruction_nll(x, z, labels, training)
         rate = normal_log_prob(z, *q) - self.prior.log_prob(z)
         return nll, self.prior.kl(z, *q), rate
 
-    def observed(self, x):
+    def observed(self, x: Tensor) -> Tensor:
         """The images of a step: as they are, or drawn from Bernoulli(x)."""
         if not self.binarize:
             return x
@@ -147,32 +171,36 @@ class VAE(AutoencodingModel):
         return ops.reshape(ops.cast(u < flat, x.dtype), ops.shape(x))
 
     @staticmethod
-    def reparameterize(z_mean, z_log_var, noise):
+    def reparameterize(z_mean: Tensor, z_log_var: Tensor, noise: Tensor) -> Tensor:
         """z = m + exp(v / 2) eps."""
         return z_mean + ops.exp(0.5 * z_log_var) * noise
 
-    def reconstruction_nll(self, x, z, labels=None, training=False):
+    def reconstruction_nll(
+        self, x: Tensor, z: Tensor, labels: Tensor | None = None, training: bool = False
+    ) -> Tensor:
         """-log p(x|z) of each image, in nats, (batch,)."""
         return LIKELIHOODS[self.likelihood](x, self.logits(z, labels, training))
 
-    def logits(self, z, labels=None, training=False):
+    def logits(
+        self, z: Tensor, labels: Tensor | None = None, training: bool = False
+    ) -> Tensor:
         """What the decoder makes of codes; it needs no labels."""
         del labels
         return self.decoder(z, training=training)
 
-    def encode_tensor(self, x):
+    def encode_tensor(self, x: Tensor) -> Tensor:
         """The mean of q(z|x)."""
         return self.encoder(x, training=False)[0]
 
-    def encoder_outputs(self, x):
+    def encoder_outputs(self, x: np.ndarray) -> dict[str, np.ndarray]:
         """The means and log-variances of q(z|x)."""
         return dict(zip(self.heads, self.posterior(x), strict=True))
 
-    def posterior(self, x):
+    def posterior(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The mean and log-variance of q(z|x), each (n, latent_dim)."""
         return self.map("posterior", _posterior, self.check_images(x))
 
-    def kl_per_dimension(self, x):
+    def kl_per_dimension(self, x: np.ndarray) -> np.ndarray:
         """KL(q(z|x) || N(0, 1)) of each dimension, mean over images, (latent_dim,), nats.
 
         Raises:
@@ -184,7 +212,9 @@ class VAE(AutoencodingModel):
             )
         return self.map("kl", _kl_per_dimension, self.check_images(x)).mean(axis=0)
 
-    def bound(self, x, noise, labels=None):
+    def bound(
+        self, x: np.ndarray, noise: np.ndarray, labels: np.ndarray | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
         """Return -log p(x|z) and KL(q(z|x) || p(z)) of each image, for given eps; nats.
 
         Args:
@@ -199,7 +229,9 @@ class VAE(AutoencodingModel):
         x = self.check_images(x)
         return self.map("bound", _bound, x, noise, *self.condition(labels, len(x)))
 
-    def log_importance_weights(self, x, noise, labels=None):
+    def log_importance_weights(
+        self, x: np.ndarray, noise: np.ndarray, labels: np.ndarray | None = None
+    ) -> np.ndarray:
         """Return log p(x|z) + log p(z) - log q(z|x) of each image, in nats.
 
         Args:
@@ -233,7 +265,9 @@ class ConditionalVAE(ClassDecodingModel, VAE):
         Welling, 2014), section 2, model M2 with all labels known.
     """
 
-    def reconstruction_error(self, x, z, labels):
+    def reconstruction_error(
+        self, x: Tensor, z: Tensor, labels: Tensor | None
+    ) -> Tensor:
         """-log p(x|z, y), in nats."""
         return self.reconstruction_nll(x, z, labels)
 
@@ -263,12 +297,20 @@ class WideAndDeepVAE(ClassifyingModel, VAE):
     builders = (build_autoencoder_networks, build_wide_classifier)
     uses_labels = True
 
-    def __init__(self, encoder, decoder, classifier, **kwargs):
+    def __init__(
+        self,
+        encoder: keras.Model,
+        decoder: keras.Model,
+        classifier: keras.Model,
+        **kwargs: Any,
+    ):
         super().__init__(encoder, decoder, **kwargs)
         self.classifier = classifier
 
     @classmethod
-    def build_networks(cls, image_shape, **options):
+    def build_networks(
+        cls, image_shape: ImageShape, **options: Any
+    ) -> tuple[keras.Model, ...]:
         """Return the encoder, the decoder and the classifier."""
         networks = super().build_networks(image_shape, **options)
         classifier = build_wide_classifier(
@@ -281,14 +323,14 @@ class WideAndDeepVAE(ClassifyingModel, VAE):
         """How many classes labels may be of."""
         return self.classifier.output_shape[-1]
 
-    def phases(self):
+    def phases(self) -> list[Phase]:
         """The bound, and classification."""
         classification = Phase(
             "classification", self.classification, (self.classifier,), LABELED
         )
         return [*super().phases(), classification]
 
-    def classification(self, batch, training):
+    def classification(self, batch: Batch, training: bool) -> tuple[Tensor, Terms]:
         """The cross-entropy of labeled images, in nats, and the share that is wrong."""
         logits = self.classifier(
             [batch.x, self.encode_tensor(batch.x)], training=training
@@ -297,20 +339,22 @@ class WideAndDeepVAE(ClassifyingModel, VAE):
         error = ops.mean(zero_one_loss(batch.labels, logits))
         return loss, {"classification": loss, "classification_error": error}
 
-    def class_logits(self, x):
+    def class_logits(self, x: Tensor) -> Tensor:
         """The logits of the classes of images, (batch, classes)."""
         return self.classifier([x, self.encode_tensor(x)], training=False)
 
 
-def _posterior(model, x):
+def _posterior(model: Any, x: Tensor) -> tuple[Tensor, Tensor]:
     return tuple(model.encoder(as_tensor_images(x), training=False))
 
 
-def _kl_per_dimension(model, x):
+def _kl_per_dimension(model: Any, x: Tensor) -> Tensor:
     return normal_kl(*_posterior(model, x))
 
 
-def _bound(model, x, noise, labels=None):
+def _bound(
+    model: Any, x: Tensor, noise: Tensor, labels: Tensor | None = None
+) -> tuple[Tensor, Tensor]:
     x = as_tensor_images(x)
     z_mean, z_log_var = _posterior(model, x)
     z = model.reparameterize(z_mean, z_log_var, noise)
@@ -318,7 +362,14 @@ def _bound(model, x, noise, labels=None):
     return nll, model.prior.kl(z, z_mean, z_log_var)
 
 
-def _log_weight(model, noise, x, z_mean, z_log_var, labels=None):
+def _log_weight(
+    model: Any,
+    noise: Tensor,
+    x: Tensor,
+    z_mean: Tensor,
+    z_log_var: Tensor,
+    labels: Tensor | None = None,
+) -> Tensor:
     z = model.reparameterize(z_mean, z_log_var, noise)
     # log q(z|x) is that of eps under N(0, I), less the log of the stretch exp(v / 2).
     log_q = normal_log_prob(noise) - 0.5 * ops.sum(z_log_var, axis=-1)

@@ -1,8 +1,11 @@
 """What every model with an encoder and a decoder can do, in NumPy."""
 
+from typing import Any
+
+import keras
 import numpy as np
 
-from keras_aae.checks import Seed, pick
+from keras_aae.checks import ImageShape, Seed, Tensor, pick
 from keras_aae.engine.phases import as_tensor_images
 from keras_aae.models.base.generator import GeneratingModel
 from keras_aae.networks import build_autoencoder_networks
@@ -18,7 +21,14 @@ class AutoencodingModel(GeneratingModel):
     heads: tuple[str, ...] = ("z",)
     builders: tuple = (build_autoencoder_networks,)
 
-    def __init__(self, encoder, decoder, *, seed: Seed = 0, **kwargs):
+    def __init__(
+        self,
+        encoder: keras.Model,
+        decoder: keras.Model,
+        *,
+        seed: Seed = 0,
+        **kwargs: Any,
+    ):
         super().__init__(seed=seed, **kwargs)
         self.encoder = encoder
         self.decoder = decoder
@@ -26,38 +36,42 @@ class AutoencodingModel(GeneratingModel):
         self.built = True
 
     @classmethod
-    def build_networks(cls, image_shape, **options):
+    def build_networks(
+        cls, image_shape: ImageShape, **options: Any
+    ) -> tuple[keras.Model, ...]:
         """Return the encoder and the decoder."""
         return cls.build_autoencoder(image_shape, cls.heads, **options)
 
     @classmethod
-    def build_autoencoder(cls, image_shape, heads, **options):
+    def build_autoencoder(
+        cls, image_shape: ImageShape, heads: tuple[str, ...], **options: Any
+    ) -> tuple[keras.Model, keras.Model]:
         """Return an encoder with these outputs, and a decoder."""
         architecture = pick(build_autoencoder_networks, options)
         return build_autoencoder_networks(image_shape, heads, **architecture)
 
-    def decoding_network(self):
+    def decoding_network(self) -> keras.Model:
         """The decoder."""
         return self.decoder
 
-    def condition(self, labels, n: int) -> tuple:
+    def condition(self, labels: np.ndarray | None, n: int) -> tuple:
         """Return what `n` codes are decoded with, as arrays: here nothing."""
         del labels, n
         return ()
 
-    def encode_tensor(self, x):
+    def encode_tensor(self, x: Tensor) -> Tensor:
         """The code of a batch of images, deterministic."""
         return self.encoder(x, training=False)
 
-    def call(self, x):
+    def call(self, x: Tensor) -> Tensor:
         """Reconstruct images."""
         return self.decode_tensor(self.encode_tensor(as_tensor_images(x)))
 
-    def encoder_outputs(self, x) -> dict[str, np.ndarray]:
+    def encoder_outputs(self, x: np.ndarray) -> dict[str, np.ndarray]:
         """What the encoder says of images, each (n, latent_dim): here the codes."""
         return {"z": self.encode(x)}
 
-    def encode(self, x) -> np.ndarray:
+    def encode(self, x: np.ndarray) -> np.ndarray:
         """The codes of images, (n, latent_dim).
 
         Raises:
@@ -65,7 +79,7 @@ class AutoencodingModel(GeneratingModel):
         """
         return self.map("code", _encode, self.check_images(x))
 
-    def reconstruct(self, x) -> np.ndarray:
+    def reconstruct(self, x: np.ndarray) -> np.ndarray:
         """Images encoded and decoded, (n, H, W, C).
 
         Raises:
@@ -74,5 +88,5 @@ class AutoencodingModel(GeneratingModel):
         return self.map("call", type(self).call, self.check_images(x))
 
 
-def _encode(model, x):
+def _encode(model: Any, x: Tensor) -> Tensor:
     return model.encode_tensor(as_tensor_images(x))

@@ -1,10 +1,12 @@
 """What models have in common whose decoder is conditioned on the class of the image."""
 
+from typing import Any
+
 import keras
 import numpy as np
 from keras import ops
 
-from keras_aae.checks import Width
+from keras_aae.checks import ImageShape, Tensor, Width
 from keras_aae.engine.phases import as_tensor_images
 from keras_aae.errors import DataError, UnsupportedError
 from keras_aae.models.base.autoencoder import AutoencodingModel
@@ -17,7 +19,7 @@ class ClassDecoder:
         network: The decoder.
     """
 
-    def __init__(self, network):
+    def __init__(self, network: keras.Model):
         self.network = network
 
     @property
@@ -25,7 +27,9 @@ class ClassDecoder:
         """How many classes there are."""
         return self.network.inputs[1].shape[-1]
 
-    def logits(self, z, labels, training=False):
+    def logits(
+        self, z: Tensor, labels: Tensor | None, training: bool = False
+    ) -> Tensor:
         """Compute the logits of images of codes and classes, (batch,) whole numbers.
 
         Raises:
@@ -39,7 +43,9 @@ class ClassDecoder:
         one_hot = ops.one_hot(labels, self.classes, dtype=z.dtype)
         return self.network([z, one_hot], training=training)
 
-    def decode(self, model, z, labels) -> np.ndarray:
+    def decode(
+        self, model: Any, z: np.ndarray, labels: np.ndarray | None
+    ) -> np.ndarray:
         """Return the images of codes and classes, (n, H, W, C).
 
         Raises:
@@ -52,17 +58,21 @@ class ClassDecoder:
         labels = check_labels(labels, len(z), self.classes)
         return model.map("images", self._images, z, labels)
 
-    def _images(self, model, z, labels):
+    def _images(self, model: Any, z: Tensor, labels: Tensor | None) -> Tensor:
         return ops.sigmoid(self.logits(z, labels))
 
-    def generate(self, model, n: int, seed: int, labels) -> np.ndarray:
+    def generate(
+        self, model: Any, n: int, seed: int, labels: np.ndarray | None
+    ) -> np.ndarray:
         """Return `n` images of codes of the prior and of classes, if None all in turn."""
         labels = np.arange(n) % self.classes if labels is None else labels
         z = ops.convert_to_numpy(model.prior.sample(n, seed=seed))
         return self.decode(model, z, labels)
 
 
-def condition_on_classes(wide, latent_dim: int, classes: int):
+def condition_on_classes(
+    wide: keras.Model, latent_dim: int, classes: int
+) -> keras.Model:
     """Return a decoder of codes and one-hot classes from one of both in a row."""
     z = keras.Input((latent_dim,), name="z")
     y = keras.Input((classes,), name="classes")
@@ -83,8 +93,14 @@ class ClassDecodingModel(AutoencodingModel):
 
     @classmethod
     def build_autoencoder(
-        cls, image_shape, heads, *, latent_dim, classes: Width = 10, **options
-    ):
+        cls,
+        image_shape: ImageShape,
+        heads: tuple[str, ...],
+        *,
+        latent_dim: int,
+        classes: Width = 10,
+        **options: Any,
+    ) -> tuple[keras.Model, keras.Model]:
         """Return an encoder, and a decoder that takes codes and one-hot classes."""
         build = super().build_autoencoder
         encoder, _ = build(image_shape, heads, latent_dim=latent_dim, **options)
@@ -106,17 +122,19 @@ class ClassDecodingModel(AutoencodingModel):
         """How many classes labels may be of."""
         return self.classes
 
-    def logits(self, z, labels=None, training=False):
+    def logits(
+        self, z: Tensor, labels: Tensor | None = None, training: bool = False
+    ) -> Tensor:
         """Compute the decoder's logits of codes and classes, (batch,) whole numbers."""
         return self.class_decoder.logits(z, labels, training)
 
-    def call(self, x):
+    def call(self, x: Tensor) -> Tensor:
         """Reconstruct images as of their most likely classes."""
         x = as_tensor_images(x)
         z = self.encode_tensor(x)
         return ops.sigmoid(self.logits(z, self.most_likely(x, z)))
 
-    def most_likely(self, x, z):
+    def most_likely(self, x: Tensor, z: Tensor) -> Tensor:
         """Return the class that suits each image best, (batch,)."""
         reconstruction_error = [
             self.reconstruction_error(x, z, ops.full((ops.shape(x)[0],), y, "int32"))
@@ -124,7 +142,7 @@ class ClassDecodingModel(AutoencodingModel):
         ]
         return ops.argmin(ops.stack(reconstruction_error), axis=0)
 
-    def condition(self, labels, n: int) -> tuple:
+    def condition(self, labels: np.ndarray | None, n: int) -> tuple:
         """Return the classes that `n` codes are decoded as of, one array.
 
         Raises:
@@ -135,7 +153,7 @@ class ClassDecodingModel(AutoencodingModel):
             self.logits(None)
         return (check_labels(labels, n, self.classes),)
 
-    def classify(self, x) -> np.ndarray:
+    def classify(self, x: np.ndarray) -> np.ndarray:
         """Return the most likely class of each image, all equally likely before, (n,).
 
         Raises:
@@ -143,22 +161,26 @@ class ClassDecodingModel(AutoencodingModel):
         """
         return self.map("classify", _classify, self.check_images(x))
 
-    def decode(self, z, labels=None) -> np.ndarray:
+    def decode(self, z: np.ndarray, labels: np.ndarray | None = None) -> np.ndarray:
         """Return the images of codes and classes; see `ClassDecoder.decode`."""
         return self.class_decoder.decode(self, z, labels)
 
-    def reconstruct(self, x, labels=None) -> np.ndarray:
+    def reconstruct(
+        self, x: np.ndarray, labels: np.ndarray | None = None
+    ) -> np.ndarray:
         """Return images encoded and decoded, as of given or of most likely classes."""
         if labels is None:
             return super().reconstruct(x)
         return self.decode(self.encode(x), labels)
 
-    def generate(self, n: int, seed: int = 0, labels=None) -> np.ndarray:
+    def generate(
+        self, n: int, seed: int = 0, labels: np.ndarray | None = None
+    ) -> np.ndarray:
         """Return `n` images of given classes, or of all classes in turn."""
         return self.class_decoder.generate(self, n, seed, labels)
 
 
-def check_labels(labels, n: int, classes: int, least: int = 0) -> np.ndarray:
+def check_labels(labels: Any, n: int, classes: int, least: int = 0) -> np.ndarray:
     """The labels as int32, if they are `n` class numbers; -1, where allowed, is unknown.
 
     Raises:
@@ -174,6 +196,6 @@ def check_labels(labels, n: int, classes: int, least: int = 0) -> np.ndarray:
     return labels.astype("int32")
 
 
-def _classify(model, x):
+def _classify(model: Any, x: Tensor) -> Tensor:
     x = as_tensor_images(x)
     return model.most_likely(x, model.encode_tensor(x))

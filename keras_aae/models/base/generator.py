@@ -7,7 +7,7 @@ import numpy as np
 from keras import ops
 
 from keras_aae.abilities import HasPrior, Prior, require
-from keras_aae.checks import Choice
+from keras_aae.checks import Choice, Tensor
 from keras_aae.errors import DataError, RecipeError
 from keras_aae.lookup import load_entry
 from keras_aae.models.base.image_model import ImageModel
@@ -34,7 +34,7 @@ class GeneratingModel(ImageModel):
     num_condition_classes: int = 0
     reencodes_codes: bool = False
 
-    def decoding_network(self):
+    def decoding_network(self) -> keras.Model:
         """The network from codes to logits of images."""
         raise NotImplementedError
 
@@ -48,15 +48,15 @@ class GeneratingModel(ImageModel):
         """Width of the code."""
         return self.decoding_network().inputs[0].shape[-1]
 
-    def decode_tensor(self, z):
+    def decode_tensor(self, z: Tensor) -> Tensor:
         """The images that codes decode to."""
         return ops.sigmoid(self.decoding_network()(z, training=False))
 
-    def call(self, z):
+    def call(self, z: Tensor) -> Tensor:
         """The images that codes decode to."""
         return self.decode_tensor(z)
 
-    def decode(self, z) -> np.ndarray:
+    def decode(self, z: np.ndarray) -> np.ndarray:
         """The images of codes, (n, H, W, C).
 
         Raises:
@@ -73,7 +73,7 @@ class GeneratingModel(ImageModel):
         prior = require(self, HasPrior, by="To generate images").prior
         return self.decode(ops.convert_to_numpy(prior.sample(n, seed=seed)))
 
-    def check_codes(self, z) -> np.ndarray:
+    def check_codes(self, z: np.ndarray) -> np.ndarray:
         """The codes as a float32 array, if the model can take them."""
         z = np.asarray(z)
         if z.ndim != 2 or z.shape[1] != self.latent_dim:
@@ -85,7 +85,7 @@ class GeneratingModel(ImageModel):
         return z.astype(np.float32)
 
 
-def fixed_prior(name: str, latent_dim: int, components: int, seed: int):
+def fixed_prior(name: str, latent_dim: int, components: int, seed: int) -> Prior:
     """The prior of codes so wide, one with nothing to learn.
 
     Args:

@@ -1,13 +1,15 @@
 """What every model of images can do, in NumPy: options, checks, batches."""
 
 import inspect
+from collections.abc import Callable
 from functools import cached_property
 from itertools import product
+from typing import Any, Self
 
 import keras
 import numpy as np
 
-from keras_aae.checks import options_of, takes_schedule, validate_all
+from keras_aae.checks import ImageShape, options_of, takes_schedule, validate_all
 from keras_aae.engine.backend import engine
 from keras_aae.engine.phases import PhasedModel
 from keras_aae.errors import DataError, RecipeError
@@ -33,15 +35,15 @@ class ImageModel(PhasedModel):
         builders: Functions that build its networks.
     """
 
-    defaults: dict = {}
+    defaults: dict[str, Any] = {}
     builders: tuple = ()
 
-    def __new__(cls, *args, **kwargs):
+    def __new__(cls, *args: Any, **kwargs: Any) -> Self:
         """Refuse invalid options before anything is built."""
         _checked(cls._declared("__init__"), kwargs)
         return super().__new__(cls, *args, **kwargs)
 
-    def __init_subclass__(cls, **kwargs):
+    def __init_subclass__(cls, **kwargs: Any) -> None:
         """Refuse a family with an option that has no type."""
         super().__init_subclass__(**kwargs)
         cls._declared("build_", "__init__")
@@ -70,7 +72,7 @@ class ImageModel(PhasedModel):
         return found
 
     @classmethod
-    def create(cls, image_shape, **options):
+    def create(cls, image_shape: ImageShape, **options: Any) -> Self:
         """Return a model with networks of its own; `options()` lists what it takes."""
         known = cls.options()
         options = {name: p.default for name, p in known.items()} | options
@@ -81,7 +83,7 @@ class ImageModel(PhasedModel):
         return cls(*networks, **others)
 
     @classmethod
-    def build_networks(cls, image_shape, **options) -> tuple:
+    def build_networks(cls, image_shape: ImageShape, **options: Any) -> tuple:
         """Return the networks that the constructor takes, in its order."""
         raise NotImplementedError
 
@@ -91,10 +93,16 @@ class ImageModel(PhasedModel):
         raise NotImplementedError
 
     @cached_property
-    def _compiled_maps(self) -> dict:
+    def _compiled_maps(self) -> dict[str, Any]:
         return {}
 
-    def map(self, name: str, function, *arrays, batch_size: int = BATCH_SIZE):
+    def map(
+        self,
+        name: str,
+        function: Callable[..., Any],
+        *arrays: np.ndarray,
+        batch_size: int = BATCH_SIZE,
+    ) -> Any:
         """`function(self, *rows)` over the rows of arrays, batched and compiled once.
 
         Returns what the function returns, over all rows: an array, or a tuple of them.
@@ -115,7 +123,7 @@ class ImageModel(PhasedModel):
             return tuple(np.concatenate(part)[:n] for part in parts)
         return np.concatenate(outputs)[:n]
 
-    def check_images(self, x) -> np.ndarray:
+    def check_images(self, x: np.ndarray) -> np.ndarray:
         """The images as an array, if the model can take them."""
         x = np.asarray(x)
         shape = x.shape[1:] if x.ndim == 4 else (*x.shape[1:], 1)
@@ -133,14 +141,14 @@ class ImageModel(PhasedModel):
                 )
         return x.reshape(len(x), *self.image_shape)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments, from the attributes of their names."""
         serialize = keras.saving.serialize_keras_object
         config = {name: serialize(self._argument(name)) for name in self._arguments()}
         return config | {"name": self.name}
 
     @classmethod
-    def from_config(cls, config):
+    def from_config(cls, config: dict[str, Any]) -> Self:
         """The inverse of `get_config`."""
         deserialize = keras.saving.deserialize_keras_object
         return cls(
@@ -162,12 +170,14 @@ class ImageModel(PhasedModel):
                 found += [p.name for p in given if p.kind not in VARIADIC]
         return list(dict.fromkeys(found))
 
-    def _argument(self, name: str):
+    def _argument(self, name: str) -> Any:
         named = f"{name}_name"
         return getattr(self, named if hasattr(self, named) else name)
 
 
-def _checked(options, values: dict) -> dict:
+def _checked(
+    options: dict[str, inspect.Parameter], values: dict[str, Any]
+) -> dict[str, Any]:
     """Return the values with the options checked; none counts epochs, which are unknown."""
     values = validate_all(options, values)
     for name, value in values.items():

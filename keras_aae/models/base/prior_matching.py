@@ -1,13 +1,14 @@
 """What adversarial and Wasserstein autoencoders have in common: codes, prior, health."""
 
-from typing import Annotated
+from collections.abc import Callable
+from typing import Annotated, Any
 
 import keras
 import numpy as np
 from keras import ops
 
-from keras_aae.checks import Choice, Deviation, Seed, Weight, Width
-from keras_aae.engine.batch import Batch
+from keras_aae.checks import Choice, Deviation, ImageShape, Seed, Tensor, Weight, Width
+from keras_aae.engine.batch import Batch, Terms
 from keras_aae.engine.phases import as_tensor_images
 from keras_aae.losses.distances import mmd, sliced_wasserstein, unit_directions
 from keras_aae.losses.reconstruction import RECONSTRUCTION_LOSSES, ReconstructionLoss
@@ -24,17 +25,19 @@ DIRECTIONS = 50
 COLLAPSED = 0.05  # standard deviation of a dimension of the codes
 
 
-def _deterministic(model, x, noise, training):
+def _deterministic(
+    model: Any, x: Tensor, noise: Tensor | None, training: bool
+) -> Tensor:
     del noise
     return model.encoder(x, training=training)
 
 
-def _gaussian(model, x, noise, training):
+def _gaussian(model: Any, x: Tensor, noise: Tensor | None, training: bool) -> Tensor:
     z_mean, z_log_var = model.encoder(x, training=training)
     return z_mean if noise is None else z_mean + ops.exp(0.5 * z_log_var) * noise
 
 
-def _noise_input(model, x, noise, training):
+def _noise_input(model: Any, x: Tensor, noise: Tensor | None, training: bool) -> Tensor:
     if noise is None:
         noise = ops.zeros((ops.shape(x)[0], model.noise_width), x.dtype)
     return model.encoder([x, noise], training=training)
@@ -49,8 +52,13 @@ Posterior = Annotated[str, Choice(POSTERIORS)]
 
 
 def build_posterior_networks(
-    build, image_shape, posterior: str, *, noise_dim: Width = 10, **options
-):
+    build: Callable[..., Any],
+    image_shape: ImageShape,
+    posterior: str,
+    *,
+    noise_dim: Width = 10,
+    **options: Any,
+) -> tuple[keras.Model, keras.Model]:
     """Networks for a posterior: heads for a mean and a variance, or an input of noise.
 
     Args:
@@ -117,18 +125,27 @@ class PriorMatchingModel(AutoencodingModel):
     diagnostic_images = 1000
 
     @classmethod
-    def build_networks(cls, image_shape, *, posterior, **options):
+    def build_networks(
+        cls, image_shape: ImageShape, *, posterior: str, **options: Any
+    ) -> tuple[keras.Model, ...]:
         """Return the encoder of a posterior, and the decoder."""
         build = cls.build_autoencoder
         return build_posterior_networks(build, image_shape, posterior, **options)
 
     def __init__(
-        self, encoder, decoder, *,
-        prior: PriorName = "normal", components: Width = 10,
-        loss: ReconstructionLoss = "mse", regularization_weight: Weight = 1.0,
-        input_noise: Deviation = 0.0, augmentation: Augmentation = "none",
-        seed: Seed = 0, **kwargs,
-    ):  # fmt: skip
+        self,
+        encoder: keras.Model,
+        decoder: keras.Model,
+        *,
+        prior: PriorName = "normal",
+        components: Width = 10,
+        loss: ReconstructionLoss = "mse",
+        regularization_weight: Weight = 1.0,
+        input_noise: Deviation = 0.0,
+        augmentation: Augmentation = "none",
+        seed: Seed = 0,
+        **kwargs: Any,
+    ):
         super().__init__(encoder, decoder, seed=seed, **kwargs)
         width = decoder.inputs[0].shape[-1]
         # What `sample_codes` is matched to; `prior` is what `encode` should look like.
@@ -140,7 +157,7 @@ class PriorMatchingModel(AutoencodingModel):
         self.pixel_noise = input_noise != 0
         self.augmentation = check_augmentation(augmentation, self.image_shape)
 
-    def training_step(self, batches):
+    def training_step(self, batches: dict[str, Batch]) -> dict[str, Any]:
         """A step on augmented images, the same in all of its phases."""
         if self.augmentation == "none":
             return super().training_step(batches)
@@ -152,20 +169,22 @@ class PriorMatchingModel(AutoencodingModel):
             }
         )
 
-    def reconstruction(self, batch, training):
+    def reconstruction(self, batch: Batch, training: bool) -> tuple[Tensor, Terms]:
         """The mean reconstruction loss of a batch."""
         z = self.sample_codes_tensor(batch.x, training)
         loss = ops.mean(self.reconstruction_error(batch.x, z, batch.labels, training))
         return loss, {"reconstruction_loss": loss}
 
-    def regularization(self, batch, training):
+    def regularization(self, batch: Batch, training: bool) -> tuple[Tensor, Terms]:
         """The weighted penalty on the codes of a batch."""
         z = self.sample_codes_tensor(batch.x, training)
         penalty = self.penalty(z, batch.labels, training)
         weight = self.weight(self.regularization_weight)
         return weight * penalty, {"regularization": penalty}
 
-    def regularized_reconstruction(self, batch, training):
+    def regularized_reconstruction(
+        self, batch: Batch, training: bool
+    ) -> tuple[Tensor, Terms]:
         """The sum of both, of the same codes."""
         z = self.sample_codes_tensor(batch.x, training)
         loss = ops.mean(self.reconstruction_error(batch.x, z, batch.labels, training))
@@ -173,14 +192,14 @@ class PriorMatchingModel(AutoencodingModel):
         terms = {"reconstruction_loss": loss, "regularization": penalty}
         return loss + self.weight(self.regularization_weight) * penalty, terms
 
-    def corrupted(self, x, training):
+    def corrupted(self, x: Tensor, training: bool) -> Tensor:
         """The images that the encoder sees: with noise in training."""
         if not training or self.input_noise == 0:
             return x
         noise = keras.random.normal(ops.shape(x), seed=self.seed_generator)
         return x + self.weight(self.input_noise) * noise
 
-    def sample_codes_tensor(self, x, training):
+    def sample_codes_tensor(self, x: Tensor, training: bool) -> Tensor:
         """A code of each image, drawn from q(z|x), (batch, latent_dim)."""
         noise, width = None, self.noise_width
         if width:
@@ -188,7 +207,9 @@ class PriorMatchingModel(AutoencodingModel):
             noise = keras.random.normal(shape, seed=self.seed_generator)
         return self.encode_with_noise(self.corrupted(x, training), noise, training)
 
-    def encode_with_noise(self, x, noise=None, training=False):
+    def encode_with_noise(
+        self, x: Tensor, noise: Tensor | None = None, training: bool = False
+    ) -> Tensor:
         """The code for given noise e, (batch, noise_width); None is no noise at all."""
         return POSTERIORS[self.posterior_name](self, x, noise, training)
 
@@ -199,28 +220,32 @@ class PriorMatchingModel(AutoencodingModel):
             return self.encoder.inputs[1].shape[-1]
         return self.latent_dim if self.posterior_name == "gaussian" else 0
 
-    def encode_tensor(self, x):
+    def encode_tensor(self, x: Tensor) -> Tensor:
         """The code without noise."""
         return self.encode_with_noise(x)
 
-    def sample_codes(self, x, seed: int = 0) -> np.ndarray:
+    def sample_codes(self, x: np.ndarray, seed: int = 0) -> np.ndarray:
         """Codes drawn from q(z|x), which the prior is compared with, (n, latent_dim)."""
         x = self.check_images(x)
         rng = np.random.default_rng([seed, 4])
         noise = rng.standard_normal((len(x), self.noise_width), np.float32)
         return self.map("sample_codes", _draw_code, x, noise)
 
-    def reconstruction_error(self, x, z, labels=None, training=False):
+    def reconstruction_error(
+        self, x: Tensor, z: Tensor, labels: Tensor | None = None, training: bool = False
+    ) -> Tensor:
         """What is lost of each image, in the units of the loss, (batch,)."""
         logits = self.logits(z, labels, training)
         return RECONSTRUCTION_LOSSES[self.loss_name](x, logits)
 
-    def logits(self, z, labels=None, training=False):
+    def logits(
+        self, z: Tensor, labels: Tensor | None = None, training: bool = False
+    ) -> Tensor:
         """What the decoder makes of codes; it needs no labels."""
         del labels
         return self.decoder(z, training=training)
 
-    def diagnostics(self, x) -> dict[str, float]:
+    def diagnostics(self, x: np.ndarray) -> dict[str, float]:
         """How near the codes of images are to the prior, after an epoch.
 
         Returns:
@@ -243,7 +268,7 @@ class PriorMatchingModel(AutoencodingModel):
             },
         }
 
-    def warnings_from(self, row) -> dict[str, str]:
+    def warnings_from(self, row: dict[str, Any]) -> dict[str, str]:
         """What a row of the history says is going wrong: kind -> warning."""
         spreads = [v for name, v in row.items() if name.startswith("code_std_")]
         thin = [i for i, spread in enumerate(spreads) if spread < COLLAPSED]
@@ -256,6 +281,6 @@ class PriorMatchingModel(AutoencodingModel):
         }
 
 
-def _draw_code(model, x, noise):
+def _draw_code(model: Any, x: Tensor, noise: Tensor | None) -> Tensor:
     x = as_tensor_images(x)
     return model.encode_with_noise(x, noise if model.noise_width else None)
