@@ -1,4 +1,4 @@
-"""Classifier: images to classes, from labels."""
+"""Classifier of images."""
 
 from functools import cached_property
 from typing import Any
@@ -24,17 +24,18 @@ from keras_aae.transforms.augmentations import (
 
 @keras.saving.register_keras_serializable("keras_aae")
 class Classifier(ClassifyingModel):
-    """Learns to tell the class of an image.
+    """A classifier of images, trained on labels.
 
     minimize  mean_x  -log p(label|a(x)),  p(.|x) = softmax(classifier(x)), in nats
 
-    It learns from labeled images alone, each step from augmented ones a(x).
+    It is trained on the labeled images only, on augmented images a(x) in each step.
 
     Args:
-        classifier: images -> logits, (batch, classes). What its last layer is given are
+        classifier: images -> logits, (batch, classes). The inputs of its last layer are
             the features.
-        augmentation: "none", "moves", "dihedral" or "faces".
-        seed: Of the model's random numbers.
+        augmentation: Augmentation of the training images: "none", "moves", "dihedral"
+            or "faces".
+        seed: Seed of the model's random numbers.
 
     References:
         Gradient-Based Learning Applied to Document Recognition (LeCun, Bottou, Bengio,
@@ -64,7 +65,7 @@ class Classifier(ClassifyingModel):
     def build_networks(
         cls, image_shape: ImageShape, **options: Any
     ) -> tuple[keras.Model, ...]:
-        """Return the classifier alone."""
+        """Build the classifier."""
         return (build_classifier(image_shape, **pick(build_classifier, options)),)
 
     @property
@@ -74,19 +75,19 @@ class Classifier(ClassifyingModel):
 
     @property
     def label_classes(self) -> int:
-        """How many classes labels may be of."""
+        """Number of classes of the labels."""
         return self.classifier.output_shape[-1]
 
     def phases(self) -> list[Phase]:
-        """One phase: classification."""
+        """Return the only phase, the classification."""
         return [Phase("classification", self.classification, (self.classifier,))]
 
     def classification(self, batch: Batch, training: bool) -> tuple[Tensor, Terms]:
-        """The cross-entropy of a batch, in nats, and the share that is right."""
+        """Compute the cross-entropy of a batch, in nats, and the accuracy."""
         if batch.labels is None:
             raise UnsupportedError(
-                "A Classifier learns classes from labels, and there are none. Give "
-                "labels, or train an autoencoder."
+                "A Classifier needs labels. Expected labels in the batch, got none. "
+                "Pass labels, or train an autoencoder."
             )
         augment = AUGMENTATIONS[self.augmentation if training else "none"]
         logits = self.classifier(
@@ -97,15 +98,15 @@ class Classifier(ClassifyingModel):
         return loss, {"classification_loss": loss, "accuracy": accuracy}
 
     def call(self, x: Tensor) -> Tensor:
-        """p(class|x) of images, (batch, classes)."""
+        """Compute the class probabilities of images, (batch, classes)."""
         return ops.softmax(self.class_logits(as_tensor_images(x)))
 
     def class_logits(self, x: Tensor) -> Tensor:
-        """The logits of the classes, (batch, classes)."""
+        """Compute the class logits of images, (batch, classes)."""
         return self.classifier(x, training=False)
 
     def features(self, x: np.ndarray) -> np.ndarray:
-        """What the last layer is given of images, without dropout, (n, features).
+        """Return the inputs of the last layer, without dropout, (n, features).
 
         Raises:
             DataError: the images have another shape, type or range.
@@ -114,7 +115,6 @@ class Classifier(ClassifyingModel):
 
     @cached_property
     def _body(self) -> keras.Model:
-        """The network up to its last layer."""
         return keras.Model(self.classifier.inputs[0], self.classifier.layers[-1].input)
 
 

@@ -1,4 +1,4 @@
-"""Adversarial autoencoders for dimensionality reduction: clusters and styles in one plane."""
+"""Adversarial autoencoder for dimensionality reduction."""
 
 from typing import Any
 
@@ -14,20 +14,20 @@ from keras_aae.models.semi_supervised_aae import CategoricalAAE
 
 @keras.saving.register_keras_serializable("keras_aae")
 class ReductionAAE(CategoricalAAE):
-    """A `CategoricalAAE` whose code is the place of its cluster, plus the style.
+    """A `CategoricalAAE` whose code is the position of its cluster head plus the style.
 
-    code = y H + z,  H the places of the K heads, learned, (K, latent_dim)
+    code = y H + z,  H the learned positions of the K heads, (K, latent_dim)
 
-    decoder(code) rebuilds the image, so a plane of codes shows clusters and styles at
-    once. Heads nearer to each other than eta are pushed apart: the reconstruction adds
+    decoder(code) reconstructs the image, so a plane of codes shows clusters and styles
+    together. Heads closer than eta to each other repel: the reconstruction loss adds
     head_weight sum_{i < j} max(0, eta - ||h_i - h_j||).
 
     Args:
-        encoder, style_discriminator, ..., seed: As of `CategoricalAAE`.
+        encoder, style_discriminator, ..., seed: See `CategoricalAAE`.
         decoder: codes -> logits of the images.
-        head_layer: A network y -> y H, one dense layer without bias.
-        head_distance: eta.
-        head_weight: Of that penalty.
+        head_layer: Network y -> y H, one dense layer without bias.
+        head_distance: Distance eta below which heads repel.
+        head_weight: Weight of the penalty.
 
     References:
         Adversarial Autoencoders (Makhzani et al., 2015), section 7.
@@ -35,7 +35,7 @@ class ReductionAAE(CategoricalAAE):
 
     terms = (*CategoricalAAE.terms, "head_separation")
     defaults = {"latent_dim": 2, "classes": 20}
-    # A place and a style together have no prior in closed form.
+    # The sum of a head and a style has no prior in closed form.
     codes_match_prior = False
 
     def __init__(
@@ -60,7 +60,7 @@ class ReductionAAE(CategoricalAAE):
     def build_networks(
         cls, image_shape: ImageShape, **options: Any
     ) -> tuple[keras.Model, ...]:
-        """Return the networks of a `CategoricalAAE`, and the heads."""
+        """Build the networks of a `CategoricalAAE`, and the heads."""
         coders = cls.build_autoencoder(image_shape, cls.heads, **options)
         heads = build_heads(options["latent_dim"], options["classes"])
         return (*coders, *cls.build_discriminators(**options), heads)
@@ -75,20 +75,20 @@ class ReductionAAE(CategoricalAAE):
         classes: int,
         **options: Any,
     ) -> tuple[keras.Model, keras.Model]:
-        """Return an encoder of both codes, and a decoder of their sum."""
+        """Build an encoder of both codes, and a decoder of their sum."""
         build, both = super().build_autoencoder, classes + latent_dim
         encoder, _ = build(image_shape, heads, latent_dim=both, **options)
         _, decoder = build(image_shape, heads, latent_dim=latent_dim, **options)
         return encoder, decoder
 
     def phases(self) -> list[Phase]:
-        """Return those of `CategoricalAAE`; the heads learn along with the decoder."""
+        """Return the phases of `CategoricalAAE`; the first also trains the heads."""
         _, *others = super().phases()
         networks = (self.encoder, self.decoder, self.head_layer)
         return [Phase("reconstruction", self.reconstruction, networks), *others]
 
     def reconstruction(self, batch: Batch, training: bool) -> tuple[Tensor, Terms]:
-        """Compute the mean reconstruction loss, and how the heads crowd."""
+        """Compute the mean reconstruction loss with the penalty on close heads."""
         loss, terms = super().reconstruction(batch, training)
         head_separation = self.head_separation()
         total = loss + self.weight(self.head_weight) * head_separation
@@ -98,7 +98,7 @@ class ReductionAAE(CategoricalAAE):
         """Compute sum_{i < j} max(0, eta - ||h_i - h_j||)."""
         places = self.head_layer.weights[0]
         difference = ops.expand_dims(places, 0) - ops.expand_dims(places, 1)
-        # A head is at no distance from itself, where the root has no slope.
+        # The square root has no finite slope at 0, the distance of a head from itself.
         apart = ops.sqrt(ops.sum(ops.square(difference), axis=-1) + 1e-12)
         near = ops.relu(self.weight(self.head_distance) - apart)
         return 0.5 * (ops.sum(near) - ops.sum(ops.diagonal(near)))
@@ -108,17 +108,17 @@ class ReductionAAE(CategoricalAAE):
         return self.decoder(place + z, training=training)
 
     def encode_tensor(self, x: Tensor) -> Tensor:
-        """Return the place of the cluster, plus the style."""
+        """Compute the position of the head plus the style, (batch, latent_dim)."""
         y, z = self.category_and_style(x, False)
         return self.head_layer(y) + z
 
     @property
     def head_positions(self) -> np.ndarray:
-        """H, the places of the heads, (K, latent_dim)."""
+        """Positions H of the heads, (K, latent_dim)."""
         return ops.convert_to_numpy(self.head_layer.weights[0])
 
     def generate(self, n: int, seed: int = 0) -> np.ndarray:
-        """Return `n` images of heads in turn, with styles drawn from the prior."""
+        """Generate `n` images of the heads in turn, with styles from the prior."""
         z = ops.convert_to_numpy(self.matched_prior.sample(n, seed=seed))
         return self.decode(
             self.head_positions[np.arange(n) % len(self.head_positions)] + z
@@ -128,7 +128,7 @@ class ReductionAAE(CategoricalAAE):
 def build_heads(latent_dim: int, classes: int) -> keras.Model:
     """Build the network y -> y H, one dense layer without bias."""
     y = keras.Input((classes,), name="y")
-    # Far apart from the start, where a place says which head it is.
+    # Far apart from the start, so that a position identifies its head.
     apart = keras.initializers.RandomNormal(stddev=10.0)
     place = keras.layers.Dense(
         latent_dim, use_bias=False, kernel_initializer=apart, name="places"

@@ -1,4 +1,4 @@
-"""Shared-encoding networks with classes or features: to find, and to generate for."""
+"""Shared-encoding networks with a classifier or a conditional generator."""
 
 from typing import Any
 
@@ -19,14 +19,14 @@ from keras_aae.models.sen import SEN
 
 @keras.saving.register_keras_serializable("keras_aae")
 class ClassifyingSEN(ClassifyingModel, SEN):
-    """A SEN with a classifier of embeddings, c, trained along with the others.
+    """A SEN with a classifier c of embeddings, trained jointly.
 
     classification   c, f   minimize  -E log c(f(x))_label
 
-    over the labeled images, after the phases without labels.
+    The classification is over the labeled images, after the phases without labels.
 
     Args:
-        encoder, decoder, discriminator, generator, ..., seed: As of `SEN`.
+        encoder, decoder, discriminator, generator, ..., seed: See `SEN`.
         classifier: embeddings -> logits of the classes.
     """
 
@@ -55,17 +55,17 @@ class ClassifyingSEN(ClassifyingModel, SEN):
         classes: Width = 10,
         **options: Any,
     ) -> tuple[keras.Model | None, ...]:
-        """Return the networks of a `SEN`, and the classifier."""
+        """Build the networks of a `SEN`, and the classifier."""
         networks = super().build_networks(image_shape, conditions, **options)
         return (*networks, cls.build_readout("classifier", classes, **options))
 
     @property
     def label_classes(self) -> int:
-        """How many classes labels may be of."""
+        """Number of classes of the labels."""
         return self.classifier.output_shape[-1]
 
     def phases(self) -> list[Phase]:
-        """Return those without labels, and classification."""
+        """Return the phases without labels, and the classification."""
         networks, objective = (self.classifier, self.encoder), self.classification
         classification = Phase("classification", objective, networks, LABELED)
         return [*super().phases(), classification]
@@ -80,17 +80,17 @@ class ClassifyingSEN(ClassifyingModel, SEN):
         return loss, {"classification": loss, "classification_error": error}
 
     def class_logits(self, x: Tensor) -> Tensor:
-        """Compute the logits of the classes of images, (batch, classes)."""
+        """Compute the class logits of images, (batch, classes)."""
         return self.classifier(self.embed(x), training=False)
 
 
 @keras.saving.register_keras_serializable("keras_aae")
 class DirectedSEN(ClassifyingSEN):
-    """A `ClassifyingSEN` whose generator is conditioned on the class to make.
+    """A `ClassifyingSEN` whose generator is conditioned on the class.
 
-    generation   g, d   minimize  -E log D(fake) - E log c(fake)_y,  fake made of u and y
+    generation   g, d   minimize  -E log D(fake) - E log c(fake)_y
 
-    with y uniform over the classes.
+    with fake generated from u and y, and y uniform over the classes.
     """
 
     terms = (*ClassifyingSEN.terms, "condition_loss")
@@ -103,11 +103,11 @@ class DirectedSEN(ClassifyingSEN):
     def build_networks(
         cls, image_shape: ImageShape, *, classes: int, **options: Any
     ) -> tuple[keras.Model | None, ...]:
-        """Return the networks of a `ClassifyingSEN`, the generator conditioned."""
+        """Build the networks of a `ClassifyingSEN`, with a conditional generator."""
         return super().build_networks(image_shape, classes, classes=classes, **options)
 
     def generation(self, batch: Batch, training: bool) -> tuple[Tensor, Terms]:
-        """Compute the losses of fake codes: that of `SEN`, and of their class."""
+        """Compute the loss of `SEN` and the cross-entropy of the fakes' classes."""
         fake, labels = self.generate_fake_codes(ops.shape(batch.x)[0], training)
         loss = non_saturating(self.discriminator_logits(fake, training))
         logits = self.classifier(fake, training=training)
@@ -117,20 +117,20 @@ class DirectedSEN(ClassifyingSEN):
 
 @keras.saving.register_keras_serializable("keras_aae")
 class FeatureSEN(SEN):
-    """A SEN whose generator is conditioned on a feature, which a detector has to recover.
+    """A SEN whose generator is conditioned on a feature that a detector recovers.
 
     generation   g, t   minimize  -E log D(fake) - E log t(fake)_c - E log max_k t(real)_k
 
-    with c uniform over as many features as embeddings have units, and t the detector; the
-    last term makes it sure of images, whose features nobody names.
+    with c uniform over latent_dim features, and t the detector. The features are
+    unsupervised, as in InfoGAN; the last term makes the detector confident on images.
 
     Args:
-        encoder, decoder, discriminator, generator, ..., seed: As of `SEN`.
+        encoder, decoder, discriminator, generator, ..., seed: See `SEN`.
         detector: embeddings -> logits of the features.
 
     References:
         drburke/tensorflow, SENs 2.0/, code; InfoGAN (Chen, Duan, Houthooft, Schulman,
-        Sutskever, Abbeel, 2016), section 4, for what it is.
+        Sutskever, Abbeel, 2016), section 4, for the idea.
     """
 
     terms = (*SEN.terms, "condition_loss", "min_entropy")
@@ -152,17 +152,17 @@ class FeatureSEN(SEN):
     def build_networks(
         cls, image_shape: ImageShape, **options: Any
     ) -> tuple[keras.Model | None, ...]:
-        """Return the networks of a `SEN`, the generator conditioned, and the detector."""
+        """Build the networks of a `SEN`, conditional, and the detector."""
         features = options["latent_dim"]
         networks = super().build_networks(image_shape, features, **options)
         return (*networks, cls.build_readout("detector", features, **options))
 
     def generator_networks(self) -> tuple[keras.Model, ...]:
-        """Return generator and detector; the decoder is left to the autoencoding."""
+        """Return the generator and the detector, without the decoder."""
         return (self.generator, self.detector)
 
     def generation(self, batch: Batch, training: bool) -> tuple[Tensor, Terms]:
-        """Compute the losses of fake codes, of their features, and of images' features."""
+        """Compute the losses of fake codes and of the fake and real features."""
         fake, features = self.generate_fake_codes(ops.shape(batch.x)[0], training)
         loss = non_saturating(self.discriminator_logits(fake, training))
         found = self.detector(fake, training=training)
@@ -180,6 +180,6 @@ class FeatureSEN(SEN):
 def _check_generator(model: SEN) -> None:
     if model.generator is None:
         raise RecipeError(
-            f"A {type(model).__name__} needs a generator, to condition it. Use the fake "
-            "path image or direct."
+            f"Invalid generator None for a {type(model).__name__}. Expected a network "
+            "to condition. Use fake_path='image' or 'direct'."
         )

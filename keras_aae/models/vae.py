@@ -50,33 +50,35 @@ OBJECTIVES = {"elbo": _elbo, "iwae": _iwae}
 
 @keras.saving.register_keras_serializable("keras_aae")
 class VAE(AutoencodingModel):
-    """Learns a distribution of codes for every image, close to a prior.
+    """A variational autoencoder, which learns a posterior of codes close to a prior.
 
     q(z|x) = N(m(x), exp(v(x))),  z = m + exp(v / 2) eps,  eps ~ N(0, I)
 
     "elbo": minimize  mean_x mean_k  [ -log p(x|z_k) + beta KL(q(z|x) || p(z)) ]
     "iwae": minimize  mean_x  -log mean_k  p(x|z_k) (p(z_k) / q(z_k|x))^beta
 
-    with k = 1..K samples of z an image. The encoder gives the log-variance v, so the
-    standard deviation is exp(v / 2). `neg_elbo`, -ELBO, is always the first sum with
-    beta = 1, in nats per example.
+    with k = 1..K samples of z per image. The encoder returns the log-variance v, so the
+    standard deviation is exp(v / 2). The term `neg_elbo`, -ELBO, is always the first
+    sum with beta = 1, in nats per example.
 
     Args:
         encoder: images -> [z_mean, z_log_var], each (batch, latent_dim).
         decoder: codes -> logits of the images.
-        likelihood: "bernoulli" or "gaussian".
-        beta: Weight of the KL term, a number or a Keras schedule over steps.
-        prior: "normal", or "mixture" for a learned mixture of `components` normals.
-        objective: "elbo" or "iwae".
-        samples: K.
-        binarize: Whether every step sees pixels drawn from Bernoulli(x).
-        seed: Of the model's random numbers.
+        likelihood: Likelihood of the pixels, "bernoulli" or "gaussian".
+        beta: Weight of the KL term; a number or a Keras schedule over steps.
+        prior: Key of `registry.PRIORS`; "mixture" is learned.
+        components: Number of the prior's components, if it has components.
+        objective: Objective, "elbo" or "iwae".
+        samples: Number of samples K per image.
+        binarize: Whether pixels are drawn from Bernoulli(x) in every step.
+        seed: Seed of the model's random numbers.
 
     References:
         Auto-Encoding Variational Bayes (Kingma, Welling, 2013), sections 2.3 and 3;
         beta-VAE (Higgins et al., 2017), equation 4;
-        Importance Weighted Autoencoders (Burda, Grosse, Salakhutdinov, 2015), section 3;
-        VAE with a VampPrior (Tomczak, Welling, 2018), section 2, for the mixture.
+        Importance Weighted Autoencoders (Burda, Grosse, Salakhutdinov, 2015),
+        section 3; VAE with a VampPrior (Tomczak, Welling, 2018), section 2, for the
+        mixture.
     """
 
     terms = ("neg_elbo", "reconstruction_nll", "kl")
@@ -108,20 +110,20 @@ class VAE(AutoencodingModel):
         self.binarize = self.pixel_noise = binarize
 
     def phases(self) -> list[Phase]:
-        """One phase: the negative evidence lower bound."""
+        """Return the only phase, the negative evidence lower bound."""
         learned = [p for p in (self.prior,) if isinstance(p, keras.layers.Layer)]
         networks = (self.encoder, self.decoder, *learned)
         return [Phase("elbo", self.negative_elbo, networks)]
 
     def negative_elbo(self, batch: Batch, training: bool) -> tuple[Tensor, Terms]:
-        """Compute the weighted bound of a batch, with K sampled codes an image."""
+        """Compute the weighted bound of a batch, with K sampled codes per image."""
         x = self.observed(batch.x)
         q = self.encoder(x, training=training)
         z = [self.sample_posterior(*q) for _ in range(self.samples)]
         return self.loss_of_samples(x, q, z, batch.labels, training)
 
     def sample_posterior(self, z_mean: Tensor, z_log_var: Tensor) -> Tensor:
-        """Return a draw from q(z|x) for each image, (batch, latent_dim)."""
+        """Draw a code from q(z|x) for each image, (batch, latent_dim)."""
         noise = keras.random.normal(ops.shape(z_mean), seed=self.seed_generator)
         return self.reparameterize(z_mean, z_log_var, noise)
 
@@ -133,14 +135,16 @@ class VAE(AutoencodingModel):
         labels: Tensor | None,
         training: bool,
     ) -> tuple[Tensor, Terms]:
-        """Compute the loss and its terms from samples; a variant adds its own terms here.
+        """Compute the loss and its terms from samples.
+
+        A subclass overrides this method to add terms.
 
         Args:
             x: Images, (batch, H, W, C).
             q: Mean and log-variance of q(z|x), each (batch, latent_dim).
             z: K draws from q(z|x), each (batch, latent_dim).
-            labels: The class of each image, or None.
-            training: Whether networks run as in training.
+            labels: Class of each image, or None.
+            training: Whether networks run in training mode.
         """
         draws = [self._sample_terms(x, q, each, labels, training) for each in z]
         nll, kl, rate = (ops.stack(values) for values in zip(*draws, strict=True))
@@ -156,13 +160,13 @@ class VAE(AutoencodingModel):
         labels: Tensor | None,
         training: bool,
     ) -> tuple[Tensor, Tensor, Tensor]:
-        """-log p(x|z), the KL term and log q(z|x) / p(z) for one z an image, (batch,)."""
+        """Return -log p(x|z), the KL term and log q(z|x) / p(z) for one z per image."""
         nll = self.reconstruction_nll(x, z, labels, training)
         rate = normal_log_prob(z, *q) - self.prior.log_prob(z)
         return nll, self.prior.kl(z, *q), rate
 
     def observed(self, x: Tensor) -> Tensor:
-        """The images of a step: as they are, or drawn from Bernoulli(x)."""
+        """Return the images of a step: unchanged, or drawn from Bernoulli(x)."""
         if not self.binarize:
             return x
         # Flat: XLA does not vectorize over a last axis of one channel.
@@ -172,56 +176,59 @@ class VAE(AutoencodingModel):
 
     @staticmethod
     def reparameterize(z_mean: Tensor, z_log_var: Tensor, noise: Tensor) -> Tensor:
-        """z = m + exp(v / 2) eps."""
+        """Compute z = m + exp(v / 2) eps."""
         return z_mean + ops.exp(0.5 * z_log_var) * noise
 
     def reconstruction_nll(
         self, x: Tensor, z: Tensor, labels: Tensor | None = None, training: bool = False
     ) -> Tensor:
-        """-log p(x|z) of each image, in nats, (batch,)."""
+        """Compute -log p(x|z) of each image, in nats, (batch,)."""
         return LIKELIHOODS[self.likelihood](x, self.logits(z, labels, training))
 
     def logits(
         self, z: Tensor, labels: Tensor | None = None, training: bool = False
     ) -> Tensor:
-        """What the decoder makes of codes; it needs no labels."""
+        """Compute the decoder's logits of codes; the labels are ignored."""
         del labels
         return self.decoder(z, training=training)
 
     def encode_tensor(self, x: Tensor) -> Tensor:
-        """The mean of q(z|x)."""
+        """Compute the mean of q(z|x), (batch, latent_dim)."""
         return self.encoder(x, training=False)[0]
 
     def encoder_outputs(self, x: np.ndarray) -> dict[str, np.ndarray]:
-        """The means and log-variances of q(z|x)."""
+        """Return the means and log-variances of q(z|x) by name."""
         return dict(zip(self.heads, self.posterior(x), strict=True))
 
     def posterior(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """The mean and log-variance of q(z|x), each (n, latent_dim)."""
+        """Return the means and log-variances of q(z|x), each (n, latent_dim)."""
         return self.map("posterior", _posterior, self.check_images(x))
 
     def kl_per_dimension(self, x: np.ndarray) -> np.ndarray:
-        """KL(q(z|x) || N(0, 1)) of each dimension, mean over images, (latent_dim,), nats.
+        """Compute KL(q(z|x) || N(0, 1)) of each dimension, in nats, (latent_dim,).
+
+        The values are means over the images.
 
         Raises:
-            RecipeError: the prior is another.
+            RecipeError: the prior is not standard normal.
         """
         if not isinstance(self.prior, Normal):
             raise RecipeError(
-                f"The prior {self.prior_name!r} has no KL a dimension. Use `bound`."
+                f"Invalid prior {self.prior_name!r} for the KL of each dimension. "
+                "Expected 'normal'. Use `bound` for the KL of all dimensions."
             )
         return self.map("kl", _kl_per_dimension, self.check_images(x)).mean(axis=0)
 
     def bound(
         self, x: np.ndarray, noise: np.ndarray, labels: np.ndarray | None = None
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Return -log p(x|z) and KL(q(z|x) || p(z)) of each image, for given eps; nats.
+        """Compute -log p(x|z) and KL(q(z|x) || p(z)) of each image, in nats.
 
         Args:
             x: Images, as for `encode`.
             noise: eps, (n, latent_dim); z = m + exp(v / 2) eps.
-            labels: The class of each image, (n,), if the decoder is conditioned on it:
-                p(x|z, y) takes the place of p(x|z).
+            labels: Class of each image, (n,), if the decoder is conditioned on it:
+                p(x|z, y) replaces p(x|z).
 
         Returns:
             Two arrays, (n,) each.
@@ -232,15 +239,15 @@ class VAE(AutoencodingModel):
     def log_importance_weights(
         self, x: np.ndarray, noise: np.ndarray, labels: np.ndarray | None = None
     ) -> np.ndarray:
-        """Return log p(x|z) + log p(z) - log q(z|x) of each image, in nats.
+        """Compute log p(x|z) + log p(z) - log q(z|x) of each image, in nats.
 
         Args:
             x: Images, as for `encode`.
-            noise: eps of K samples an image, (K, n, latent_dim).
-            labels: As of `bound`.
+            noise: eps of K samples per image, (K, n, latent_dim).
+            labels: See `bound`.
 
         Returns:
-            (K, n).
+            Array, (K, n).
         """
         x = self.check_images(x)
         fixed = (x, *self.posterior(x), *self.condition(labels, len(x)))
@@ -249,15 +256,16 @@ class VAE(AutoencodingModel):
 
 @keras.saving.register_keras_serializable("keras_aae")
 class ConditionalVAE(ClassDecodingModel, VAE):
-    """A VAE whose decoder is told the class of the image.
+    """A VAE whose decoder is conditioned on the class of the image.
 
-    p(x|y) = int p(x|z, y) p(z) dz,  q(z|x) as of `VAE`
+    p(x|y) = int p(x|z, y) p(z) dz,  q(z|x) as in `VAE`
 
-    The code is left with what the class does not say. Images are decoded for given
-    classes; without them `reconstruct` takes the most likely one, that of `classify`.
+    The code represents the variation within a class. Images are decoded conditioned on
+    given classes; without labels, `reconstruct` uses the most likely class, as
+    `classify` does.
 
     Args:
-        encoder, likelihood, beta, ..., seed: As of `VAE`.
+        encoder, likelihood, beta, ..., seed: See `VAE`.
         decoder: [codes, one-hot classes] -> logits of the images.
 
     References:
@@ -268,27 +276,27 @@ class ConditionalVAE(ClassDecodingModel, VAE):
     def reconstruction_error(
         self, x: Tensor, z: Tensor, labels: Tensor | None
     ) -> Tensor:
-        """-log p(x|z, y), in nats."""
+        """Compute -log p(x|z, y), in nats, (batch,)."""
         return self.reconstruction_nll(x, z, labels)
 
 
 @keras.saving.register_keras_serializable("keras_aae")
 class WideAndDeepVAE(ClassifyingModel, VAE):
-    """A VAE, and a classifier c of images and of their codes together.
+    """A VAE, and a classifier c of images and their codes.
 
-    elbo            encoder, decoder   minimize  -ELBO, as of `VAE`
+    elbo            encoder, decoder   minimize  -ELBO, as in `VAE`
     classification  c                  minimize  -E log softmax(c(x, m(x)))_label
 
-    over all images, and over the labeled ones. The classifier leaves the codes as they
-    are: they are learned without labels.
+    The ELBO is over all images, the classification over the labeled ones. The
+    classifier does not train the encoder: codes are learned without labels.
 
     Args:
-        encoder, decoder, likelihood, ..., seed: As of `VAE`.
+        encoder, decoder, likelihood, ..., seed: See `VAE`.
         classifier: [images, codes] -> logits of the classes.
 
     References:
-        gtoubassi/mnist-vae, mnist_wide_deep.py, which trains one after the other; Wide &
-        Deep Learning for Recommender Systems (Cheng et al., 2016), section 3.
+        gtoubassi/mnist-vae, mnist_wide_deep.py, which trains the two in sequence;
+        Wide & Deep Learning for Recommender Systems (Cheng et al., 2016), section 3.
     """
 
     terms = (*VAE.terms, "classification", "classification_error")
@@ -311,7 +319,7 @@ class WideAndDeepVAE(ClassifyingModel, VAE):
     def build_networks(
         cls, image_shape: ImageShape, **options: Any
     ) -> tuple[keras.Model, ...]:
-        """Return the encoder, the decoder and the classifier."""
+        """Build the encoder, the decoder and the classifier."""
         networks = super().build_networks(image_shape, **options)
         classifier = build_wide_classifier(
             image_shape, options["latent_dim"], **pick(build_wide_classifier, options)
@@ -320,18 +328,18 @@ class WideAndDeepVAE(ClassifyingModel, VAE):
 
     @property
     def label_classes(self) -> int:
-        """How many classes labels may be of."""
+        """Number of classes of the labels."""
         return self.classifier.output_shape[-1]
 
     def phases(self) -> list[Phase]:
-        """The bound, and classification."""
+        """Return the phases of the bound and of the classification."""
         classification = Phase(
             "classification", self.classification, (self.classifier,), LABELED
         )
         return [*super().phases(), classification]
 
     def classification(self, batch: Batch, training: bool) -> tuple[Tensor, Terms]:
-        """The cross-entropy of labeled images, in nats, and the share that is wrong."""
+        """Compute the cross-entropy of labeled images, in nats, and the error rate."""
         logits = self.classifier(
             [batch.x, self.encode_tensor(batch.x)], training=training
         )
@@ -340,7 +348,7 @@ class WideAndDeepVAE(ClassifyingModel, VAE):
         return loss, {"classification": loss, "classification_error": error}
 
     def class_logits(self, x: Tensor) -> Tensor:
-        """The logits of the classes of images, (batch, classes)."""
+        """Compute the class logits of images, (batch, classes)."""
         return self.classifier([x, self.encode_tensor(x)], training=False)
 
 
@@ -371,7 +379,7 @@ def _log_weight(
     labels: Tensor | None = None,
 ) -> Tensor:
     z = model.reparameterize(z_mean, z_log_var, noise)
-    # log q(z|x) is that of eps under N(0, I), less the log of the stretch exp(v / 2).
+    # By the change of variables: log q(z|x) = log N(eps; 0, I) - sum(v) / 2.
     log_q = normal_log_prob(noise) - 0.5 * ops.sum(z_log_var, axis=-1)
     nll = model.reconstruction_nll(as_tensor_images(x), z, labels)
     return model.prior.log_prob(z) - nll - log_q

@@ -1,4 +1,4 @@
-"""What every model with an encoder and a decoder can do, in NumPy."""
+"""Base class of the models with an encoder and a decoder, with a NumPy interface."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from keras_aae.networks import build_autoencoder_networks
 
 
 class AutoencodingModel(GeneratingModel):
-    """A generating model with `encoder` and `decoder` networks and perhaps a `prior`.
+    """A generating model with an `encoder`, a `decoder` and perhaps a `prior`.
 
     Class attributes:
         heads: Names of the encoder's outputs.
@@ -39,28 +39,28 @@ class AutoencodingModel(GeneratingModel):
     def build_networks(
         cls, image_shape: ImageShape, **options: Any
     ) -> tuple[keras.Model, ...]:
-        """Return the encoder and the decoder."""
+        """Build the encoder and the decoder."""
         return cls.build_autoencoder(image_shape, cls.heads, **options)
 
     @classmethod
     def build_autoencoder(
         cls, image_shape: ImageShape, heads: tuple[str, ...], **options: Any
     ) -> tuple[keras.Model, keras.Model]:
-        """Return an encoder with these outputs, and a decoder."""
+        """Build an encoder with the named outputs, and a decoder."""
         architecture = pick(build_autoencoder_networks, options)
         return build_autoencoder_networks(image_shape, heads, **architecture)
 
     def decoding_network(self) -> keras.Model:
-        """The decoder."""
+        """Return the decoder."""
         return self.decoder
 
     def condition(self, labels: np.ndarray | None, n: int) -> tuple:
-        """Return what `n` codes are decoded with, as arrays: here nothing."""
+        """Return the decoder's inputs besides `n` codes, as arrays: here none."""
         del labels, n
         return ()
 
     def encode_tensor(self, x: Tensor) -> Tensor:
-        """The code of a batch of images, deterministic."""
+        """Compute the deterministic codes of a batch of images, (batch, latent_dim)."""
         return self.encoder(x, training=False)
 
     def call(self, x: Tensor) -> Tensor:
@@ -68,11 +68,11 @@ class AutoencodingModel(GeneratingModel):
         return self.decode_tensor(self.encode_tensor(as_tensor_images(x)))
 
     def encoder_outputs(self, x: np.ndarray) -> dict[str, np.ndarray]:
-        """What the encoder says of images, each (n, latent_dim): here the codes."""
+        """Return the encoder's outputs by name, each (n, latent_dim)."""
         return {"z": self.encode(x)}
 
     def encode(self, x: np.ndarray) -> np.ndarray:
-        """The codes of images, (n, latent_dim).
+        """Return the codes of images, (n, latent_dim).
 
         Raises:
             DataError: the images have another shape, type or range.
@@ -80,7 +80,7 @@ class AutoencodingModel(GeneratingModel):
         return self.map("code", _encode, self.check_images(x))
 
     def reconstruct(self, x: np.ndarray) -> np.ndarray:
-        """Images encoded and decoded, (n, H, W, C).
+        """Return the reconstructions of images, (n, H, W, C).
 
         Raises:
             DataError: the images have another shape, type or range.

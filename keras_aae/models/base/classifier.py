@@ -1,4 +1,4 @@
-"""What models have in common that tell classes, or clusters, of images apart."""
+"""Base class of the models that predict classes, or clusters, of images."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ class ClassifyingModel(ImageModel):
     """A model with `class_logits(x)`, (batch, classes)."""
 
     def class_probabilities(self, x: np.ndarray) -> np.ndarray:
-        """How probable each class is of each image, (n, classes).
+        """Return the class probabilities of images, (n, classes).
 
         Raises:
             DataError: the images have another shape, type or range.
@@ -22,7 +22,7 @@ class ClassifyingModel(ImageModel):
         return self.map("probabilities", _probabilities, self.check_images(x))
 
     def classify(self, x: np.ndarray) -> np.ndarray:
-        """The most probable class of each image, (n,).
+        """Return the most probable class of each image, (n,).
 
         Raises:
             DataError: the images have another shape, type or range.

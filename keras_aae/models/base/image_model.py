@@ -1,4 +1,4 @@
-"""What every model of images can do, in NumPy: options, checks, batches."""
+"""Base class of all models of images: options, input checks, batched inference."""
 
 import inspect
 from collections.abc import Callable
@@ -26,12 +26,13 @@ class ImageModel(PhasedModel):
     [0, 1].
 
     An option of a family is a keyword argument with a default and a type of
-    `keras_aae.checks`; it stands in the constructor, in a class method
-    `build_...` or in one of the `builders`, and is checked before anything is built. The constructor's arguments are kept in attributes of their names, those that
-    name an object in `NAME_name` (`prior_name` beside `prior`).
+    `keras_aae.checks`. It belongs to the constructor, a class method `build_...` or one
+    of the `builders`, and is checked before anything is built. The constructor's
+    arguments are kept in attributes of the same names; one that names an object is kept
+    in `NAME_name` (`prior_name` beside `prior`).
 
     Class attributes:
-        defaults: Where the family's options differ from the builders' own defaults.
+        defaults: Values of options that replace the builders' own defaults.
         builders: Functions that build its networks.
     """
 
@@ -39,18 +40,18 @@ class ImageModel(PhasedModel):
     builders: tuple = ()
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
-        """Refuse invalid options before anything is built."""
+        """Check the options before anything is built."""
         _checked(cls._declared("__init__"), kwargs)
         return super().__new__(cls, *args, **kwargs)
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
-        """Refuse a family with an option that has no type."""
+        """Check that every option of the family has a type."""
         super().__init_subclass__(**kwargs)
         cls._declared("build_", "__init__")
 
     @classmethod
     def options(cls) -> dict[str, inspect.Parameter]:
-        """Return what `create` takes: the options of the networks and the constructors."""
+        """Return the options of `create`: those of networks and constructors."""
         found = {}
         for builder in cls.builders:
             found |= options_of(builder)
@@ -62,7 +63,7 @@ class ImageModel(PhasedModel):
 
     @classmethod
     def _declared(cls, *methods: str) -> dict[str, inspect.Parameter]:
-        """Return the options of the family's own methods, the parents' ones first."""
+        """Return the options of the family's methods, parents first."""
         found = {}
         families = [c for c in reversed(cls.__mro__) if issubclass(c, ImageModel)]
         for method, parent in product(methods, families):
@@ -73,7 +74,7 @@ class ImageModel(PhasedModel):
 
     @classmethod
     def create(cls, image_shape: ImageShape, **options: Any) -> Self:
-        """Return a model with networks of its own; `options()` lists what it takes."""
+        """Build the networks and return the model; `options()` lists the options."""
         known = cls.options()
         options = {name: p.default for name, p in known.items()} | options
         options = _checked(known, options)
@@ -84,7 +85,7 @@ class ImageModel(PhasedModel):
 
     @classmethod
     def build_networks(cls, image_shape: ImageShape, **options: Any) -> tuple:
-        """Return the networks that the constructor takes, in its order."""
+        """Build the networks, in the order of the constructor's arguments."""
         raise NotImplementedError
 
     @property
@@ -103,16 +104,23 @@ class ImageModel(PhasedModel):
         *arrays: np.ndarray,
         batch_size: int = BATCH_SIZE,
     ) -> Any:
-        """`function(self, *rows)` over the rows of arrays, batched and compiled once.
+        """Apply `function(self, *rows)` to arrays in batches, compiled once per name.
 
-        Returns what the function returns, over all rows: an array, or a tuple of them.
+        Args:
+            name: Key of the compiled function.
+            function: Function (model, *tensors) -> tensor or tuple of tensors.
+            *arrays: Arrays of equal length.
+            batch_size: Rows per batch.
+
+        Returns:
+            The outputs of all rows: an array, or a tuple of arrays.
         """
         if name not in self._compiled_maps:
             self._compiled_maps[name] = engine.compile_map(
                 self, lambda *rows: function(self, *rows)
             )
         compiled, n = self._compiled_maps[name], len(arrays[0])
-        if not n:  # convolutions of TensorFlow fail on no rows
+        if not n:  # TensorFlow's convolutions fail on empty batches
             arrays = [np.zeros((1, *a.shape[1:]), a.dtype) for a in arrays]
         outputs = []
         for start in range(0, max(n, 1), batch_size):
@@ -124,7 +132,11 @@ class ImageModel(PhasedModel):
         return np.concatenate(outputs)[:n]
 
     def check_images(self, x: np.ndarray) -> np.ndarray:
-        """The images as an array, if the model can take them."""
+        """Return images as an array (n, H, W, C) after checking shape, type and range.
+
+        Raises:
+            DataError: the images have another shape, type or range.
+        """
         x = np.asarray(x)
         shape = x.shape[1:] if x.ndim == 4 else (*x.shape[1:], 1)
         if x.ndim not in (3, 4) or shape != self.image_shape:
@@ -137,7 +149,7 @@ class ImageModel(PhasedModel):
             if x.dtype != np.float32 or not np.all((x >= 0) & (x <= 1)):
                 raise DataError(
                     f"Invalid images of type {x.dtype}. Expected uint8 from 0 to 255, "
-                    "or floats from 0 to 1 and none of them NaN."
+                    "or floats from 0 to 1 without NaN."
                 )
         return x.reshape(len(x), *self.image_shape)
 
@@ -149,7 +161,7 @@ class ImageModel(PhasedModel):
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Self:
-        """The inverse of `get_config`."""
+        """Build the model from the values of `get_config`."""
         deserialize = keras.saving.deserialize_keras_object
         return cls(
             **{
@@ -160,7 +172,7 @@ class ImageModel(PhasedModel):
 
     @classmethod
     def _arguments(cls) -> list[str]:
-        """Return the names of the constructor's arguments and of those it hands on."""
+        """Return the names of the constructor's and its parents' arguments."""
         found = []
         for parent in cls.__mro__:
             if parent is ImageModel:
@@ -178,13 +190,14 @@ class ImageModel(PhasedModel):
 def _checked(
     options: dict[str, inspect.Parameter], values: dict[str, Any]
 ) -> dict[str, Any]:
-    """Return the values with the options checked; none counts epochs, which are unknown."""
+    """Return values after checking the options; schedules in epochs are refused."""
     values = validate_all(options, values)
     for name, value in values.items():
         is_text = name in options and isinstance(value, str)
         if is_text and takes_schedule(options[name].annotation):
             raise RecipeError(
                 f"Invalid {name} {value!r}. Expected a number or a Keras schedule over "
-                "steps, for the length of an epoch is not known here. Or train a recipe."
+                "steps, since the steps per epoch are not known here. To use a "
+                "schedule over epochs, train a recipe."
             )
     return values

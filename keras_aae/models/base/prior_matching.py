@@ -1,4 +1,4 @@
-"""What adversarial and Wasserstein autoencoders have in common: codes, prior, health."""
+"""Base class of adversarial and Wasserstein autoencoders: codes, prior, diagnostics."""
 
 from collections.abc import Callable
 from typing import Annotated, Any
@@ -59,15 +59,15 @@ def build_posterior_networks(
     noise_dim: Width = 10,
     **options: Any,
 ) -> tuple[keras.Model, keras.Model]:
-    """Networks for a posterior: heads for a mean and a variance, or an input of noise.
+    """Build the encoder of a posterior, and the decoder.
 
     Args:
         build: Function (image_shape, heads, **options) -> (encoder, decoder).
         image_shape: (height, width, channels).
-        posterior: A key of `POSTERIORS`.
-        noise_dim: Width of the noise of the posterior "noise", which reaches the encoder
-            as one more channel of the images, a linear map of it.
-        **options: Of `build`.
+        posterior: Key of `POSTERIORS`.
+        noise_dim: Dimension of the noise of the posterior "noise". A linear map of the
+            noise is an additional channel of the encoder's input.
+        **options: Options of `build`.
     """
     if posterior != "noise":
         heads = ("z_mean", "z_log_var") if posterior == "gaussian" else ("z",)
@@ -84,7 +84,7 @@ def build_posterior_networks(
 
 
 class PriorMatchingModel(AutoencodingModel):
-    """An autoencoder whose codes, over all images, should be distributed as a prior.
+    """An autoencoder whose aggregated codes should be distributed like a prior.
 
     The code of an image is a draw from q(z|x),
 
@@ -92,26 +92,28 @@ class PriorMatchingModel(AutoencodingModel):
     "gaussian":      z = m(x) + exp(v(x) / 2) e
     "noise":         z = f(x, e), which can be any distribution
 
-    with e ~ N(0, I), the first unless a family has an option for it. A family says in
-    `penalty(z, labels, training)` how far codes are from the prior.
+    with e ~ N(0, I). The posterior is deterministic unless a family has an option for
+    it. A subclass defines `penalty(z, labels, training)`, the distance of codes from
+    the prior.
 
     Args:
         encoder: images -> codes (batch, latent_dim); -> [z_mean, z_log_var] for the
             "gaussian" posterior; [images, noise] -> codes for "noise".
         decoder: codes -> logits of the images.
-        prior: A key of `registry.PRIORS`, but for the learned one.
-        components: Classes of the prior, where it has any.
-        loss: As of `Autoencoder`.
-        regularization_weight: Of the penalty; a number or a Keras schedule over steps.
-        input_noise: Standard deviation of noise on the images that the encoder sees in
-            training; a number or a Keras schedule over steps.
-        augmentation: What a step of training does to its images first: "none", "moves",
-            "dihedral" or "faces".
-        seed: Of the model's random numbers.
+        prior: Key of `registry.PRIORS`, except for the learned prior.
+        components: Number of the prior's components, if it has components.
+        loss: Reconstruction loss; see `Autoencoder`.
+        regularization_weight: Weight of the penalty; a number or a Keras schedule over
+            steps.
+        input_noise: Standard deviation of the noise on the encoder's input in training;
+            a number or a Keras schedule over steps.
+        augmentation: Augmentation of the training images: "none", "moves", "dihedral"
+            or "faces".
+        seed: Seed of the model's random numbers.
 
     Class attributes:
-        posterior_name: Which of the three, where a model has no choice of its own.
-        codes_match_prior: Whether `encode` gives what is matched to the prior.
+        posterior_name: Posterior of a family without an option for it.
+        codes_match_prior: Whether the codes of `encode` are those matched to the prior.
 
     References:
         Adversarial Autoencoders (Makhzani, Shlens, Jaitly, Goodfellow, Frey, 2015),
@@ -128,7 +130,7 @@ class PriorMatchingModel(AutoencodingModel):
     def build_networks(
         cls, image_shape: ImageShape, *, posterior: str, **options: Any
     ) -> tuple[keras.Model, ...]:
-        """Return the encoder of a posterior, and the decoder."""
+        """Build the encoder of a posterior, and the decoder."""
         build = cls.build_autoencoder
         return build_posterior_networks(build, image_shape, posterior, **options)
 
@@ -148,7 +150,7 @@ class PriorMatchingModel(AutoencodingModel):
     ):
         super().__init__(encoder, decoder, seed=seed, **kwargs)
         width = decoder.inputs[0].shape[-1]
-        # What `sample_codes` is matched to; `prior` is what `encode` should look like.
+        # Codes of `sample_codes` are matched to it, those of `encode` to `prior`.
         self.matched_prior = fixed_prior(prior, width, components, seed)
         self.prior = self.matched_prior if self.codes_match_prior else None
         self.prior_name, self.components, self.loss_name = prior, components, loss
@@ -158,7 +160,7 @@ class PriorMatchingModel(AutoencodingModel):
         self.augmentation = check_augmentation(augmentation, self.image_shape)
 
     def training_step(self, batches: dict[str, Batch]) -> dict[str, Any]:
-        """A step on augmented images, the same in all of its phases."""
+        """Run a step on augmented images, the same in all of its phases."""
         if self.augmentation == "none":
             return super().training_step(batches)
         change = AUGMENTATIONS[self.augmentation]
@@ -170,13 +172,13 @@ class PriorMatchingModel(AutoencodingModel):
         )
 
     def reconstruction(self, batch: Batch, training: bool) -> tuple[Tensor, Terms]:
-        """The mean reconstruction loss of a batch."""
+        """Compute the mean reconstruction loss of a batch."""
         z = self.sample_codes_tensor(batch.x, training)
         loss = ops.mean(self.reconstruction_error(batch.x, z, batch.labels, training))
         return loss, {"reconstruction_loss": loss}
 
     def regularization(self, batch: Batch, training: bool) -> tuple[Tensor, Terms]:
-        """The weighted penalty on the codes of a batch."""
+        """Compute the weighted penalty on the codes of a batch."""
         z = self.sample_codes_tensor(batch.x, training)
         penalty = self.penalty(z, batch.labels, training)
         weight = self.weight(self.regularization_weight)
@@ -185,7 +187,7 @@ class PriorMatchingModel(AutoencodingModel):
     def regularized_reconstruction(
         self, batch: Batch, training: bool
     ) -> tuple[Tensor, Terms]:
-        """The sum of both, of the same codes."""
+        """Compute the sum of both on the same codes."""
         z = self.sample_codes_tensor(batch.x, training)
         loss = ops.mean(self.reconstruction_error(batch.x, z, batch.labels, training))
         penalty = self.penalty(z, batch.labels, training)
@@ -193,14 +195,14 @@ class PriorMatchingModel(AutoencodingModel):
         return loss + self.weight(self.regularization_weight) * penalty, terms
 
     def corrupted(self, x: Tensor, training: bool) -> Tensor:
-        """The images that the encoder sees: with noise in training."""
+        """Return the encoder's input: images, with noise in training."""
         if not training or self.input_noise == 0:
             return x
         noise = keras.random.normal(ops.shape(x), seed=self.seed_generator)
         return x + self.weight(self.input_noise) * noise
 
     def sample_codes_tensor(self, x: Tensor, training: bool) -> Tensor:
-        """A code of each image, drawn from q(z|x), (batch, latent_dim)."""
+        """Draw a code of each image from q(z|x), (batch, latent_dim)."""
         noise, width = None, self.noise_width
         if width:
             shape = (ops.shape(x)[0], width)
@@ -210,22 +212,22 @@ class PriorMatchingModel(AutoencodingModel):
     def encode_with_noise(
         self, x: Tensor, noise: Tensor | None = None, training: bool = False
     ) -> Tensor:
-        """The code for given noise e, (batch, noise_width); None is no noise at all."""
+        """Compute codes for noise e, (batch, noise_width); None is no noise."""
         return POSTERIORS[self.posterior_name](self, x, noise, training)
 
     @property
     def noise_width(self) -> int:
-        """Width of the noise e that a code is drawn with; 0 if it is deterministic."""
+        """Dimension of the posterior's noise e; 0 for a deterministic posterior."""
         if self.posterior_name == "noise":
             return self.encoder.inputs[1].shape[-1]
         return self.latent_dim if self.posterior_name == "gaussian" else 0
 
     def encode_tensor(self, x: Tensor) -> Tensor:
-        """The code without noise."""
+        """Compute the codes without noise."""
         return self.encode_with_noise(x)
 
     def sample_codes(self, x: np.ndarray, seed: int = 0) -> np.ndarray:
-        """Codes drawn from q(z|x), which the prior is compared with, (n, latent_dim)."""
+        """Draw codes from q(z|x), as matched to the prior, (n, latent_dim)."""
         x = self.check_images(x)
         rng = np.random.default_rng([seed, 4])
         noise = rng.standard_normal((len(x), self.noise_width), np.float32)
@@ -234,23 +236,23 @@ class PriorMatchingModel(AutoencodingModel):
     def reconstruction_error(
         self, x: Tensor, z: Tensor, labels: Tensor | None = None, training: bool = False
     ) -> Tensor:
-        """What is lost of each image, in the units of the loss, (batch,)."""
+        """Compute the reconstruction loss of each image, (batch,)."""
         logits = self.logits(z, labels, training)
         return RECONSTRUCTION_LOSSES[self.loss_name](x, logits)
 
     def logits(
         self, z: Tensor, labels: Tensor | None = None, training: bool = False
     ) -> Tensor:
-        """What the decoder makes of codes; it needs no labels."""
+        """Compute the decoder's logits of codes; the labels are ignored."""
         del labels
         return self.decoder(z, training=training)
 
     def diagnostics(self, x: np.ndarray) -> dict[str, float]:
-        """How near the codes of images are to the prior, after an epoch.
+        """Measure the distance between the codes of images and the prior.
 
         Returns:
-            sliced_wasserstein and mmd of codes and as many prior samples (the same every
-            time), and code_mean_0, code_std_0, ... of each dimension.
+            sliced_wasserstein and mmd between the codes and as many prior samples,
+            drawn with a fixed seed, and code_mean_0, code_std_0, ... of each dimension.
         """
         z = self.sample_codes(x)
         directions = unit_directions(z.shape[1], DIRECTIONS, seed=0)
@@ -269,15 +271,15 @@ class PriorMatchingModel(AutoencodingModel):
         }
 
     def warnings_from(self, row: dict[str, Any]) -> dict[str, str]:
-        """What a row of the history says is going wrong: kind -> warning."""
+        """Return the warnings of a row of the history, kind -> message."""
         spreads = [v for name, v in row.items() if name.startswith("code_std_")]
         thin = [i for i, spread in enumerate(spreads) if spread < COLLAPSED]
         if not thin:
             return {}
         return {
             "collapse": f"The codes collapse: dimension {thin[0]} has a standard "
-            f"deviation of {spreads[thin[0]]:.2g}. Lower the learning rate of what draws "
-            "codes to the prior, or its weight."
+            f"deviation of {spreads[thin[0]]:.2g}, below {COLLAPSED}. Lower the "
+            "regularization weight, or the learning rate of the regularization."
         }
 
 
