@@ -72,10 +72,9 @@ def discriminator_dominates(
     rights = [row[name] for name in accuracies]
     if min(rights) < DOMINANT:
         return {}
-    return {
-        accuracies[
-            0
-        ]: f"The discriminator dominates: its accuracy is {rights[0]:.0%} on "
-        f"{fakes} and {rights[1]:.0%} on {reals} (target 50%). Lower its learning rate "
-        "or its number of units, or raise the learning rate of the other networks."
-    }
+    warning = (
+        f"The discriminator dominates: its accuracy is {rights[0]:.0%} on {fakes} and "
+        f"{rights[1]:.0%} on {reals} (target 50%). Lower its learning rate or its "
+        "number of units, or raise the learning rate of the other networks."
+    )
+    return {accuracies[0]: warning}

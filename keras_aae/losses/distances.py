@@ -10,7 +10,7 @@ from keras import ops
 
 from keras_aae.checks import Choice, Tensor
 
-# Multiples of 2 d, the mean squared distance of two samples of N(0, I) in d dimensions.
+# Multiples of 2 d, the mean squared distance of samples of N(0, I) in d dimensions.
 IMQ_SCALES = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 
 

@@ -23,9 +23,9 @@ def bernoulli_nll(x: Tensor, logits: Tensor) -> Tensor:
     The formula is -sum(x log p + (1 - x) log(1 - p)).
 
     With p = sigmoid(l) this is sum((l + |l|) / 2 - l x + log(1 + exp(-|l|))), finite
-    for any logit l; (l + |l|) / 2 and not max(l, 0), so that its gradient is p - x at l
-    = 0 too. For x strictly between 0 and 1 it is not a likelihood of continuous data:
-    its floor on MNIST is about 45.5 nats, not 0.
+    for any logit l; (l + |l|) / 2 and not max(l, 0), so that its gradient is p - x
+    at l = 0 too. For x strictly between 0 and 1 it is not a likelihood of continuous
+    data: its floor on MNIST is about 45.5 nats, not 0.
     """
     x, logits = _flat(x), _flat(logits)
     size = ops.abs(logits)

@@ -33,8 +33,8 @@ class WeightPenalty(keras.regularizers.Regularizer):
 
     References:
         Deep Learning of Part-based Representation of Data Using Sparse Autoencoders
-        with Nonnegativity Constraints (Hosseini-Asl, Zurada, Nasraoui, 2016), equation
-        8.
+        with Nonnegativity Constraints (Hosseini-Asl, Zurada, Nasraoui, 2016),
+        equation 8.
     """
 
     def __init__(self, weight_decay: float = 0.0, nonnegativity: float = 0.0):

@@ -161,7 +161,7 @@ class GAN(GeneratingModel):
 
     @property
     def has_critic(self) -> bool:
-        """Whether the discriminator is a critic, with unbounded outputs."""
+        """True if the discriminator is a critic, with unbounded outputs."""
         return self.loss_name == "wasserstein"
 
     def phases(self) -> list[Phase]:

@@ -271,7 +271,7 @@ class SEN(AutoencodingModel):
 
     @property
     def reencodes_codes(self) -> bool:
-        """Whether the discriminator sees generated embeddings encoded again."""
+        """True if the discriminator sees generated embeddings encoded again."""
         return self.fake_path == "image"
 
     @property

@@ -59,8 +59,8 @@ def decoder(
     """Build code -> dense -> normalized 5x5 transposed convolutions -> logits.
 
     The convolutions have stride 2, but for the last. The first grid has twice as many
-    filters as the encoder's last layer. The image is decoded at
-    the next multiple of 2^(len(units) - 1) and cropped to its size.
+    filters as the encoder's last layer. The image is decoded at the next
+    multiple of 2^(len(units) - 1) and cropped to its size.
     """
     activation, kernel = split_activation(hidden)
     height, width, channels = image_shape

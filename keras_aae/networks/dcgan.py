@@ -35,8 +35,8 @@ def build_dcgan_networks(
         image_shape: (height, width, channels).
         normalized: Whether the discriminator has batch normalization.
         latent_dim: Dimension of the codes.
-        generator_filters: Numbers of filters of the generator's feature maps. Each layer
-            doubles the height and width, the output layer too.
+        generator_filters: Numbers of filters of the generator's feature maps. Each
+            layer doubles the height and width, the output layer too.
         discriminator_filters: Numbers of filters of the discriminator's feature maps.
             Each layer halves the height and width.
         init_stddev: Standard deviation of the kernels' initial values, truncated

@@ -53,7 +53,11 @@ def decoder(
     hidden: dict[str, Any],
     outputs: dict[str, Any],
 ) -> keras.Model:
-    """Build code -> dense -> dense -> 5x5 transposed convolutions / 2 -> logits."""
+    """Build code -> dense -> dense -> 5x5 transposed convolutions -> logits.
+
+    The convolutions have stride 2. The image is decoded at the next multiple of
+    2^(len(units) - 1) and cropped to its size.
+    """
     *filters, width = units
     height, image_width, channels = image_shape
     scale = 2 ** len(filters)
