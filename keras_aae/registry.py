@@ -17,7 +17,7 @@ MODELS = {
     ),
     "denoising-autoencoder": (
         "keras_aae.models.autoencoder:DenoisingAutoencoder",
-        "autoencoder that rebuilds clean images from noisy ones",
+        "autoencoder that reconstructs clean images from corrupted ones",
     ),
     "contractive-autoencoder": (
         "keras_aae.models.autoencoder:ContractiveAutoencoder",
@@ -29,67 +29,67 @@ MODELS = {
     ),
     "conditional-vae": (
         "keras_aae.models.vae:ConditionalVAE",
-        "variational autoencoder whose decoder is told the class",
+        "variational autoencoder with a decoder conditioned on the class",
     ),
     "wide-and-deep": (
         "keras_aae.models.vae:WideAndDeepVAE",
-        "VAE, and a classifier of images and of their codes together",
+        "VAE with a classifier of images and their codes",
     ),
     "aae": (
         "keras_aae.models.aae:AAE",
-        "adversarial autoencoder; joint, it is the Wasserstein autoencoder WAE-GAN",
+        "adversarial autoencoder; with joint=true, the Wasserstein autoencoder WAE-GAN",
     ),
     "labeled-aae": (
         "keras_aae.models.aae:LabeledAAE",
-        "adversarial autoencoder whose discriminator is told some classes",
+        "adversarial autoencoder with a discriminator conditioned on known classes",
     ),
     "supervised-aae": (
         "keras_aae.models.aae:SupervisedAAE",
-        "adversarial autoencoder whose decoder is told the class: codes are styles",
+        "adversarial autoencoder with a decoder conditioned on the class; codes are styles",
     ),
     "semi-supervised-aae": (
         "keras_aae.models.semi_supervised_aae:SemiSupervisedAAE",
-        "adversarial autoencoder with a class and a style, for few labels",
+        "adversarial autoencoder with class and style codes, for few labels",
     ),
     "clustering-aae": (
         "keras_aae.models.semi_supervised_aae:ClusteringAAE",
-        "the same without labels: its classes are clusters",
+        "adversarial autoencoder with cluster and style codes, without labels",
     ),
     "reduction-aae": (
         "keras_aae.models.reduction_aae:ReductionAAE",
-        "the same with clusters and styles in one plane",
+        "clustering adversarial autoencoder with clusters and styles in one plane",
     ),
     "wae": (
         "keras_aae.models.aae:WAE",
-        "Wasserstein autoencoder with a kernel's distance to the prior, WAE-MMD",
+        "Wasserstein autoencoder with maximum mean discrepancy, WAE-MMD",
     ),
     "sen": (
         "keras_aae.models.sen:SEN",
-        "shared-encoding network: autoencoder and generator with one embedding",
+        "shared-encoding network (SEN): autoencoder and generator with a shared embedding",
     ),
     "variational-sen": (
         "keras_aae.models.sen:VariationalSEN",
-        "the same with a variational encoder, so that random embeddings decode",
+        "SEN with a variational encoder, so that random embeddings can be decoded",
     ),
     "classifying-sen": (
         "keras_aae.models.sen_conditional:ClassifyingSEN",
-        "the same with a classifier trained along, also on few labels",
+        "SEN with a jointly trained classifier, also for few labels",
     ),
     "directed-sen": (
         "keras_aae.models.sen_conditional:DirectedSEN",
-        "the same, and its generator is told which class to make",
+        "classifying SEN with a generator conditioned on the class",
     ),
     "feature-sen": (
         "keras_aae.models.sen_conditional:FeatureSEN",
-        "the same, and its generator is told features that nobody names",
+        "SEN with an unsupervised (InfoGAN-style) generator code",
     ),
     "classifier": (
         "keras_aae.models.classifier:Classifier",
-        "dense or convolutional classifier, from few or all labels",
+        "dense or convolutional classifier, trained on few or all labels",
     ),
     "gan": (
         "keras_aae.models.gan:GAN",
-        "generative adversarial network of images, DCGAN; also WGAN-GP; no encoder",
+        "generative adversarial network of images: DCGAN or WGAN-GP; no encoder",
     ),
 }
 
@@ -131,7 +131,7 @@ NETWORKS = {
     "lenet": ("keras_aae.networks:lenet", "LeNet: convolutions and max-pooling"),
     "pooled": (
         "keras_aae.networks:pooled",
-        "convolutions and max-pooling, and the map is the code",
+        "convolutions and max-pooling; the feature map is the code",
     ),
     "dense-bn": (
         "keras_aae.networks:dense_bn",
@@ -152,11 +152,14 @@ PRIORS = {
     "mixture": ("keras_aae.priors:MixtureOfNormals", "learned mixture of normals"),
     "umbrella": (
         "keras_aae.priors:Umbrella",
-        "ring of normals in the plane, one petal a class",
+        "ring of normals in the plane, one component per class",
     ),
     "swiss-roll": ("keras_aae.priors:SwissRoll", "spiral in the plane"),
     "uniform": ("keras_aae.priors:Uniform", "uniform from -1 to 1 in every dimension"),
-    "categorical": ("keras_aae.priors:Categorical", "one-hot codes of equal chance"),
+    "categorical": (
+        "keras_aae.priors:Categorical",
+        "uniform categorical over one-hot codes",
+    ),
 }
 
 FIGURES = {

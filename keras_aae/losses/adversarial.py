@@ -1,8 +1,8 @@
-"""The game between a discriminator and who draws the codes: pure functions of logits.
+"""Adversarial losses on discriminator logits: pure functions.
 
-The discriminator's logit l says how sure it is that a code is of the prior, D = sigmoid(l).
-`real` are its logits of prior samples, `fake` those of codes, (batch, 1) each; of a GAN,
-of real and of generated images. Every function returns the mean over the batch, a loss in
+D = sigmoid(l) is the discriminator's probability that a code is a prior sample, l its
+logit. `real` are the logits of prior samples, `fake` those of codes, (batch, 1) each;
+for a GAN, of real and of generated images. Every loss is a mean over the batch, in
 nats.
 """
 
@@ -13,13 +13,13 @@ from keras import ops
 
 from keras_aae.checks import Choice, Tensor
 
-DOMINANT = 0.95  # of what the discriminator is shown, told right
+DOMINANT = 0.95  # accuracy on both inputs at which the discriminator dominates
 
 
 def real_loss(real: Tensor, smoothing: float = 0.0) -> Tensor:
-    """-E[(1 - s) log D(real) + s log(1 - D(real))].
+    """Compute -E[(1 - s) log D(real) + s log(1 - D(real))].
 
-    The smoothing s keeps the discriminator from being too sure of the prior.
+    The smoothing s keeps the discriminator from overconfidence on real inputs.
 
     References:
         Generative Adversarial Nets (Goodfellow et al., 2014), algorithm 1; Improved
@@ -29,17 +29,20 @@ def real_loss(real: Tensor, smoothing: float = 0.0) -> Tensor:
 
 
 def fake_loss(fake: Tensor) -> Tensor:
-    """-E[log(1 - D(fake))]; at chance, D = 1/2 everywhere, it is log 2, as the other."""
+    """Compute -E[log(1 - D(fake))].
+
+    At chance level, D = 1/2, this and `real_loss` are log 2 each.
+    """
     return ops.mean(ops.softplus(fake))
 
 
 def non_saturating(fake: Tensor) -> Tensor:
-    """-E[log D(fake)], whose slope is steepest where the discriminator wins."""
+    """Compute -E[log D(fake)], whose gradient does not vanish as D(fake) -> 0."""
     return ops.mean(ops.softplus(-fake))
 
 
 def minimax(fake: Tensor) -> Tensor:
-    """E[log(1 - D(fake))], the discriminator's own loss turned round."""
+    """Compute E[log(1 - D(fake))], the negated discriminator loss (saturating)."""
     return -ops.mean(ops.softplus(fake))
 
 
@@ -48,29 +51,30 @@ GeneratorLoss = Annotated[str, Choice(GENERATOR_LOSSES)]
 
 
 def fraction_positive(logits: Tensor) -> Tensor:
-    """Share of codes that the discriminator takes for the prior's; 0 counts half."""
+    """Compute the fraction of positive logits; 0 counts half."""
     return ops.mean(0.5 * (1.0 + ops.sign(logits)))
 
 
 def discriminator_dominates(
     row: Mapping[str, float],
     accuracies: Sequence[str],
-    fakes: str = "of the codes",
-    reals: str = "of the prior's samples",
+    fakes: str = "codes",
+    reals: str = "prior samples",
 ) -> dict[str, str]:
-    """The warning that a discriminator is right nearly always, if it is.
+    """Return a warning, term -> message, if the discriminator is nearly always right.
 
     Args:
-        row: Of the history.
-        accuracies: The terms of its accuracy on codes and on prior samples.
-        fakes: What the first is of, in words.
-        reals: What the second is of.
+        row: Row of the history.
+        accuracies: Names of the accuracies on fake and on real inputs.
+        fakes: Name of the fake inputs in the message.
+        reals: Name of the real inputs in the message.
     """
     rights = [row[name] for name in accuracies]
     if min(rights) < DOMINANT:
         return {}
-    return {
-        accuracies[0]: f"The discriminator wins: it tells {rights[0]:.0%} {fakes} and "
-        f"{rights[1]:.0%} {reals} right, where 50 % each is the goal. Give it a lower "
-        "learning rate or fewer units, or its opponent a higher one."
-    }
+    warning = (
+        f"The discriminator dominates: its accuracy is {rights[0]:.0%} on {fakes} and "
+        f"{rights[1]:.0%} on {reals} (target 50%). Lower its learning rate or its "
+        "number of units, or raise the learning rate of the other networks."
+    )
+    return {accuracies[0]: warning}

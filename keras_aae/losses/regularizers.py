@@ -1,4 +1,4 @@
-"""Penalties on codes and on weights: what makes an autoencoder sparse or non-negative."""
+"""Penalties on codes and weights, for sparsity and non-negativity."""
 
 import keras
 from keras import ops
@@ -8,17 +8,18 @@ from keras_aae.losses.divergences import bernoulli_kl
 
 
 def l1_activity(z: Tensor) -> Tensor:
-    """sum_j |z_j| of a code, mean over the batch.
+    """Compute sum_j |z_j| of each code, averaged over the batch.
 
-    Unlike a Keras activity regularizer it does not change with the batch size.
+    Unlike a Keras activity regularizer, it does not depend on the batch size.
     """
     return ops.mean(ops.sum(ops.abs(z), axis=-1))
 
 
 def kl_sparsity(z: Tensor, target: float) -> Tensor:
-    """KL(Bernoulli(p) || Bernoulli(r_j)) of each unit j, (latent_dim,), in nats.
+    """Compute KL(B(p) || B(r_j)) of each unit j, (latent_dim,), in nats.
 
-    p is the target and r_j the mean of unit j over the batch.
+    B is the Bernoulli distribution, p the target and r_j the mean of unit j over the
+    batch.
 
     References:
         Sparse Autoencoder, CS294A lecture notes (Ng, 2011), section 3.
@@ -28,11 +29,12 @@ def kl_sparsity(z: Tensor, target: float) -> Tensor:
 
 @keras.saving.register_keras_serializable("keras_aae")
 class WeightPenalty(keras.regularizers.Regularizer):
-    """weight_decay sum(w^2) + nonnegativity sum(min(w, 0)^2) of a kernel.
+    """The penalty weight_decay sum(w^2) + nonnegativity sum(min(w, 0)^2) on a kernel.
 
     References:
-        Deep Learning of Part-based Representation of Data Using Sparse Autoencoders with
-        Nonnegativity Constraints (Hosseini-Asl, Zurada, Nasraoui, 2016), equation 8.
+        Deep Learning of Part-based Representation of Data Using Sparse Autoencoders
+        with Nonnegativity Constraints (Hosseini-Asl, Zurada, Nasraoui, 2016),
+        equation 8.
     """
 
     def __init__(self, weight_decay: float = 0.0, nonnegativity: float = 0.0):
@@ -41,7 +43,7 @@ class WeightPenalty(keras.regularizers.Regularizer):
 
     @classmethod
     def get(cls, weight_decay: float, nonnegativity: float) -> "WeightPenalty | None":
-        """The penalty, or None where there is nothing to penalize."""
+        """Return the penalty, or None if both weights are 0."""
         given = (weight_decay, nonnegativity)
         return cls(*given) if any(given) else None
 

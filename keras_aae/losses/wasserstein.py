@@ -1,17 +1,18 @@
-"""What a GAN of images asks besides the game of logits: pure functions, batch means.
+"""Wasserstein, gradient-penalty and feature-matching losses: pure functions.
 
-`real` is what the critic says of real images, `fake` of generated ones, (batch, 1) each.
+`real` are the critic's outputs f of real images, `fake` of generated ones, (batch, 1)
+each. Every loss is a mean over the batch.
 """
 
 from keras import ops
 
 from keras_aae.checks import Tensor
 
-TINY = 1e-12  # keeps the slope of a square root finite
+TINY = 1e-12  # keeps the gradient of a square root finite
 
 
 def wasserstein_distance(real: Tensor, fake: Tensor) -> Tensor:
-    """E f(real) - E f(fake), at most W_1 between the two if no slope of f is above 1.
+    """Compute E f(real) - E f(fake), at most W_1 if f is 1-Lipschitz.
 
     References:
         Wasserstein GAN (Arjovsky, Chintala, Bottou, 2017), equation 2.
@@ -20,23 +21,23 @@ def wasserstein_distance(real: Tensor, fake: Tensor) -> Tensor:
 
 
 def wasserstein_generator_loss(fake: Tensor) -> Tensor:
-    """-E f(fake), what the generator minimizes of that distance."""
+    """Compute -E f(fake), the part of the distance that depends on the generator."""
     return -ops.mean(fake)
 
 
 def interpolate(real: Tensor, fake: Tensor, shares: Tensor) -> Tensor:
-    """Images on the lines from generated to real ones, e x + (1 - e) G(z).
+    """Interpolate between real and generated images, e x + (1 - e) G(z).
 
     Args:
-        real: Images x, (batch, H, W, C).
-        fake: As many generated ones.
-        shares: e in [0, 1], (batch, 1, 1, 1).
+        real: Real images x, (batch, H, W, C).
+        fake: Generated images G(z), (batch, H, W, C).
+        shares: Weights e in [0, 1], (batch, 1, 1, 1).
     """
     return shares * real + (1.0 - shares) * fake
 
 
 def gradient_penalty(gradients: Tensor) -> Tensor:
-    """E (||slope|| - 1)^2, of the critic's gradients for images, (batch, H, W, C).
+    """Compute E (||g|| - 1)^2 of the critic's gradients g, (batch, H, W, C).
 
     References:
         Improved Training of Wasserstein GANs (Gulrajani, Ahmed, Arjovsky, Dumoulin,
@@ -47,10 +48,9 @@ def gradient_penalty(gradients: Tensor) -> Tensor:
 
 
 def feature_distance(real: Tensor, fake: Tensor) -> Tensor:
-    """|| E h(real) - E h(fake) ||^2 of features h, (batch, ...), summed over them.
+    """Compute || E h(real) - E h(fake) ||^2 of features h, (batch, ...).
 
-    Means over the batch are compared, not images in pairs, which have nothing to do with
-    each other.
+    It compares batch means, not pairs of images, since these are unrelated.
 
     References:
         Improved Techniques for Training GANs (Salimans, Goodfellow, Zaremba, Cheung,

@@ -1,4 +1,4 @@
-"""The model families; importing this registers every class with Keras."""
+"""The model families; importing this module registers every class with Keras."""
 
 import keras
 
@@ -42,6 +42,6 @@ __all__ = [
     "WideAndDeepVAE",
 ]
 
-# Files written before classes were renamed name them as they were.
+# Older files name classes by their former names.
 for _old, _new in RENAMED["class"].items():
     keras.saving.get_custom_objects()[f"keras_aae>{_old}"] = globals()[_new]

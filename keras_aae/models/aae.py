@@ -1,12 +1,15 @@
 """Adversarial autoencoders, with and without labels, and Wasserstein autoencoders."""
 
+from typing import Any
+
 import keras
 import numpy as np
 from keras import ops
 
 from keras_aae.abilities import HasComponents, supports
-from keras_aae.checks import Deviation, Share, pick
+from keras_aae.checks import Deviation, ImageShape, Share, Tensor, pick
 from keras_aae.engine import Phase
+from keras_aae.engine.batch import Batch, Terms
 from keras_aae.errors import RecipeError
 from keras_aae.losses.adversarial import (
     GENERATOR_LOSSES,
@@ -25,30 +28,32 @@ from keras_aae.networks.discriminator import build_discriminator
 
 @keras.saving.register_keras_serializable("keras_aae")
 class AAE(PriorMatchingModel):
-    """An autoencoder whose codes a discriminator cannot tell from draws of a prior.
+    """An autoencoder that matches its codes to a prior through a discriminator.
 
-    Three phases a step, each on the networks as the one before left them:
+    A step has three phases, each with the weights that the previous one updated:
 
     reconstruction:  encoder, decoder   minimize  E_x loss(x, decoder(z))
     discrimination:  discriminator      minimize  -E log D(z_p) - E_x log(1 - D(z))
     regularization:  encoder            minimize  -E_x log D(z)
 
-    with z a draw from q(z|x) and z_p one of the prior. `joint` makes one phase of the
-    first and the last, after the discrimination: then encoder and decoder minimize
-    loss + regularization_weight (-log D(z)), and it is the Wasserstein autoencoder WAE-GAN.
+    with z a sample of q(z|x) and z_p a sample of the prior. `joint` merges the first
+    and the last phase into one, after the discrimination: encoder and decoder minimize
+    loss + regularization_weight (-log D(z)), the Wasserstein autoencoder WAE-GAN.
 
     Args:
         encoder, decoder, prior, components, loss, regularization_weight, input_noise,
-            augmentation, seed: As of `PriorMatchingModel`.
+            augmentation, seed: See `PriorMatchingModel`.
         discriminator: codes -> logit, (batch, 1).
-        posterior: q(z|x), "deterministic", "gaussian" or "noise".
-        joint: Whether encoder and decoder have one phase, and one optimizer.
-        generator_loss: "non-saturating" as above, or "minimax", E_x log(1 - D(z)).
-        label_smoothing: s; on prior samples the discriminator's target is 1 - s.
-        discriminator_noise: Standard deviation of noise on all that the discriminator
-            sees in training; a number or a Keras schedule over steps.
-        separate_updates: Whether the discriminator learns in two steps, on prior samples
-            and then on codes.
+        posterior: Kind of q(z|x): "deterministic", "gaussian" or "noise".
+        joint: Whether encoder and decoder share one phase and one optimizer.
+        generator_loss: Loss of the codes: "non-saturating" as above, or "minimax",
+            E_x log(1 - D(z)).
+        label_smoothing: Smoothing s; the discriminator's target on prior samples is
+            1 - s.
+        discriminator_noise: Standard deviation of the noise on the discriminator's
+            input in training; a number or a Keras schedule over steps.
+        separate_updates: Whether the discriminator has two updates per step, on prior
+            samples and then on codes.
 
     References:
         Adversarial Autoencoders (Makhzani, Shlens, Jaitly, Goodfellow, Frey, 2015),
@@ -67,11 +72,19 @@ class AAE(PriorMatchingModel):
     builders = (*PriorMatchingModel.builders, build_discriminator)
 
     def __init__(
-        self, encoder, decoder, discriminator, *, posterior: Posterior = "deterministic",
-        joint: bool = False, generator_loss: GeneratorLoss = "non-saturating",
-        label_smoothing: Share = 0.0, discriminator_noise: Deviation = 0.0,
-        separate_updates: bool = False, **kwargs,
-    ):  # fmt: skip
+        self,
+        encoder: keras.Model,
+        decoder: keras.Model,
+        discriminator: keras.Model,
+        *,
+        posterior: Posterior = "deterministic",
+        joint: bool = False,
+        generator_loss: GeneratorLoss = "non-saturating",
+        label_smoothing: Share = 0.0,
+        discriminator_noise: Deviation = 0.0,
+        separate_updates: bool = False,
+        **kwargs: Any,
+    ):
         super().__init__(encoder, decoder, **kwargs)
         self.posterior_name, self.discriminator = posterior, discriminator
         self.joint, self.separate_updates = joint, separate_updates
@@ -79,19 +92,23 @@ class AAE(PriorMatchingModel):
         self.discriminator_noise = discriminator_noise
 
     @classmethod
-    def build_networks(cls, image_shape, **options):
-        """Return the encoder, the decoder and the discriminator."""
+    def build_networks(
+        cls, image_shape: ImageShape, **options: Any
+    ) -> tuple[keras.Model, ...]:
+        """Build the encoder, the decoder and the discriminator."""
         networks = super().build_networks(image_shape, **options)
         return (*networks, cls.build_discriminator(**options))
 
     @classmethod
-    def build_discriminator(cls, condition_width: int = 0, *, latent_dim, **options):
-        """Return a discriminator that is told one-hot classes, `told` wide."""
+    def build_discriminator(
+        cls, condition_width: int = 0, *, latent_dim: int, **options: Any
+    ) -> keras.Model:
+        """Build a discriminator, conditioned on one-hot vectors of a given width."""
         critic = pick(build_discriminator, options)
         return build_discriminator(latent_dim, condition_width, **critic)
 
-    def phases(self):
-        """Reconstruction, discrimination, regularization; the first and last may be one."""
+    def phases(self) -> list[Phase]:
+        """Return the phases: reconstruction, discrimination and regularization."""
         autoencoder = (self.encoder, self.decoder)
         if self.joint:
             both = self.regularized_reconstruction
@@ -105,33 +122,37 @@ class AAE(PriorMatchingModel):
             Phase("regularization", self.regularization, (self.encoder,)),
         ]
 
-    def _discriminations(self):
+    def _discriminations(self) -> list[Phase]:
         parts = (self.discrimination,)
         if self.separate_updates:
             parts = (self.discrimination_of_prior, self.discrimination_of_codes)
         return [Phase("discrimination", part, (self.discriminator,)) for part in parts]
 
-    def discrimination(self, batch, training):
-        """The discriminator's loss on codes and as many prior samples."""
+    def discrimination(self, batch: Batch, training: bool) -> tuple[Tensor, Terms]:
+        """Compute the discriminator's loss on codes and as many prior samples."""
         of_prior, prior_terms = self.discrimination_of_prior(batch, training)
         of_codes, code_terms = self.discrimination_of_codes(batch, training)
         loss = of_prior + of_codes
         return loss, {**prior_terms, **code_terms, "discrimination": loss}
 
-    def discrimination_of_prior(self, batch, training):
-        """The discriminator's loss on prior samples, as many as the batch has images."""
+    def discrimination_of_prior(
+        self, batch: Batch, training: bool
+    ) -> tuple[Tensor, Terms]:
+        """Compute the discriminator's loss on as many prior samples as images."""
         z = self.sample_prior(batch)
         logits = self.discriminator_logits(z, batch.labels, training)
         loss = real_loss(logits, self.label_smoothing)
-        # Doubled, since the mean over both updates is reported.
+        # Doubled, since the mean of the two updates is reported.
         terms = {
             "discrimination": 2 * loss,
             "discriminator_accuracy_prior": fraction_positive(logits),
         }
         return loss, terms
 
-    def discrimination_of_codes(self, batch, training):
-        """The discriminator's loss on the codes of a batch."""
+    def discrimination_of_codes(
+        self, batch: Batch, training: bool
+    ) -> tuple[Tensor, Terms]:
+        """Compute the discriminator's loss on the codes of a batch."""
         logits = self.discriminator_logits(
             self.sample_codes_tensor(batch.x, training), batch.labels, training
         )
@@ -139,28 +160,30 @@ class AAE(PriorMatchingModel):
         right = 1.0 - fraction_positive(logits)
         return loss, {"discrimination": 2 * loss, "discriminator_accuracy_codes": right}
 
-    def penalty(self, z, labels, training):
-        """How surely codes are told from the prior, by the discriminator as it is now."""
+    def penalty(self, z: Tensor, labels: Tensor | None, training: bool) -> Tensor:
+        """Compute the generator loss of codes under the current discriminator."""
         logits = self.discriminator_logits(z, labels, training)
         return GENERATOR_LOSSES[self.generator_loss](logits)
 
-    def sample_prior(self, batch):
-        """A prior sample for each image of a batch, (batch, latent_dim)."""
+    def sample_prior(self, batch: Batch) -> Tensor:
+        """Draw a prior sample for each image of a batch, (batch, latent_dim)."""
         return self.prior.sample(ops.shape(batch.x)[0], self.seed_generator)
 
     @property
     def num_condition_classes(self) -> int:
-        """How many classes the discriminator can be told, besides "unknown"; 0 if none."""
+        """Number of classes that condition the discriminator, without "unknown"."""
         inputs = self.discriminator.inputs
         return inputs[1].shape[-1] - 1 if len(inputs) > 1 else 0
 
-    def discriminator_logits(self, z, labels=None, training=False):
+    def discriminator_logits(
+        self, z: Tensor, labels: Tensor | None = None, training: bool = False
+    ) -> Tensor:
         """Compute the discriminator's logits of codes, (batch, 1).
 
         Args:
             z: Codes.
-            labels: (batch,) whole numbers, -1 where unknown, None if all are. Of no
-                matter to a discriminator that is told no classes.
+            labels: Class numbers, (batch,), -1 for unknown; None if all are unknown. An
+                unconditional discriminator ignores them.
             training: Whether noise is added.
         """
         z, unknown = self.blurred(z, training), self.num_condition_classes
@@ -172,19 +195,22 @@ class AAE(PriorMatchingModel):
         one_hot = ops.one_hot(condition, unknown + 1, dtype=z.dtype)
         return self.discriminator([z, one_hot], training=training)
 
-    def blurred(self, z, training):
-        """Codes as the discriminator sees them: with noise in training, if asked for."""
+    def blurred(self, z: Tensor, training: bool) -> Tensor:
+        """Return the discriminator's input: codes, with noise in training."""
         if not training or self.discriminator_noise == 0:
             return z
         noise = keras.random.normal(ops.shape(z), seed=self.seed_generator)
         return z + self.weight(self.discriminator_noise) * noise
 
-    def discriminate(self, z, labels=None) -> np.ndarray:
-        """D: how sure the discriminator is that codes are of the prior, (n,) in [0, 1].
+    def discriminate(
+        self, z: np.ndarray, labels: np.ndarray | None = None
+    ) -> np.ndarray:
+        """Return the discriminator's probability that codes are prior samples, (n,).
 
         Args:
             z: Codes, (n, latent_dim).
-            labels: The class that it is told of each, -1 or None where it is not.
+            labels: Classes that condition the discriminator, -1 for unknown; None if
+                all are unknown.
 
         Raises:
             DataError: the codes or labels have another shape or range.
@@ -194,7 +220,7 @@ class AAE(PriorMatchingModel):
         labels = check_labels(labels, len(z), self.num_condition_classes, least=-1)
         return self.map("discriminate", _discriminate, z, labels)
 
-    def warnings_from(self, row):
+    def warnings_from(self, row: dict[str, Any]) -> dict[str, str]:
         return super().warnings_from(row) | discriminator_dominates(
             row, ("discriminator_accuracy_codes", "discriminator_accuracy_prior")
         )
@@ -202,16 +228,17 @@ class AAE(PriorMatchingModel):
 
 @keras.saving.register_keras_serializable("keras_aae")
 class LabeledAAE(AAE):
-    """An AAE whose discriminator is told the classes, and that some are unknown.
+    """An AAE whose discriminator is conditioned on classes, some of them unknown.
 
-    D(z, y) with y one-hot of the classes and one more, "unknown". An image of class k is
-    held against prior samples of component k, one without a label against the whole
-    prior; so every class moves to a component of its own.
+    The discriminator is D(z, y), with y one-hot over the classes and "unknown". Codes
+    of class k are compared with samples of component k of the prior, codes without a
+    label with samples of the whole prior. So each class is matched to its own
+    component.
 
     Args:
-        encoder, decoder, ..., separate_updates: As of `AAE`.
+        encoder, decoder, ..., separate_updates: See `AAE`.
         discriminator: [codes, one-hot of components + 1] -> logit.
-        prior: One that has classes.
+        prior: Key of a prior with components, for example "umbrella".
 
     References:
         Adversarial Autoencoders (Makhzani, Shlens, Jaitly, Goodfellow, Frey, 2015),
@@ -222,17 +249,25 @@ class LabeledAAE(AAE):
     uses_labels = True
     components_are_classes = True
 
-    def __init__(self, encoder, decoder, discriminator, **kwargs):
+    def __init__(
+        self,
+        encoder: keras.Model,
+        decoder: keras.Model,
+        discriminator: keras.Model,
+        **kwargs: Any,
+    ):
         super().__init__(encoder, decoder, discriminator, **kwargs)
         if not supports(self.prior, HasComponents):
             raise RecipeError(
-                f"The prior {self.prior_name!r} has no classes that labels could stand "
-                "for. Use another, for example umbrella."
+                f"Invalid prior {self.prior_name!r}. Expected a prior with components, "
+                "one for each class. Use, for example, umbrella."
             )
 
     @classmethod
-    def build_discriminator(cls, *, prior, components, latent_dim, **options):
-        """Return a discriminator that is told the prior's classes, or "unknown"."""
+    def build_discriminator(
+        cls, *, prior: str, components: int, latent_dim: int, **options: Any
+    ) -> keras.Model:
+        """Build a discriminator conditioned on the prior's components or "unknown"."""
         distribution = fixed_prior(prior, latent_dim, components, seed=0)
         condition_width = (
             distribution.num_classes + 1 if supports(distribution, HasComponents) else 0
@@ -243,11 +278,11 @@ class LabeledAAE(AAE):
 
     @property
     def label_classes(self) -> int:
-        """How many classes labels may be of: as many as the prior has."""
+        """Number of classes of the labels, that of the prior's components."""
         return self.prior.num_classes
 
-    def sample_prior(self, batch):
-        """A prior sample of each image's class, of any class where it is unknown."""
+    def sample_prior(self, batch: Batch) -> Tensor:
+        """Draw a prior sample of each image's class, of any class if unknown."""
         labels = batch.labels
         if labels is None:
             return super().sample_prior(batch)
@@ -261,17 +296,17 @@ class LabeledAAE(AAE):
 
 @keras.saving.register_keras_serializable("keras_aae")
 class SupervisedAAE(ClassDecodingModel, AAE):
-    """An AAE whose decoder is told the class of the image, so that codes hold the style.
+    """An AAE whose decoder is conditioned on the class, so that codes encode the style.
 
-    loss(x, decoder(z, y)); the game between encoder and discriminator is that of `AAE`. A
-    discriminator that is told classes too, D(z, y), draws the styles of every class to
+    The reconstruction loss is loss(x, decoder(z, y)); the adversarial losses are those
+    of `AAE`. A conditional discriminator, D(z, y), matches the styles of each class to
     the prior, not only those of all images together.
 
     Args:
-        encoder, ..., separate_updates: As of `AAE`.
+        encoder, ..., separate_updates: See `AAE`.
         decoder: [codes, one-hot classes] -> logits of the images.
-        discriminator: codes, or [codes, one-hot of classes + 1] -> logit. In training
-            half of the classes are "unknown" to it, so that it can judge without.
+        discriminator: codes, or [codes, one-hot of classes + 1] -> logit. In training,
+            half of its classes are set to "unknown", so that it works without them.
 
     References:
         Adversarial Autoencoders (Makhzani, Shlens, Jaitly, Goodfellow, Frey, 2015),
@@ -282,13 +317,15 @@ class SupervisedAAE(ClassDecodingModel, AAE):
 
     @classmethod
     def build_discriminator(
-        cls, *, classes, conditional_discriminator: bool = False, **options
-    ):
-        """Return a discriminator, that is told the classes if it is conditional."""
+        cls, *, classes: int, conditional_discriminator: bool = False, **options: Any
+    ) -> keras.Model:
+        """Build a discriminator, conditioned on classes if it is conditional."""
         condition_width = classes + 1 if conditional_discriminator else 0
         return super().build_discriminator(condition_width, **options)
 
-    def discriminator_logits(self, z, labels=None, training=False):
+    def discriminator_logits(
+        self, z: Tensor, labels: Tensor | None = None, training: bool = False
+    ) -> Tensor:
         """Compute the logits of codes, (batch, 1); see `AAE.discriminator_logits`."""
         if training and self.num_condition_classes and labels is not None:
             withheld = keras.random.uniform(ops.shape(labels), seed=self.seed_generator)
@@ -298,18 +335,19 @@ class SupervisedAAE(ClassDecodingModel, AAE):
 
 @keras.saving.register_keras_serializable("keras_aae")
 class WAE(PriorMatchingModel):
-    """A Wasserstein autoencoder: codes and prior compared by their samples, no game.
+    """A Wasserstein autoencoder that compares codes with the prior by MMD.
 
     minimize  E_x loss(x, decoder(z)) + regularization_weight MMD^2(q(z), p(z))
 
     q(z) is the distribution of codes over all images; MMD^2 is estimated from a batch
-    and as many prior samples. With a discriminator in its place it is WAE-GAN: an `AAE`
-    that is `joint`.
+    and as many prior samples. For WAE-GAN, which has a discriminator instead, see
+    `joint` of `AAE`.
 
     Args:
-        encoder, decoder, ..., seed: As of `PriorMatchingModel`.
-        posterior: As of `AAE`.
-        kernel: "imq", inverse multiquadratics of seven scales, or "rbf", a Gaussian.
+        encoder, decoder, ..., seed: See `PriorMatchingModel`.
+        posterior: See `AAE`.
+        kernel: Kernel: "imq", a sum of inverse multiquadratics of seven scales, or
+            "rbf", a Gaussian.
 
     References:
         Wasserstein Auto-Encoders (Tolstikhin, Bousquet, Gelly, Schoelkopf, 2017),
@@ -319,23 +357,28 @@ class WAE(PriorMatchingModel):
     terms = ("reconstruction_loss", "regularization")
 
     def __init__(
-        self, encoder, decoder, *,
-        posterior: Posterior = "deterministic", kernel: Kernel = "imq", **kwargs,
-    ):  # fmt: skip
+        self,
+        encoder: keras.Model,
+        decoder: keras.Model,
+        *,
+        posterior: Posterior = "deterministic",
+        kernel: Kernel = "imq",
+        **kwargs: Any,
+    ):
         super().__init__(encoder, decoder, **kwargs)
         self.posterior_name, self.kernel = posterior, kernel
 
-    def phases(self):
-        """One phase: the reconstruction and the penalty."""
+    def phases(self) -> list[Phase]:
+        """Return the only phase, the reconstruction with the penalty."""
         networks = (self.encoder, self.decoder)
         return [Phase("reconstruction", self.regularized_reconstruction, networks)]
 
-    def penalty(self, z, labels, training):
-        """MMD^2 of the codes of a batch and as many prior samples."""
+    def penalty(self, z: Tensor, labels: Tensor | None, training: bool) -> Tensor:
+        """Compute MMD^2 between the codes of a batch and as many prior samples."""
         del labels, training
         prior = self.prior.sample(ops.shape(z)[0], self.seed_generator)
         return mmd(z, prior, self.kernel)
 
 
-def _discriminate(model, z, labels):
+def _discriminate(model: Any, z: Tensor, labels: Tensor | None) -> Tensor:
     return ops.sigmoid(model.discriminator_logits(z, labels)[:, 0])

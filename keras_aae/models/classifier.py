@@ -1,13 +1,15 @@
-"""Classifier: images to classes, from labels."""
+"""Classifier of images."""
 
 from functools import cached_property
+from typing import Any
 
 import keras
 import numpy as np
 from keras import ops
 
-from keras_aae.checks import Seed, pick
+from keras_aae.checks import ImageShape, Seed, Tensor, pick
 from keras_aae.engine import Phase
+from keras_aae.engine.batch import Batch, Terms
 from keras_aae.engine.phases import as_tensor_images
 from keras_aae.errors import UnsupportedError
 from keras_aae.losses.classification import cross_entropy, zero_one_loss
@@ -22,17 +24,18 @@ from keras_aae.transforms.augmentations import (
 
 @keras.saving.register_keras_serializable("keras_aae")
 class Classifier(ClassifyingModel):
-    """Learns to tell the class of an image.
+    """A classifier of images, trained on labels.
 
     minimize  mean_x  -log p(label|a(x)),  p(.|x) = softmax(classifier(x)), in nats
 
-    It learns from labeled images alone, each step from augmented ones a(x).
+    It is trained on the labeled images only, on augmented images a(x) in each step.
 
     Args:
-        classifier: images -> logits, (batch, classes). What its last layer is given are
+        classifier: images -> logits, (batch, classes). The inputs of its last layer are
             the features.
-        augmentation: "none", "moves", "dihedral" or "faces".
-        seed: Of the model's random numbers.
+        augmentation: Augmentation of the training images: "none", "moves", "dihedral"
+            or "faces".
+        seed: Seed of the model's random numbers.
 
     References:
         Gradient-Based Learning Applied to Document Recognition (LeCun, Bottou, Bengio,
@@ -47,11 +50,11 @@ class Classifier(ClassifyingModel):
 
     def __init__(
         self,
-        classifier,
+        classifier: keras.Model,
         *,
         augmentation: Augmentation = "none",
         seed: Seed = 0,
-        **kwargs,
+        **kwargs: Any,
     ):
         super().__init__(seed=seed, **kwargs)
         self.classifier = classifier
@@ -59,30 +62,32 @@ class Classifier(ClassifyingModel):
         self.built = True
 
     @classmethod
-    def build_networks(cls, image_shape, **options):
-        """Return the classifier alone."""
+    def build_networks(
+        cls, image_shape: ImageShape, **options: Any
+    ) -> tuple[keras.Model, ...]:
+        """Build the classifier."""
         return (build_classifier(image_shape, **pick(build_classifier, options)),)
 
     @property
-    def image_shape(self):
+    def image_shape(self) -> ImageShape:
         """(height, width, channels) of the images."""
         return tuple(self.classifier.input_shape[1:])
 
     @property
     def label_classes(self) -> int:
-        """How many classes labels may be of."""
+        """Number of classes of the labels."""
         return self.classifier.output_shape[-1]
 
-    def phases(self):
-        """One phase: classification."""
+    def phases(self) -> list[Phase]:
+        """Return the only phase, the classification."""
         return [Phase("classification", self.classification, (self.classifier,))]
 
-    def classification(self, batch, training):
-        """The cross-entropy of a batch, in nats, and the share that is right."""
+    def classification(self, batch: Batch, training: bool) -> tuple[Tensor, Terms]:
+        """Compute the cross-entropy of a batch, in nats, and the accuracy."""
         if batch.labels is None:
             raise UnsupportedError(
-                "A Classifier learns classes from labels, and there are none. Give "
-                "labels, or train an autoencoder."
+                "A Classifier needs labels. Expected labels in the batch, got none. "
+                "Pass labels, or train an autoencoder."
             )
         augment = AUGMENTATIONS[self.augmentation if training else "none"]
         logits = self.classifier(
@@ -92,16 +97,16 @@ class Classifier(ClassifyingModel):
         accuracy = 1.0 - ops.mean(zero_one_loss(batch.labels, logits))
         return loss, {"classification_loss": loss, "accuracy": accuracy}
 
-    def call(self, x):
-        """p(class|x) of images, (batch, classes)."""
+    def call(self, x: Tensor) -> Tensor:
+        """Compute the class probabilities of images, (batch, classes)."""
         return ops.softmax(self.class_logits(as_tensor_images(x)))
 
-    def class_logits(self, x):
-        """The logits of the classes, (batch, classes)."""
+    def class_logits(self, x: Tensor) -> Tensor:
+        """Compute the class logits of images, (batch, classes)."""
         return self.classifier(x, training=False)
 
-    def features(self, x) -> np.ndarray:
-        """What the last layer is given of images, without dropout, (n, features).
+    def features(self, x: np.ndarray) -> np.ndarray:
+        """Return the inputs of the last layer, without dropout, (n, features).
 
         Raises:
             DataError: the images have another shape, type or range.
@@ -109,10 +114,9 @@ class Classifier(ClassifyingModel):
         return self.map("features", _features, self.check_images(x))
 
     @cached_property
-    def _body(self):
-        """The network up to its last layer."""
+    def _body(self) -> keras.Model:
         return keras.Model(self.classifier.inputs[0], self.classifier.layers[-1].input)
 
 
-def _features(model, x):
+def _features(model: Any, x: Tensor) -> Tensor:
     return model._body(as_tensor_images(x), training=False)

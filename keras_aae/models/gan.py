@@ -1,14 +1,25 @@
-"""Generative adversarial networks of images: the game of logits, and Wasserstein's."""
+"""Generative adversarial networks of images, with logistic or Wasserstein losses."""
 
-from typing import Annotated
+from typing import Annotated, Any, Self
 
 import keras
 import numpy as np
 from keras import ops
 
-from keras_aae.checks import Choice, Repeats, Seed, Share, Weight, Width, pick
+from keras_aae.checks import (
+    Choice,
+    ImageShape,
+    Repeats,
+    Seed,
+    Share,
+    Tensor,
+    Weight,
+    Width,
+    pick,
+)
 from keras_aae.engine import Phase
 from keras_aae.engine.backend import engine
+from keras_aae.engine.batch import Batch, Terms
 from keras_aae.engine.networks import (
     call_without_updating_statistics,
     has_batch_normalization,
@@ -28,49 +39,52 @@ from keras_aae.models.base.generator import GeneratingModel, PriorName, fixed_pr
 from keras_aae.networks.dcgan import build_dcgan_networks
 
 LOSSES = {**GENERATOR_LOSSES, "wasserstein": wasserstein_generator_loss}
-DOMINANT = 0.95  # mean probability of being right, at which the generator learns little
+DOMINANT = 0.95  # mean probability of the right answer
 
 
 @keras.saving.register_keras_serializable("keras_aae")
 class GAN(GeneratingModel):
-    """A generator of images that a discriminator cannot tell from real ones.
+    """A generator of images, trained against a discriminator.
 
-    Phases of a step, each repeated as often as asked for, on the same images and on new
-    codes z of the prior:
+    A step has two phases, each repeated `discriminator_steps` or `generator_steps`
+    times on the same images and on new samples z of the prior:
 
     discrimination:  discriminator  minimize  -E_x log D(x) - E_z log(1 - D(G(z)))
     generation:      generator      minimize  -E_z log D(G(z))
 
-    At chance D is 1/2 everywhere, and the first objective 2 log 2 = 1.386. "wasserstein"
-    has a critic f, any number instead of a probability, with a penalty on its slopes
-    between real and generated images, y = e x + (1 - e) G(z), e uniform in [0, 1]:
+    At chance level, D is 1/2 everywhere and the first objective 2 log 2 = 1.386.
+    "wasserstein" has a critic f, whose outputs are unbounded, with a penalty on its
+    gradients between real and generated images, y = e x + (1 - e) G(z), e uniform in
+    [0, 1]:
 
     discrimination:  discriminator  minimize  E_z f(G(z)) - E_x f(x)
-                                              + gradient_penalty_weight E (||f'(y)|| - 1)^2
+                                     + gradient_penalty_weight E (||f'(y)|| - 1)^2
     generation:      generator      minimize  -E_z f(G(z))
 
-    Images are in [0, 1] and the generator's outputs are logits, as of all models here;
-    the discriminator scales images to [-1, 1], where sigmoid and tanh are the same.
+    Images are in [0, 1] and the generator's outputs are logits, as in all models here.
+    The discriminator scales images to [-1, 1], where a sigmoid of logits is a tanh.
 
-    With a feature matching weight w the generator also minimizes w || E_x h(x) - E_z h(G(z)) ||^2
-    of the discriminator's last features h.
+    With a feature matching weight w, the generator also minimizes
+    w || E_x h(x) - E_z h(G(z)) ||^2, h the discriminator's last features.
 
     Args:
         generator: codes -> logits of images.
         discriminator: images -> logit (batch, 1), or [logit, features].
-        loss: "non-saturating" as above; "minimax", whose generator minimizes
-            E_z log(1 - D(G(z))); or "wasserstein".
-        prior: A key of `registry.PRIORS`, but for the learned one.
-        components: Classes of the prior, where it has any.
-        discriminator_steps, generator_steps: Updates of each in a step.
-        feature_matching_weight: w; a number or a Keras schedule over steps.
-        label_smoothing: s; on real images the discriminator's target is 1 - s.
-        gradient_penalty_weight: Of the penalty on slopes; a number or a Keras schedule over steps.
-        seed: Of the model's random numbers.
+        loss: Adversarial loss: "non-saturating" as above; "minimax", where the
+            generator minimizes E_z log(1 - D(G(z))); or "wasserstein".
+        prior: Key of `registry.PRIORS`, except for the learned prior.
+        components: Number of the prior's components, if it has components.
+        discriminator_steps, generator_steps: Number of updates of each per step.
+        feature_matching_weight: Weight w; a number or a Keras schedule over steps.
+        label_smoothing: Smoothing s; the discriminator's target on real images is
+            1 - s.
+        gradient_penalty_weight: Weight of the gradient penalty; a number or a Keras
+            schedule over steps.
+        seed: Seed of the model's random numbers.
 
     Raises:
         RecipeError: feature matching without features, or a critic with batch
-            normalization, whose slope at an image is not that of the image alone.
+            normalization, whose gradient for an image depends on the rest of the batch.
 
     References:
         Generative Adversarial Nets (Goodfellow et al., 2014), algorithm 1; Improved
@@ -84,13 +98,21 @@ class GAN(GeneratingModel):
     discriminates_images = True
 
     def __init__(
-        self, generator, discriminator, *,
+        self,
+        generator: keras.Model,
+        discriminator: keras.Model,
+        *,
         loss: Annotated[str, Choice(LOSSES)] = "non-saturating",
-        prior: PriorName = "uniform", components: Width = 10,
-        discriminator_steps: Repeats = 1, generator_steps: Repeats = 1,
-        feature_matching_weight: Weight = 0.0, label_smoothing: Share = 0.0,
-        gradient_penalty_weight: Weight = 10.0, seed: Seed = 0, **kwargs,
-    ):  # fmt: skip
+        prior: PriorName = "uniform",
+        components: Width = 10,
+        discriminator_steps: Repeats = 1,
+        generator_steps: Repeats = 1,
+        feature_matching_weight: Weight = 0.0,
+        label_smoothing: Share = 0.0,
+        gradient_penalty_weight: Weight = 10.0,
+        seed: Seed = 0,
+        **kwargs: Any,
+    ):
         self._check(discriminator, loss, feature_matching_weight)
         super().__init__(
             seed=seed,
@@ -109,46 +131,51 @@ class GAN(GeneratingModel):
         self.built = True
 
     @staticmethod
-    def _check(discriminator, loss, feature_matching_weight):
+    def _check(
+        discriminator: keras.Model, loss: str, feature_matching_weight: Any
+    ) -> None:
         if loss == "wasserstein" and has_batch_normalization(discriminator):
             raise RecipeError(
-                "A critic of the loss 'wasserstein' cannot have batch normalization: the "
-                "penalty is on its slope at each image alone. Leave it out, or take "
-                "layer normalization."
+                "Invalid critic for the loss 'wasserstein'. Expected one without batch "
+                "normalization, since the gradient penalty is computed for each image "
+                "separately. Use layer normalization or none."
             )
         if feature_matching_weight != 0 and len(discriminator.outputs) < 2:
             raise RecipeError(
-                f"feature_matching_weight={feature_matching_weight} needs a discriminator that returns "
-                "[logit, features], and this one returns a logit alone."
+                f"Invalid feature_matching_weight {feature_matching_weight}. Expected "
+                "0, since this discriminator returns only a logit. Or use a "
+                "discriminator that returns [logit, features]."
             )
 
     @classmethod
-    def build_networks(cls, image_shape, *, loss, **options):
-        """Return the generator and the discriminator; a critic is not normalized."""
+    def build_networks(
+        cls, image_shape: ImageShape, *, loss: str, **options: Any
+    ) -> tuple[keras.Model, ...]:
+        """Build the generator and the discriminator; a critic is not normalized."""
         architecture = pick(build_dcgan_networks, options)
         return build_dcgan_networks(image_shape, loss != "wasserstein", **architecture)
 
-    def decoding_network(self):
-        """The generator."""
+    def decoding_network(self) -> keras.Model:
+        """Return the generator."""
         return self.generator
 
     @property
     def has_critic(self) -> bool:
-        """Whether the discriminator says any number instead of a probability."""
+        """True if the discriminator is a critic, with unbounded outputs."""
         return self.loss_name == "wasserstein"
 
-    def phases(self):
-        """Discrimination and generation, as often as asked for."""
-        game = self.critic_loss if self.has_critic else self.discrimination
-        discrimination = Phase("discrimination", game, (self.discriminator,))
+    def phases(self) -> list[Phase]:
+        """Return the phases: discrimination and generation, each repeated."""
+        objective = self.critic_loss if self.has_critic else self.discrimination
+        discrimination = Phase("discrimination", objective, (self.discriminator,))
         generation = Phase("generation", self.generation, (self.generator,))
         return [
             *self.discriminator_steps * [discrimination],
             *self.generator_steps * [generation],
         ]
 
-    def discrimination(self, batch, training):
-        """The discriminator's loss on the images and as many generated ones."""
+    def discrimination(self, batch: Batch, training: bool) -> tuple[Tensor, Terms]:
+        """Compute the discriminator's loss on images and as many generated ones."""
         fake = self.fakes(batch, training)
         of_real, _ = self.discriminator_logits(batch.x, training)
         of_fake, _ = self.discriminator_logits(fake, training)
@@ -159,8 +186,8 @@ class GAN(GeneratingModel):
             "probability_fake": ops.mean(ops.sigmoid(of_fake)),
         }
 
-    def critic_loss(self, batch, training):
-        """The critic's loss on the images and as many generated ones."""
+    def critic_loss(self, batch: Batch, training: bool) -> tuple[Tensor, Terms]:
+        """Compute the critic's loss on images and as many generated ones."""
         fake = self.fakes(batch, training)
         of_real, of_fake = (
             self.discriminator_logits(x, training)[0] for x in (batch.x, fake)
@@ -174,8 +201,8 @@ class GAN(GeneratingModel):
             "gradient_penalty": penalty,
         }
 
-    def gradient_penalty(self, real, fake, training):
-        """The penalty on the critic's slopes at random places between the images."""
+    def gradient_penalty(self, real: Tensor, fake: Tensor, training: bool) -> Tensor:
+        """Compute the critic's gradient penalty at random interpolations."""
         shape = (ops.shape(real)[0], 1, 1, 1)
         shares = keras.random.uniform(shape, seed=self.seed_generator)
         gradients = engine.input_gradient(
@@ -186,8 +213,8 @@ class GAN(GeneratingModel):
         )
         return gradient_penalty(gradients)
 
-    def generation(self, batch, training):
-        """The generator's loss, as the discriminator is now."""
+    def generation(self, batch: Batch, training: bool) -> tuple[Tensor, Terms]:
+        """Compute the generator's loss under the current discriminator."""
         logits, features = self.logits_without_updating_statistics(
             self.fakes(batch, training), training
         )
@@ -200,64 +227,68 @@ class GAN(GeneratingModel):
         terms["feature_matching"] = distance
         return loss + self.weight(self.feature_matching_weight) * distance, terms
 
-    def fakes(self, batch, training):
-        """As many generated images as the batch has real ones."""
+    def fakes(self, batch: Batch, training: bool) -> Tensor:
+        """Generate as many images as the batch has."""
         z = self.prior.sample(ops.shape(batch.x)[0], self.seed_generator)
         return ops.sigmoid(self.generator(z, training=training))
 
-    def discriminator_logits(self, x, training=False):
-        """The discriminator's logits of images, (batch, 1), and its features or None."""
+    def discriminator_logits(
+        self, x: Tensor, training: bool = False
+    ) -> tuple[Tensor, Tensor | None]:
+        """Compute the discriminator's logits, (batch, 1), and its features or None."""
         return _with_features(self.discriminator(x, training=training))
 
-    def logits_without_updating_statistics(self, x, training):
-        """The same, and the discriminator's moving averages stay as they are.
+    def logits_without_updating_statistics(
+        self, x: Tensor, training: bool
+    ) -> tuple[Tensor, Tensor | None]:
+        """Compute logits and features without updating the moving averages.
 
-        They are to be of as many real images as generated ones.
+        The moving averages should cover as many real images as generated ones.
         """
         return _with_features(
             call_without_updating_statistics(self.discriminator, x, training)
         )
 
-    def discriminate(self, x) -> np.ndarray:
-        """D(x), how sure the discriminator is that images are real, (n,) in [0, 1].
+    def discriminate(self, x: np.ndarray) -> np.ndarray:
+        """Return D(x), the probability that images are real, (n,) in [0, 1].
 
-        Of a critic f(x), any number, higher for what looks more real. Batch normalization
-        goes by its moving averages, of real and generated images alike; in training each
-        batch is normalized by itself, and the discriminator is surer of it.
+        A critic returns f(x), unbounded and higher for more realistic images. Batch
+        normalization uses its moving averages over real and generated images; in
+        training, it uses the statistics of each batch, and D is more confident.
 
         Raises:
             DataError: the images have another shape, type or range.
         """
         return self.map("discriminate", _discriminate, self.check_images(x))
 
-    def warnings_from(self, row) -> dict[str, str]:
-        """What a row of the history says is going wrong: kind -> warning."""
+    def warnings_from(self, row: dict[str, Any]) -> dict[str, str]:
+        """Return the warnings of a row of the history, kind -> message."""
         real, fake = row.get("probability_real", 0.5), row.get("probability_fake", 0.5)
         if min(real, 1 - fake) < DOMINANT:
             return {}
         return {
-            "probability_fake": f"The discriminator wins: it takes real images for real "
-            f"with probability {real:.3f} and generated ones with {fake:.3f}, where 0.5 "
-            "each is the goal. Give it a lower learning rate or fewer filters, or look at "
+            "probability_fake": f"The discriminator dominates: its mean probability of "
+            f"being real is {real:.3f} on real images and {fake:.3f} on generated ones "
+            "(target 0.5). Lower its learning rate or its number of filters, or check "
             "init_stddev."
         }
 
     @classmethod
-    def from_config(cls, config):
-        """Return the inverse of `get_config`; options may have their older names."""
+    def from_config(cls, config: dict[str, Any]) -> Self:
+        """Build the model from the values of `get_config`, also with older names."""
         return super().from_config(current_keys("gan option", config))
 
 
-def _terms(critic: bool, feature_matching_weight) -> tuple[str, ...]:
+def _terms(critic: bool, feature_matching_weight: Any) -> tuple[str, ...]:
     own = ("wasserstein_distance", "gradient_penalty") if critic else GAN.terms[2:]
     matching = ("feature_matching",) if feature_matching_weight != 0 else ()
     return (*GAN.terms[:2], *own, *matching)
 
 
-def _with_features(outputs):
+def _with_features(outputs: Any) -> tuple[Tensor, Tensor | None]:
     return outputs if isinstance(outputs, list | tuple) else (outputs, None)
 
 
-def _discriminate(model, x):
+def _discriminate(model: Any, x: Tensor) -> Tensor:
     outputs, _ = model.discriminator_logits(as_tensor_images(x))
     return outputs[:, 0] if model.has_critic else ops.sigmoid(outputs[:, 0])

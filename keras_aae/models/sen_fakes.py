@@ -1,4 +1,4 @@
-"""Fake codes of shared-encoding networks: their sources, and their ways to the discriminator."""
+"""Fake codes of shared-encoding networks: sources, and paths to the discriminator."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -7,17 +7,17 @@ import keras
 import numpy as np
 from keras import ops
 
-from keras_aae.checks import Choice
+from keras_aae.checks import Choice, Tensor
 
 
 @dataclass(frozen=True)
 class FakePath:
-    """What a code goes through before the discriminator sees it.
+    """The path of a fake code to the discriminator.
 
     Args:
-        generator: Whether a network generates it; else it is random numbers.
-        image: Whether it is decoded to an image and encoded again.
-        discriminator: Whether there is a discriminator to see it.
+        generator: Whether a network generates the code; otherwise it is random.
+        image: Whether the code is decoded to an image and encoded again.
+        discriminator: Whether there is a discriminator.
     """
 
     generator: bool
@@ -35,58 +35,58 @@ FakePathName = Annotated[str, Choice(FAKE_PATHS)]
 
 
 class UniformCodes:
-    """Random numbers u, uniform in (0, 1), that are codes themselves.
+    """Uniform random codes u in (0, 1).
 
     Args:
-        width: Of a code.
+        width: Dimension of the codes.
     """
 
-    num_classes = 0  # that a code can be conditioned on
+    num_classes = 0  # classes that condition the codes
 
     def __init__(self, width: int):
         self.noise_width = width
 
-    def draw(self, n, seed):
-        """Return u for `n` codes, (n, noise_width)."""
+    def draw(self, n: int, seed: int | keras.random.SeedGenerator) -> Tensor:
+        """Draw u for `n` codes, (n, noise_width)."""
         return keras.random.uniform((n, self.noise_width), seed=seed)
 
-    def draw_array(self, n: int, rng) -> np.ndarray:
-        """Return the same from a NumPy generator."""
+    def draw_array(self, n: int, rng: np.random.Generator) -> np.ndarray:
+        """Draw the same from a NumPy generator."""
         return rng.random((n, self.noise_width), np.float32)
 
-    def codes(self, u, labels=None):
+    def codes(self, u: Tensor, labels: Tensor | None = None) -> Tensor:
         """Return the codes of u, (batch, latent_dim)."""
         del labels
         return u
 
 
 class LogisticNormalCodes(UniformCodes):
-    """Codes sigmoid(e), e ~ N(0, I), (batch, width)."""
+    """Random codes sigmoid(e), e ~ N(0, I), (batch, width)."""
 
-    def draw(self, n, seed):
+    def draw(self, n: int, seed: int | keras.random.SeedGenerator) -> Tensor:
         return ops.sigmoid(keras.random.normal((n, self.noise_width), seed=seed))
 
-    def draw_array(self, n, rng):
+    def draw_array(self, n: int, rng: np.random.Generator) -> np.ndarray:
         e = rng.standard_normal((n, self.noise_width), np.float32)
         return 1 / (1 + np.exp(-e))
 
 
 class GeneratedCodes(UniformCodes):
-    """Codes that a network generates from u, and perhaps for classes.
+    """Codes that a network generates from u and, if it is conditional, from classes.
 
     Args:
-        generator: one input or more for u, all of one width, and perhaps one of one-hot
-            classes, the last, named "classes" -> codes.
+        generator: One or more inputs for u, all of one width, and optionally a last
+            input of one-hot classes, named "classes" -> codes.
     """
 
-    def __init__(self, generator):
+    def __init__(self, generator: keras.Model):
         widths = {i.name: i.shape[-1] for i in generator.inputs}
         self.num_classes = widths.pop("classes", 0)
         self.generator, self.parts = generator, len(widths)
         super().__init__(sum(widths.values()))
 
-    def codes(self, u, labels=None):
-        """Return the codes of u for classes, (batch,) whole numbers."""
+    def codes(self, u: Tensor, labels: Tensor | None = None) -> Tensor:
+        """Generate codes from u and class numbers, (batch,)."""
         inputs = ops.split(u, self.parts, axis=1)
         if self.num_classes:
             inputs.append(ops.one_hot(labels, self.num_classes, dtype=u.dtype))

@@ -40,10 +40,14 @@ PENALIZED = {"encoder": (True, False), "decoder": (False, True), "both": (True, 
 def load_network(
     name: str, hidden_units: Sequence[int] | None = None
 ) -> tuple[ModuleType, tuple[int, ...]]:
-    """Return a network by its name, and the widths of its layers: its own if None.
+    """Return a network by its name, and the widths of its layers.
+
+    Args:
+        name: Key of `NETWORKS`.
+        hidden_units: Widths of the layers. Defaults to the network's own.
 
     Raises:
-        RecipeError: it has another number of layers.
+        RecipeError: the name is unknown, or the number of widths does not fit.
     """
     network = load_entry(name, NETWORKS, "network")
     units = tuple(network.HIDDEN_UNITS if hidden_units is None else hidden_units)
@@ -51,8 +55,8 @@ def load_network(
     if not least <= len(units) <= most:
         count = least if least == most else f"at least {least}"
         raise RecipeError(
-            f"Invalid hidden_units {list(units)} for network {name!r}. Expected {count} "
-            f"of them, for example {list(network.HIDDEN_UNITS)}."
+            f"Invalid hidden_units {list(units)} for network {name!r}. Expected "
+            f"{count} of them, for example {list(network.HIDDEN_UNITS)}."
         )
     return network, units
 
@@ -74,26 +78,29 @@ def build_autoencoder_networks(
     nonnegative: bool = False,
     penalized: Annotated[str, Choice(PENALIZED)] = "both",
 ) -> tuple[keras.Model, keras.Model]:
-    """An encoder with one `latent_dim`-wide output a head, and its decoder.
+    """Build an encoder with an output of `latent_dim` units per head, and its decoder.
 
     Args:
         image_shape: (height, width, channels).
         heads: Names of the encoder's outputs.
-        latent_dim: Width of the code.
-        network: A key of `NETWORKS`.
+        latent_dim: Dimension of the codes.
+        network: Key of `NETWORKS`.
         hidden_units: Widths of the encoder's layers (convolutions: filters), mirrored
             in the decoder. Defaults to the network's own.
-        activation: Of the hidden layers.
-        decoder_activation: Of the decoder's, where it is another.
-        code_activation: Of the encoder's outputs; None is linear.
-        normalized_codes: Whether they then get mean 0 and variance 1 over the batch.
+        activation: Activation of the hidden layers.
+        decoder_activation: Activation of the decoder's hidden layers. Defaults to
+            `activation`.
+        code_activation: Activation of the encoder's outputs; None is linear.
+        normalized_codes: Whether the activated outputs are normalized to mean 0 and
+            variance 1 over the batch.
         weight_decay: lambda in the penalty lambda sum(w^2) of all kernels.
         nonnegativity: lambda in the penalty lambda sum(min(w, 0)^2) of all kernels.
         nonnegative: Whether negative weights are set to 0 after every update.
-        penalized: Whose kernels these three are for: "encoder", "decoder" or "both".
+        penalized: Networks whose kernels these three options apply to: "encoder",
+            "decoder" or "both".
 
     Returns:
-        (encoder, decoder); the encoder returns a tensor, or a list if it has several
+        (encoder, decoder). The encoder returns a tensor, or a list if it has several
         heads; the decoder returns logits of shape (batch, *image_shape).
 
     Raises:
@@ -123,8 +130,9 @@ def build_autoencoder_networks(
 def _with_normalized_output(encoder: keras.Model) -> keras.Model:
     if len(encoder.outputs) > 1:
         raise RecipeError(
-            "normalized_codes is for encoders of one output, and this one gives "
-            f"{len(encoder.outputs)}, of which a variance must keep its size."
+            "Invalid normalized_codes True. Expected false for an encoder with "
+            f"{len(encoder.outputs)} outputs, since it would rescale the variances. "
+            "Use normalized_codes with encoders of one output."
         )
     normalize = keras.layers.BatchNormalization(
         center=False, scale=False, name="normal_codes"

@@ -1,4 +1,4 @@
-"""Activations as options: those that Keras knows by name."""
+"""Activations as options, by their Keras names."""
 
 from typing import Annotated, Any
 
@@ -15,7 +15,7 @@ class ActivationName:
 
     @staticmethod
     def read(value: Any) -> str:
-        """Return the name if Keras knows it, or raise ValueError."""
+        """Return the name of a Keras activation, or raise ValueError."""
         try:
             known = isinstance(value, str) and keras.activations.get(value)
         except ValueError:

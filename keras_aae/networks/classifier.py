@@ -1,4 +1,4 @@
-"""Classifiers of images: one logit a class, of pixels or of pixels and codes."""
+"""Classifiers of images, or of images and codes."""
 
 from typing import Annotated
 
@@ -10,7 +10,7 @@ from keras_aae.networks import load_network
 from keras_aae.networks.activation import Activation
 from keras_aae.networks.dropout import dropout_layer
 
-# Of those that narrow an image down to a row of features.
+# Networks whose encoders reduce an image to a vector of features.
 BODIES = ("dense", "conv", "lenet", "dense-bn")
 
 
@@ -24,16 +24,18 @@ def build_classifier(
     activation: Activation = "relu",
     dropout: Share = 0.0,
 ) -> keras.Model:
-    """image -> the layers of an encoder, the last of them the features -> logits.
+    """Build image -> hidden layers of an encoder -> logits.
+
+    The last hidden layer gives the features.
 
     Args:
         image_shape: (height, width, channels).
-        classes: How many logits.
-        network: A key of `BODIES`.
+        classes: Number of classes.
+        network: Key of `BODIES`.
         hidden_units: Widths of the layers (convolutions: filters). Defaults to the
             network's own.
-        activation: Of the hidden layers.
-        dropout: Share of the features that are set to 0 in a step of training.
+        activation: Activation of the hidden layers.
+        dropout: Fraction of the features that are dropped in training.
 
     Raises:
         RecipeError: an option is invalid.
@@ -58,12 +60,12 @@ def build_wide_classifier(
     classes: Width = 10,
     classifier_units: Widths = (100,),
 ) -> keras.Model:
-    """[image, code] -> ReLU layers of the image; they and the code -> logits.
+    """Build [image, code] -> logits, from ReLU layers of the image and the code.
 
     Args:
         image_shape: (height, width, channels).
-        latent_dim: Width of the code.
-        classes: How many logits.
+        latent_dim: Dimension of the codes.
+        classes: Number of classes.
         classifier_units: Widths of the layers.
 
     Raises:

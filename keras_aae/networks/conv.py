@@ -22,7 +22,7 @@ def encoder(
     hidden: dict[str, Any],
     outputs: dict[str, Any],
 ) -> keras.Model:
-    """image -> 4x4 convolutions of stride 2 -> one dense output a head."""
+    """Build image -> 4x4 convolutions of stride 2 -> one dense output per head."""
     images = x = layers.Input(image_shape, name="images")
     for i, filters in enumerate(units):
         x = layers.Conv2D(filters, KERNEL_SIZE, 2, "same", **hidden, name=f"conv_{i}")(
@@ -40,7 +40,7 @@ def decoder(
     hidden: dict[str, Any],
     outputs: dict[str, Any],
 ) -> keras.Model:
-    """code -> dense -> 4x4 transposed convolutions of stride 2 -> logits.
+    """Build code -> dense -> 4x4 transposed convolutions of stride 2 -> logits.
 
     The image is decoded at the next multiple of 2^len(units) and cropped to its size.
     """
@@ -61,7 +61,7 @@ def decoder(
 
 
 def crop(x: Tensor, height: int, width: int) -> Tensor:
-    """The middle of images that were decoded a little too large."""
+    """Crop images at the center to a height and a width."""
     spare = (x.shape[1] - height, x.shape[2] - width)
     if not any(spare):
         return x
@@ -69,5 +69,5 @@ def crop(x: Tensor, height: int, width: int) -> Tensor:
 
 
 def split_activation(hidden: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
-    """The activation, for layers that it follows a normalization in, and the others."""
+    """Split layer arguments into the activation and the others."""
     return hidden["activation"], {k: v for k, v in hidden.items() if k != "activation"}

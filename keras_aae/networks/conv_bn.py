@@ -1,8 +1,8 @@
 """Convolutional encoder and decoder with batch normalization and dropout.
 
 References:
-    Batch Normalization (Ioffe, Szegedy, 2015), section 3.2; Dropout (Srivastava, Hinton,
-    Krizhevsky, Sutskever, Salakhutdinov, 2014), section 4.
+    Batch Normalization (Ioffe, Szegedy, 2015), section 3.2; Dropout (Srivastava,
+    Hinton, Krizhevsky, Sutskever, Salakhutdinov, 2014), section 4.
 """
 
 import math
@@ -30,7 +30,10 @@ def encoder(
     hidden: dict[str, Any],
     outputs: dict[str, Any],
 ) -> keras.Model:
-    """image -> a 5x5 convolution -> 5x5 of stride 2, normalized -> one output a head."""
+    """Build image -> 5x5 convolutions, normalized -> one dense output per head.
+
+    The first convolution has stride 1 and no normalization, the others have stride 2.
+    """
     activation, kernel = split_activation(hidden)
     images = x = layers.Input(image_shape, name="images")
     x = layers.Conv2D(units[0], KERNEL_SIZE, padding="same", **kernel, name="conv_0")(x)
@@ -53,10 +56,11 @@ def decoder(
     hidden: dict[str, Any],
     outputs: dict[str, Any],
 ) -> keras.Model:
-    """code -> dense -> 5x5 transposed convolutions of stride 2, normalized -> logits.
+    """Build code -> dense -> normalized 5x5 transposed convolutions -> logits.
 
-    The first grid has twice the filters of the encoder's last. The image is decoded at
-    the next multiple of 2^(len(units) - 1) and cropped to its size.
+    The convolutions have stride 2, but for the last. The first grid has twice as many
+    filters as the encoder's last layer. The image is decoded at the next
+    multiple of 2^(len(units) - 1) and cropped to its size.
     """
     activation, kernel = split_activation(hidden)
     height, width, channels = image_shape
@@ -77,7 +81,7 @@ def decoder(
 
 
 def _normalized(x: Tensor, activation: Any, i: int) -> Tensor:
-    # The normalization has the bias.
+    # Batch normalization has the bias.
     x = layers.BatchNormalization(name=f"normal_{i}")(x)
     x = layers.Activation(activation, name=f"activation_{i}")(x)
     return dropout_layer(DROPOUT, name=f"dropout_{i}")(x)

@@ -1,9 +1,9 @@
-"""Convolutional encoder and decoder for faces: three stages, normalized, of any width.
+"""Convolutional encoder and decoder of three stages with batch normalization.
 
 References:
-    hrenski/Adversarial-Autoencoder-Experiments, its autoencoder of faces, whose widths
-    are 2048, 1536 and 1024 (four, three and two times 512); without padding there, so of
-    64x64 images alone.
+    hrenski/Adversarial-Autoencoder-Experiments, the autoencoder of faces. Its widths
+    are 2048, 1536 and 1024 (four, three and two times 512). It has no padding, and so
+    takes only 64x64 images.
     Batch Normalization (Ioffe, Szegedy, 2015), section 3.2.
 """
 
@@ -29,7 +29,7 @@ def encoder(
     hidden: dict[str, Any],
     outputs: dict[str, Any],
 ) -> keras.Model:
-    """image -> 5x5 of stride 2 -> 3x3 -> 3x3 of stride 2 -> one dense output a head."""
+    """Build image -> 5x5 / 2 -> 3x3 -> 3x3 / 2 convolutions -> one output per head."""
     activation, kernel = split_activation(hidden)
     images = x = layers.Input(image_shape, name="images")
     stages = zip(units, (5, 3, 3), (2, 1, 2), strict=True)
@@ -50,9 +50,10 @@ def decoder(
     hidden: dict[str, Any],
     outputs: dict[str, Any],
 ) -> keras.Model:
-    """code -> dense -> transposed 4x4 of stride 2 -> 3x3 -> 6x6 of stride 2 -> logits.
+    """Build code -> dense -> 4x4 / 2 -> 3x3 -> 6x6 / 2 transposed -> logits.
 
-    The image is decoded at the next multiple of 4 and cropped to its size.
+    "/ 2" is a stride of 2. The image is decoded at the next multiple of 4 and cropped
+    to its size.
     """
     activation, kernel = split_activation(hidden)
     height, width, channels = image_shape
@@ -71,6 +72,6 @@ def decoder(
 
 
 def _normalized(x: Tensor, activation: Any, i: int) -> Tensor:
-    # The normalization has the bias.
+    # Batch normalization has the bias.
     x = layers.BatchNormalization(name=f"normal_{i}")(x)
     return layers.Activation(activation, name=f"activation_{i}")(x)

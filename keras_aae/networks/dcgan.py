@@ -29,21 +29,22 @@ def build_dcgan_networks(
     discriminator_filters: Filters = (64, 128),
     init_stddev: Positive | None = 0.02,
 ) -> tuple[keras.Model, keras.Model]:
-    """A generator from codes to logits, and a discriminator from images to a logit.
+    """Build a generator, codes -> logits, and a discriminator, images -> logit.
 
     Args:
         image_shape: (height, width, channels).
         normalized: Whether the discriminator has batch normalization.
-        latent_dim: Width of the code.
-        generator_filters: Of the generator's maps, each twice as large a side as the one
-            before; the image is one step larger than the last.
-        discriminator_filters: Of the discriminator's maps, each half as large.
-        init_stddev: Standard deviation that kernels begin with, normal and cut off at
-            two of it; None is Glorot's uniform.
+        latent_dim: Dimension of the codes.
+        generator_filters: Numbers of filters of the generator's feature maps. Each
+            layer doubles the height and width, the output layer too.
+        discriminator_filters: Numbers of filters of the discriminator's feature maps.
+            Each layer halves the height and width.
+        init_stddev: Standard deviation of the kernels' initial values, truncated
+            normal; None is Glorot uniform.
 
     Returns:
-        (generator, discriminator); the generator returns logits (batch, *image_shape),
-        the discriminator [logit (batch, 1), its last map of features].
+        (generator, discriminator). The generator returns logits (batch, *image_shape),
+        the discriminator [logit (batch, 1), last feature map].
 
     Raises:
         RecipeError: an option is invalid.
@@ -61,9 +62,10 @@ def _generator(
     filters: tuple[int, ...],
     stddev: float | None,
 ) -> keras.Model:
-    """code -> dense -> (BN, ReLU, 5x5 transposed convolution of stride 2) a map -> logits.
+    """Build code -> dense -> (BN, ReLU, 5x5 transposed convolution) per map -> logits.
 
-    The image is made at the next multiple of 2^len(filters) and cropped to its size.
+    The convolutions have stride 2. The image is generated at the next multiple of
+    2^len(filters) and cropped to its size.
     """
     height, width, channels = image_shape
     scale = 2 ** len(filters)
@@ -91,10 +93,10 @@ def _discriminator(
     normalized: bool,
     stddev: float | None,
 ) -> keras.Model:
-    """image -> (5x5 convolution of stride 2, BN, leaky ReLU) a map -> dense -> logit.
+    """Build image -> (5x5 convolution, BN, leaky ReLU) per map -> dense -> logit.
 
-    The first map has no batch normalization. Images reach it in [-1, 1], as the tanh of
-    half the generator's logits.
+    The convolutions have stride 2; the first has no batch normalization. Images are
+    scaled to [-1, 1], where generated ones are the tanh of half the logits.
     """
     images = layers.Input(image_shape, name="images")
     x = layers.Rescaling(2.0, -1.0, name="signed")(images)
@@ -129,7 +131,7 @@ def _normal(x: Tensor, name: int | str) -> Tensor:
 
 
 def _kernel(stddev: float | None) -> keras.initializers.Initializer:
-    """A new initializer; the same object for all kernels would draw the same numbers."""
+    """Return a new initializer; a shared one would draw the same values for all."""
     if stddev is None:
         return keras.initializers.GlorotUniform()
     return keras.initializers.TruncatedNormal(0.0, stddev)

@@ -20,7 +20,7 @@ def encoder(
     hidden: dict[str, Any],
     outputs: dict[str, Any],
 ) -> keras.Model:
-    """image -> dense layers of `units` -> one dense output of `latent_dim` a head."""
+    """Build image -> dense layers of `units` -> one dense output per head."""
     images = x = layers.Input(image_shape, name="images")
     x = layers.Flatten(name="flatten")(x)
     for i, width in enumerate(units):
@@ -36,7 +36,7 @@ def decoder(
     hidden: dict[str, Any],
     outputs: dict[str, Any],
 ) -> keras.Model:
-    """code -> the encoder's layers mirrored -> logits of the pixels."""
+    """Build code -> the encoder's layers in reverse -> logits of the pixels."""
     z = x = layers.Input((latent_dim,), name="z")
     for i, width in enumerate(reversed(units)):
         x = layers.Dense(width, **hidden, name=f"hidden_{i}")(x)

@@ -1,4 +1,4 @@
-"""Fully connected encoder and decoder whose hidden layers are normalized.
+"""Fully connected encoder and decoder with batch normalization.
 
 References:
     Batch Normalization (Ioffe, Szegedy, 2015), algorithm 1.
@@ -24,7 +24,7 @@ def encoder(
     hidden: dict[str, Any],
     outputs: dict[str, Any],
 ) -> keras.Model:
-    """image -> (dense, batch normalization, activation) a layer -> one output a head."""
+    """Build image -> (dense, BN, activation) per layer -> one output per head."""
     images = x = layers.Input(image_shape, name="images")
     x = layers.Flatten(name="flatten")(x)
     for i, width in enumerate(units):
@@ -40,7 +40,7 @@ def decoder(
     hidden: dict[str, Any],
     outputs: dict[str, Any],
 ) -> keras.Model:
-    """code -> the encoder's layers mirrored -> logits of the pixels."""
+    """Build code -> the encoder's layers in reverse -> logits of the pixels."""
     z = x = layers.Input((latent_dim,), name="z")
     for i, width in enumerate(reversed(units)):
         x = _hidden(x, width, i, **hidden)
@@ -51,7 +51,7 @@ def decoder(
 def _hidden(
     x: Tensor, width: int, i: int, activation: Any, **kernel: dict[str, Any]
 ) -> Tensor:
-    # The normalization has the bias.
+    # Batch normalization has the bias.
     x = layers.Dense(width, use_bias=False, **kernel, name=f"hidden_{i}")(x)
     x = layers.BatchNormalization(name=f"normal_{i}")(x)
     return layers.Activation(activation, name=f"activation_{i}")(x)

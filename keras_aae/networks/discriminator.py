@@ -19,16 +19,16 @@ def build_discriminator(
     discriminator_activation: Activation = "relu",
     discriminator_dropout: Share = 0.0,
 ) -> keras.Model:
-    """code -> dense layers -> one logit, is it of the prior?, or several.
+    """Build code -> dense layers -> logits.
 
     Args:
-        latent_dim: Width of the code.
-        classes: Width of the one-hot classes that it is told as well; 0 for none.
-        name: Of the network.
-        outputs: How many logits.
-        discriminator_units: Widths of its layers.
-        discriminator_activation: Of these layers.
-        discriminator_dropout: Share of their units that a training step leaves out.
+        latent_dim: Dimension of the codes.
+        classes: Width of the one-hot classes that condition it; 0 for none.
+        name: Name of the network.
+        outputs: Number of logits.
+        discriminator_units: Widths of the hidden layers.
+        discriminator_activation: Activation of the hidden layers.
+        discriminator_dropout: Fraction of the hidden units dropped in training.
 
     Raises:
         RecipeError: an option is invalid.

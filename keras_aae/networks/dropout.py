@@ -1,4 +1,4 @@
-"""Dropout that a seed decides."""
+"""Seeded dropout."""
 
 import random
 
@@ -7,8 +7,8 @@ from keras import layers
 
 
 def dropout_layer(rate: float, name: str) -> keras.Layer:
-    """A dropout layer with a seed, itself drawn as `keras.utils.set_random_seed` says.
+    """Build a dropout layer whose seed follows `keras.utils.set_random_seed`.
 
-    Without one PyTorch draws from a global generator, whose state no checkpoint holds.
+    Without a seed, PyTorch uses a global generator, whose state is not in checkpoints.
     """
     return layers.Dropout(rate, seed=random.randrange(2**31), name=name)

@@ -13,12 +13,12 @@ HIDDEN_LAYERS = 2
 
 @keras.saving.register_keras_serializable("keras_aae")
 class GivenDropout(layers.Layer):
-    """Dropout by random numbers u, uniform in (0, 1), that are an input; always on.
+    """Dropout with uniform random numbers u in (0, 1) as an input; always active.
 
-    y_i = x_i / (1 - rate) where u_i >= rate, and else 0.
+    y_i = x_i / (1 - rate) where u_i >= rate, otherwise 0.
 
     Args:
-        rate: Share of the units that are left out.
+        rate: Fraction of dropped units.
     """
 
     def __init__(self, rate: float, **kwargs: Any):
@@ -26,7 +26,7 @@ class GivenDropout(layers.Layer):
         self.rate = rate
 
     def call(self, inputs: list[Tensor]) -> Tensor:
-        """[x, u], (batch, units) each -> (batch, units)."""
+        """Drop units of x by u; inputs [x, u], (batch, units) each."""
         x, u = inputs
         return ops.where(u >= self.rate, x / (1.0 - self.rate), ops.zeros_like(x))
 
@@ -45,18 +45,18 @@ def build_generator(
     generator_activation: Activation = "leaky_relu",
     generator_dropout: Share = 0.5,
 ) -> keras.Model:
-    """random numbers -> two dense layers -> a code in (0, 1), all of one width.
+    """Build random numbers -> two dense layers -> code in (0, 1), all of one width.
 
-    Its dropout is part of its noise, in training and after it: what it makes depends on
-    the units left out at least as much as on what it is fed. So the random numbers that
-    decide on them are inputs too, after those that it is fed.
+    Dropout is part of the generator's noise, in training and in inference: the codes
+    depend on the dropped units at least as much as on the noise input. So the random
+    numbers of the dropout are inputs too, after the noise input.
 
     Args:
-        latent_dim: That width.
-        condition_width: Width of the one-hot classes that it is told as well, the last input; 0 for
-            none.
-        generator_activation: Of the hidden layers.
-        generator_dropout: Share of their units that are left out.
+        latent_dim: Width of the noise, the layers and the codes.
+        condition_width: Width of the one-hot classes that condition it, the last input;
+            0 for none.
+        generator_activation: Activation of the hidden layers.
+        generator_dropout: Fraction of the hidden units that are dropped.
 
     Raises:
         RecipeError: an option is invalid.

@@ -1,4 +1,4 @@
-"""Convolutions, max-pooling and a wide dense layer, in the manner of LeNet.
+"""Encoder and decoder in the manner of LeNet: convolutions, max-pooling, dense layer.
 
 References:
     Gradient-Based Learning Applied to Document Recognition (LeCun, Bottou, Bengio,
@@ -28,9 +28,10 @@ def encoder(
     hidden: dict[str, Any],
     outputs: dict[str, Any],
 ) -> keras.Model:
-    """image -> (5x5 convolution, 2x2 max-pool) a filter -> dense -> one output a head.
+    """Build image -> (5x5 convolution, 2x2 max-pooling)* -> dense -> outputs.
 
-    The last of `units` is the width of the dense layer, the others are filters.
+    The last of `units` is the width of the dense layer, the others are filters. There
+    is one dense output per head.
     """
     *filters, width = units
     images = x = layers.Input(image_shape, name="images")
@@ -52,7 +53,11 @@ def decoder(
     hidden: dict[str, Any],
     outputs: dict[str, Any],
 ) -> keras.Model:
-    """code -> dense -> dense -> 5x5 transposed convolutions of stride 2 -> logits."""
+    """Build code -> dense -> dense -> 5x5 transposed convolutions -> logits.
+
+    The convolutions have stride 2. The image is decoded at the next multiple of
+    2^(len(units) - 1) and cropped to its size.
+    """
     *filters, width = units
     height, image_width, channels = image_shape
     scale = 2 ** len(filters)

@@ -1,4 +1,4 @@
-"""Convolutions and max-pooling down to a small map of features, which is the code.
+"""Encoder and decoder whose code is a small feature map.
 
 References:
     Building Autoencoders in Keras (Chollet, 2016), Convolutional autoencoder.
@@ -28,7 +28,7 @@ def encoder(
     hidden: dict[str, Any],
     outputs: dict[str, Any],
 ) -> keras.Model:
-    """image -> (3x3 convolution, 2x2 max-pool) a filter -> the map, flat, is the code.
+    """Build image -> (3x3 convolution, 2x2 max-pooling)* -> flattened feature map.
 
     The last convolution has the activation of the code.
     """
@@ -50,7 +50,7 @@ def decoder(
     hidden: dict[str, Any],
     outputs: dict[str, Any],
 ) -> keras.Model:
-    """code -> map -> (3x3 convolution, 2x2 upsampling) a filter -> convolution, logits.
+    """Build code -> feature map -> (3x3 convolution, 2x2 upsampling)* -> logits.
 
     The image is decoded at the next multiple of 2^len(units) and cropped to its size.
     """
@@ -81,12 +81,13 @@ def _check_code(
 ) -> None:
     if len(heads) > 1:
         raise RecipeError(
-            "The network 'pooled' gives one code, and this model needs "
-            f"{' and '.join(heads)}. Use another network, for example conv."
+            "Invalid network 'pooled'. Expected a network with the outputs "
+            f"{' and '.join(heads)}; 'pooled' has one output. Use, for example, conv."
         )
     size = math.prod(_grid(image_shape, units)) * units[-1]
     if latent_dim != size:
         raise RecipeError(
-            f"Invalid latent_dim {latent_dim} for network 'pooled'. Expected {size}, the "
-            f"size of its last map for images of {image_shape} and hidden_units {units}."
+            f"Invalid latent_dim {latent_dim} for network 'pooled'. Expected {size}, "
+            f"the size of its feature map for images of {image_shape} and hidden_units "
+            f"{units}. Change latent_dim or hidden_units."
         )

@@ -1,14 +1,16 @@
-"""What codes should look like: distributions to sample, score and draw.
+"""Prior distributions of codes.
 
-Each has
+Each prior has
 
-- `build_for(latent_dim, components, seed)`, the prior of codes so wide;
+- `build_for(latent_dim, components, seed)`, which builds the prior over
+  `latent_dim`-dimensional codes;
 - `sample(n, seed)`, `n` codes; `log_prob(z)`, nats, (batch,);
 - `kl(z, z_mean, z_log_var)`, whose mean over z ~ q(z|x) is KL(q || p) in nats;
-- `quantiles(p)`, `outlines()` and `extent`, for pictures of it.
+- `quantiles(p)`, `outlines()` and `extent`, for figures.
 
-Those that have classes also have `num_classes`, `sample_components(labels, seed)`, codes of given
-classes, and `classify(z)`, the most likely class of codes as NumPy array.
+Priors with components, one for each class, also have `num_classes`,
+`sample_components(labels, seed)`, codes of given components, and `classify(z)`, the
+most likely component of codes as a NumPy array.
 """
 
 from keras_aae.priors.categorical import Categorical

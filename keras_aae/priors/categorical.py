@@ -1,4 +1,4 @@
-"""One of several categories, as one-hot codes."""
+"""The categorical distribution over one-hot codes."""
 
 from dataclasses import dataclass
 from typing import NoReturn
@@ -22,11 +22,11 @@ class Categorical(FixedPrior):
 
     @property
     def num_classes(self) -> int:
-        """How many categories there are."""
+        """Number of categories."""
         return self.latent_dim
 
     def sample(self, n: int, seed: int | keras.random.SeedGenerator | None) -> Tensor:
-        """`n` one-hot codes, (n, K)."""
+        """Draw `n` one-hot codes, (n, K)."""
         return self.sample_components(
             keras.random.randint((n,), 0, self.latent_dim, seed=seed)
         )
@@ -34,23 +34,23 @@ class Categorical(FixedPrior):
     def sample_components(
         self, labels: Tensor, seed: int | keras.random.SeedGenerator | None = None
     ) -> Tensor:
-        """The one-hot codes of given categories, (n, K); nothing is random."""
+        """Return the one-hot codes of given categories, (n, K)."""
         del seed
         return ops.one_hot(labels, self.latent_dim, dtype=keras.config.floatx())
 
     def classify(self, z: Tensor) -> np.ndarray:
-        """The nearest category of codes, (batch,)."""
+        """Return the nearest category of codes, (batch,)."""
         return np.asarray(z).argmax(axis=-1)
 
     def log_prob(self, z: Tensor) -> Tensor:
-        """log P(z) = -log K of a one-hot code, in nats; of others minus infinity."""
+        """Compute log P(z) in nats: -log K of one-hot codes, -inf of others."""
         one_hot = ops.logical_and(
             ops.all(ops.logical_or(z == 0, z == 1), axis=-1), ops.sum(z, axis=-1) == 1
         )
         return ops.where(one_hot, -float(np.log(self.latent_dim)), -float("inf"))
 
     def kl(self, z: Tensor, z_mean: Tensor, z_log_var: Tensor) -> NoReturn:
-        """None: a normal posterior has no mass on one-hot codes.
+        """Raise an error: a normal posterior has no mass on one-hot codes.
 
         Raises:
             UnsupportedError: always.
@@ -61,9 +61,9 @@ class Categorical(FixedPrior):
         )
 
     def quantiles(self, p: np.ndarray) -> np.ndarray:
-        """The value, 0 or 1, below which a share `p` of each dimension lies."""
+        """Return the p-quantile of each dimension, 0 or 1."""
         return np.where(np.asarray(p) > 1 - 1 / self.latent_dim, 1.0, 0.0)
 
     def outlines(self) -> list[np.ndarray]:
-        """Nothing: its codes are points."""
+        """Return no outlines: the codes are points."""
         return []

@@ -1,4 +1,4 @@
-"""What priors that are not learned have in common."""
+"""Base class of the priors without learned parameters."""
 
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Self
@@ -8,7 +8,7 @@ from keras_aae.checks import validate
 
 @dataclass(frozen=True)
 class FixedPrior:
-    """A distribution with nothing to learn: its dataclass fields say all of it."""
+    """A distribution that its dataclass fields determine."""
 
     def __post_init__(self) -> None:
         for field in fields(self):
@@ -17,15 +17,15 @@ class FixedPrior:
 
     @classmethod
     def build_for(cls, latent_dim: int, components: int, seed: int) -> Self:
-        """The prior of codes so wide; it has no components and nothing random."""
+        """Build the prior of `latent_dim`-dimensional codes; the rest is ignored."""
         del components, seed
         return cls(latent_dim)  # type: ignore[call-arg]  # the first field of most
 
     def get_config(self) -> dict[str, Any]:
-        """The constructor's arguments."""
+        """Return the constructor's arguments."""
         return asdict(self)
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Self:
-        """The inverse of `get_config`."""
+        """Build the prior from the values of `get_config`."""
         return cls(**config)

@@ -1,4 +1,4 @@
-"""A mixture of normals that is learned along with the model."""
+"""A learned mixture of normals."""
 
 from statistics import NormalDist
 from typing import Any
@@ -16,9 +16,9 @@ class MixtureOfNormals(layers.Layer):
     """A learned mixture sum_k w_k N(m_k, diag exp(v_k)) over (batch, latent_dim).
 
     Args:
-        latent_dim: Width of the codes.
-        components: Normals in the mixture.
-        seed: Of the means' initial values, standard normal draws.
+        latent_dim: Dimension of the codes.
+        components: Number of normals.
+        seed: Seed of the means' initial values, drawn from N(0, I).
 
     References:
         VAE with a VampPrior (Tomczak, Welling, 2018), section 2, "MoG".
@@ -48,11 +48,11 @@ class MixtureOfNormals(layers.Layer):
     def build_for(
         cls, latent_dim: int, components: int, seed: int
     ) -> "MixtureOfNormals":
-        """The prior of codes so wide."""
+        """Build the prior of `latent_dim`-dimensional codes."""
         return cls(latent_dim, components=components, seed=seed, name="prior")
 
     def sample(self, n: int, seed: int | keras.random.SeedGenerator | None) -> Tensor:
-        """`n` codes, (n, latent_dim)."""
+        """Draw `n` codes, (n, latent_dim)."""
         if isinstance(seed, int):
             seed = keras.random.SeedGenerator(seed)
         logits = ops.expand_dims(self.logits, 0)
@@ -62,18 +62,21 @@ class MixtureOfNormals(layers.Layer):
         return ops.take(self.means, chosen, axis=0) + scale * noise
 
     def log_prob(self, z: Tensor) -> Tensor:
-        """log p(z) over the last axis, in nats."""
+        """Compute log p(z) over the last axis, in nats."""
         each = normal_log_prob(
             ops.expand_dims(z, -2), self.means.value, self.log_vars.value
         )
         return ops.logsumexp(each + ops.log_softmax(self.logits.value), axis=-1)
 
     def kl(self, z: Tensor, z_mean: Tensor, z_log_var: Tensor) -> Tensor:
-        """log q(z|x) - log p(z), whose mean over z ~ q is the KL of each example; nats."""
+        """Compute log q(z|x) - log p(z) of each example, in nats.
+
+        Its mean over z ~ q is the KL divergence.
+        """
         return normal_log_prob(z, z_mean, z_log_var) - self.log_prob(z)
 
     def quantiles(self, p: np.ndarray) -> np.ndarray:
-        """The value below which a share `p` lies, over all dimensions together."""
+        """Return the p-quantile of all dimensions pooled."""
         means, deviations, weights = self._arrays()
         low, high = (means - 9 * deviations).min(), (means + 9 * deviations).max()
         grid = np.linspace(low, high, 4097)
@@ -85,7 +88,7 @@ class MixtureOfNormals(layers.Layer):
         return np.interp(p, below / self.latent_dim, grid)
 
     def outlines(self) -> list[np.ndarray]:
-        """The 1-sigma ellipse of each component of two dimensions, each (points, 2)."""
+        """Return the 1-sigma ellipses of the components, each (points, 2)."""
         means, deviations, _ = self._arrays()
         angle = np.linspace(0, 2 * np.pi, 181)
         circle = np.stack([np.cos(angle), np.sin(angle)], axis=1)
@@ -93,7 +96,7 @@ class MixtureOfNormals(layers.Layer):
 
     @property
     def extent(self) -> float:
-        """How far from 0 its components reach, at two standard deviations."""
+        """Largest distance from 0 of a component's 2-sigma interval."""
         means, deviations, _ = self._arrays()
         return float((np.abs(means) + 2 * deviations).max())
 
@@ -106,7 +109,7 @@ class MixtureOfNormals(layers.Layer):
         return means, np.exp(0.5 * log_vars), weights / weights.sum()
 
     def get_config(self) -> dict[str, Any]:
-        """The constructor's arguments."""
+        """Return the constructor's arguments."""
         return {
             "latent_dim": self.latent_dim,
             "components": self.components,

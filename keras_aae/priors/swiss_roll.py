@@ -10,7 +10,7 @@ from keras_aae.checks import Positive, Tensor
 from keras_aae.losses.divergences import normal_log_prob
 from keras_aae.priors.planar import PlanarPrior
 
-POINTS = 500  # to sum the density over: nearer to each other than its spread
+POINTS = 500  # of the density's sum, closer to each other than the spread
 
 
 @keras.saving.register_keras_serializable("keras_aae")
@@ -18,13 +18,13 @@ POINTS = 500  # to sum the density over: nearer to each other than its spread
 class SwissRoll(PlanarPrior):
     """z = 3 sqrt(u) (cos t, sin t) + s e, t = 2 pi T sqrt(u), over (batch, 2).
 
-    u ~ U(0, 1), e ~ N(0, I). Class k of K is u in [k / K, (k + 1) / K), from the middle
-    outwards; the square roots make all parts of the spiral equally dense.
+    u ~ U(0, 1), e ~ N(0, I). Component k of K is u in [k / K, (k + 1) / K), from the
+    center outwards. The square roots make the density constant along the spiral.
 
     Args:
-        components: K.
-        turns: T.
-        spread: s.
+        components: Number of components K.
+        turns: Number of turns T.
+        spread: Standard deviation s of the noise.
 
     References:
         Adversarial Autoencoders (Makhzani, Shlens, Jaitly, Goodfellow, Frey, 2015),
@@ -38,11 +38,11 @@ class SwissRoll(PlanarPrior):
     def sample_components(
         self, labels: Tensor, seed: int | keras.random.SeedGenerator | None
     ) -> Tensor:
-        """Codes of given parts of the spiral, (n, 2).
+        """Draw codes of given components, (n, 2).
 
         Args:
-            labels: (n,) whole numbers.
-            seed: A number, or a seed generator.
+            labels: Component numbers, (n,).
+            seed: Number or seed generator.
         """
         if isinstance(seed, int):
             seed = keras.random.SeedGenerator(seed)
@@ -52,8 +52,8 @@ class SwissRoll(PlanarPrior):
         return self._spiral(u) + self.spread * keras.random.normal((n, 2), seed=seed)
 
     def component_log_prob(self, z: Tensor) -> Tensor:
-        """log p(z|k) for each class k, (batch, components), in nats."""
-        points = -(-POINTS // self.components)  # of a class
+        """Compute log p(z|k) of each component k, (batch, components), in nats."""
+        points = -(-POINTS // self.components)  # of a component
         u = (np.arange(self.components * points) + 0.5) / (self.components * points)
         centers = self._spiral(ops.convert_to_tensor(u.astype(keras.config.floatx())))
         each = normal_log_prob(
@@ -68,6 +68,6 @@ class SwissRoll(PlanarPrior):
         return 3.0 * ops.stack([root * ops.cos(angle), root * ops.sin(angle)], axis=-1)
 
     def outlines(self) -> list[np.ndarray]:
-        """The line of the spiral, (points, 2)."""
+        """Return the spiral without noise, (points, 2)."""
         u = np.linspace(0, 1, 361, dtype="float32") ** 2
         return [ops.convert_to_numpy(self._spiral(ops.convert_to_tensor(u)))]

@@ -1,4 +1,4 @@
-"""A ring of normals in the plane, stretched outwards."""
+"""A ring of radially elongated normals in the plane."""
 
 from dataclasses import dataclass
 
@@ -16,13 +16,13 @@ from keras_aae.priors.planar import PlanarPrior
 class Umbrella(PlanarPrior):
     """p(z) = mean_k N(z; R_k (r, 0), R_k diag(s_r^2, s_t^2) R_k^T), over (batch, 2).
 
-    R_k turns by 2 pi k / K: petal k points that way, its center at radius r.
+    R_k is the rotation by 2 pi k / K, so component k lies in that direction.
 
     Args:
-        components: K, petals.
-        radius: r.
-        radial: s_r, standard deviation along a petal.
-        tangential: s_t, standard deviation across it.
+        components: Number of components K.
+        radius: Distance r of the components' means from the origin.
+        radial: Standard deviation s_r in the radial direction.
+        tangential: Standard deviation s_t in the tangential direction.
 
     References:
         Adversarial Autoencoders (Makhzani, Shlens, Jaitly, Goodfellow, Frey, 2015),
@@ -37,11 +37,11 @@ class Umbrella(PlanarPrior):
     def sample_components(
         self, labels: Tensor, seed: int | keras.random.SeedGenerator | None
     ) -> Tensor:
-        """Codes of given petals, (n, 2).
+        """Draw codes of given components, (n, 2).
 
         Args:
-            labels: (n,) whole numbers.
-            seed: A number, or a seed generator.
+            labels: Component numbers, (n,).
+            seed: Number or seed generator.
         """
         spread = ops.convert_to_tensor(
             [self.radial, self.tangential], keras.config.floatx()
@@ -52,7 +52,7 @@ class Umbrella(PlanarPrior):
         return local[:, :1] * out + local[:, 1:] * side
 
     def component_log_prob(self, z: Tensor) -> Tensor:
-        """log p(z|k) for each petal k, (batch, components), in nats."""
+        """Compute log p(z|k) of each component k, (batch, components), in nats."""
         out, side = self._axes()
         radial, tangential = ops.matmul(z, out.T), ops.matmul(z, side.T)
         parts = (
@@ -65,19 +65,19 @@ class Umbrella(PlanarPrior):
         )
 
     def distance(self, z: Tensor, labels: Tensor) -> np.ndarray:
-        """How many standard deviations codes are from the center of given petals, (n,)."""
+        """Compute the Mahalanobis distance of codes from components' means, (n,)."""
         z, (out, side) = np.asarray(z, float), self._axes()
         radial = np.sum(z * out[labels], axis=1) - self.radius
         tangential = np.sum(z * side[labels], axis=1)
         return np.hypot(radial / self.radial, tangential / self.tangential)
 
     def along(self, component: int, radii: Tensor) -> np.ndarray:
-        """Codes on the axis of a petal at these radii, (n, 2)."""
+        """Return codes on the radial axis of a component, (n, 2)."""
         out, _ = self._axes()
         return np.multiply.outer(np.asarray(radii, "float32"), out[component])
 
     def outlines(self) -> list[np.ndarray]:
-        """The 1-sigma ellipse of each petal, each (points, 2)."""
+        """Return the 1-sigma ellipse of each component, each (points, 2)."""
         angle = np.linspace(0, 2 * np.pi, 91)
         along = self.radius + self.radial * np.cos(angle)
         across = self.tangential * np.sin(angle)
@@ -87,7 +87,7 @@ class Umbrella(PlanarPrior):
         ]
 
     def _axes(self) -> tuple[np.ndarray, np.ndarray]:
-        """Unit vectors along and across each petal, (components, 2) each."""
+        """Return the radial and tangential unit vectors, (components, 2) each."""
         angle = 2 * np.pi * np.arange(self.components) / self.components
         cos, sin = np.cos(angle), np.sin(angle)
         out, side = np.stack([cos, sin], 1), np.stack([-sin, cos], 1)

@@ -1,1 +1,1 @@
-"""What is done to images before a model sees them."""
+"""Transforms of images: augmentations and corruptions."""

@@ -1,6 +1,6 @@
-"""Changes that images may undergo and stay what they are: pure functions (x, seed).
+"""Random transforms that preserve the class of images: pure functions (x, seed).
 
-Images are (batch, H, W, C); every image of a batch has a draw of its own.
+Images are (batch, H, W, C); each image of a batch is transformed independently.
 """
 
 import math
@@ -20,38 +20,38 @@ Change = Callable[[Tensor, keras.random.SeedGenerator], Tensor]
 
 
 def dihedral(x: Tensor, seed: keras.random.SeedGenerator) -> Tensor:
-    """One of the eight symmetries of the square: flips, quarter turns and both."""
+    """Apply one of the eight symmetries of the square: flips and quarter turns."""
     x = ops.where(_coins(x, seed), ops.transpose(x, (0, 2, 1, 3)), x)
     x = ops.where(_coins(x, seed), ops.flip(x, axis=1), x)
     return ops.where(_coins(x, seed), ops.flip(x, axis=2), x)
 
 
 def moves(x: Tensor, seed: keras.random.SeedGenerator) -> Tensor:
-    """A rotation of up to 15 degrees and a shift of up to 2 pixels, either way."""
+    """Rotate by up to 15 degrees and shift by up to 2 pixels in each direction."""
     return moved(x, *_motion(x, seed))
 
 
 def _motion(
     x: Tensor, seed: keras.random.SeedGenerator
 ) -> tuple[Tensor, Tensor, Tensor]:
-    """An angle in radians and two shifts in pixels for every image."""
+    """Draw an angle in radians and two shifts in pixels for each image."""
     draws = keras.random.uniform((3, ops.shape(x)[0]), -1.0, 1.0, seed=seed)
     return draws[0] * math.radians(ANGLE), SHIFT * draws[1], SHIFT * draws[2]
 
 
 def mirrored(x: Tensor, seed: keras.random.SeedGenerator) -> Tensor:
-    """Left and right exchanged."""
+    """Flip images horizontally."""
     del seed
     return ops.flip(x, axis=2)
 
 
 def nudges(x: Tensor, seed: keras.random.SeedGenerator) -> Tensor:
-    """As `moves`, and the border is repeated where nothing was."""
+    """Rotate and shift like `moves`, but extend the border instead of zeros."""
     return moved(x, *_motion(x, seed), repeat=True)
 
 
 def shading(x: Tensor, seed: keras.random.SeedGenerator) -> Tensor:
-    """c (x - m) + m + b, clipped to [0, 1], about the image's mean m.
+    """Compute c (x - m) + m + b, clipped to [0, 1], with the image's mean m.
 
     The contrast c is between 0.8 and 1.2, the brightness b between -0.1 and 0.1.
     """
@@ -63,7 +63,7 @@ def shading(x: Tensor, seed: keras.random.SeedGenerator) -> Tensor:
 
 
 def some_of(*changes: Change) -> Change:
-    """The change that makes each of `changes`, in order, or not: a coin decides of it."""
+    """Return a transform that applies each of `changes` with probability 1/2."""
 
     def change(x: Tensor, seed: keras.random.SeedGenerator) -> Tensor:
         for each in changes:
@@ -76,15 +76,15 @@ def some_of(*changes: Change) -> Change:
 def moved(
     x: Tensor, angle: Tensor, down: Tensor, right: Tensor, repeat: bool = False
 ) -> Tensor:
-    """Images rotated about their middle by `angle`, counterclockwise, and then shifted.
+    """Rotate images counterclockwise about their centers, and then shift them.
 
-    Between pixels values are interpolated linearly, outside an image they are 0.
+    Interpolation is bilinear; pixels outside an image are 0.
 
     Args:
         x: Images, (batch, H, W, C).
-        angle: In radians, (batch,).
-        down: In pixels, (batch,).
-        right: In pixels, (batch,).
+        angle: Angles in radians, (batch,).
+        down: Vertical shifts in pixels, (batch,).
+        right: Horizontal shifts in pixels, (batch,).
         repeat: Whether the border is repeated outside an image.
     """
     _, height, width, channels = x.shape
@@ -93,7 +93,7 @@ def moved(
     columns = ops.arange(width, dtype=x.dtype)[None, None, :] - middle[1]
     rows, columns = rows - down[:, None, None], columns - right[:, None, None]
     cos, sin = ops.cos(angle)[:, None, None], ops.sin(angle)[:, None, None]
-    # Where each pixel comes from: the inverse of the motion.
+    # The source position of each pixel, by the inverse motion.
     source = (
         cos * rows + sin * columns + middle[0],
         cos * columns - sin * rows + middle[1],
@@ -130,12 +130,12 @@ def check_augmentation(name: str, image_shape: ImageShape) -> str:
     """Return the name of an augmentation if it fits images of a shape.
 
     Raises:
-        RecipeError: it turns images that are not square.
+        RecipeError: the augmentation is "dihedral", and the images are not square.
     """
     height, width, _ = image_shape
     if name == "dihedral" and height != width:
         raise RecipeError(
-            f"The augmentation 'dihedral' turns images, and these are {height}x{width}. "
-            "Use square ones, or augmentation=moves."
+            f"Invalid augmentation 'dihedral' for images of {height}x{width}. Expected "
+            "square images. Use, for example, augmentation='moves'."
         )
     return name

@@ -163,7 +163,7 @@ def test_a_learned_prior_is_trained_saved_and_sampled(toy_images, tmp_path):
     np.testing.assert_allclose(
         loaded.bound(toy_images[0][:2], noise), model.bound(toy_images[0][:2], noise)
     )
-    with pytest.raises(RecipeError, match="no KL a dimension"):
+    with pytest.raises(RecipeError, match="Invalid prior 'mixture'"):
         model.kl_per_dimension(toy_images[0])
 
 
@@ -243,11 +243,11 @@ def test_a_conditional_vae_asks_for_labels(conditional, toy_images):
         (conditional.bound, np.zeros((70, 2), "float32")),
         (conditional.log_importance_weights, np.zeros((1, 70, 2), "float32")),
     ):
-        with pytest.raises(UnsupportedError, match="Give labels"):
+        with pytest.raises(UnsupportedError, match="labels="):
             measure(toy_images[0][:70], noise)
-    with pytest.raises(UnsupportedError, match="of a given class"):
+    with pytest.raises(UnsupportedError, match="labels="):
         conditional.decode(np.zeros((2, 2)))
-    with pytest.raises(UnsupportedError, match="images without them"):
+    with pytest.raises(UnsupportedError, match="labels="):
         conditional.fit(toy_images[0], batch_size=35, verbose=0)
     for labels in ([0, 4], [0], [0.0, 1.0]):
         with pytest.raises(DataError, match="2 whole numbers from 0 to 3"):

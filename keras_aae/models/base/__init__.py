@@ -1,1 +1,1 @@
-"""What model families share: the base classes of their models."""
+"""Base classes of the model families."""

@@ -1,4 +1,4 @@
-"""What every model that makes images of codes can do, in NumPy."""
+"""Base class of the models that decode codes to images, with a NumPy interface."""
 
 from typing import Annotated
 
@@ -7,7 +7,7 @@ import numpy as np
 from keras import ops
 
 from keras_aae.abilities import HasPrior, Prior, require
-from keras_aae.checks import Choice
+from keras_aae.checks import Choice, Tensor
 from keras_aae.errors import DataError, RecipeError
 from keras_aae.lookup import load_entry
 from keras_aae.models.base.image_model import ImageModel
@@ -19,23 +19,24 @@ PriorName = Annotated[str, Choice(PRIORS)]
 class GeneratingModel(ImageModel):
     """A model with a network from codes to images and perhaps a `prior`.
 
-    The network returns logits; `decode` and `generate` apply the sigmoid. Images come out
-    as float32 (n, H, W, C) in [0, 1]; codes are float32 (n, latent_dim).
+    The network returns logits; `decode` and `generate` apply the sigmoid. Images come
+    out as float32 (n, H, W, C) in [0, 1]; codes are float32 (n, latent_dim).
 
     Attributes:
-        prior: The distribution that codes are drawn from, or None.
-        num_condition_classes: How many classes its discriminator or generator can be told.
-        reencodes_codes: Whether its discriminator sees generated codes after they have
-            been decoded and encoded again.
+        prior: Distribution of the codes, or None.
+        num_condition_classes: Number of classes that its discriminator or generator can
+            be conditioned on.
+        reencodes_codes: Whether its discriminator sees generated codes after they were
+            decoded and encoded again.
     """
 
-    # No value: PyTorch would find it before the layer that a learned prior is.
+    # No default value: PyTorch would find it before the layer of a learned prior.
     prior: Prior | None
     num_condition_classes: int = 0
     reencodes_codes: bool = False
 
-    def decoding_network(self):
-        """The network from codes to logits of images."""
+    def decoding_network(self) -> keras.Model:
+        """Return the network from codes to logits of images."""
         raise NotImplementedError
 
     @property
@@ -45,19 +46,19 @@ class GeneratingModel(ImageModel):
 
     @property
     def latent_dim(self) -> int:
-        """Width of the code."""
+        """Dimension of the codes."""
         return self.decoding_network().inputs[0].shape[-1]
 
-    def decode_tensor(self, z):
-        """The images that codes decode to."""
+    def decode_tensor(self, z: Tensor) -> Tensor:
+        """Decode codes to images, (batch, H, W, C)."""
         return ops.sigmoid(self.decoding_network()(z, training=False))
 
-    def call(self, z):
-        """The images that codes decode to."""
+    def call(self, z: Tensor) -> Tensor:
+        """Decode codes to images, (batch, H, W, C)."""
         return self.decode_tensor(z)
 
-    def decode(self, z) -> np.ndarray:
-        """The images of codes, (n, H, W, C).
+    def decode(self, z: np.ndarray) -> np.ndarray:
+        """Decode codes to images, (n, H, W, C).
 
         Raises:
             DataError: the codes have another shape or are not finite.
@@ -65,7 +66,7 @@ class GeneratingModel(ImageModel):
         return self.map("images", type(self).decode_tensor, self.check_codes(z))
 
     def generate(self, n: int, seed: int = 0) -> np.ndarray:
-        """`n` images decoded from samples of the prior.
+        """Decode `n` samples of the prior.
 
         Raises:
             UnsupportedError: the model has no prior.
@@ -73,8 +74,12 @@ class GeneratingModel(ImageModel):
         prior = require(self, HasPrior, by="To generate images").prior
         return self.decode(ops.convert_to_numpy(prior.sample(n, seed=seed)))
 
-    def check_codes(self, z) -> np.ndarray:
-        """The codes as a float32 array, if the model can take them."""
+    def check_codes(self, z: np.ndarray) -> np.ndarray:
+        """Return codes as a float32 array after checking their shape and values.
+
+        Raises:
+            DataError: the codes have another shape or are not finite.
+        """
         z = np.asarray(z)
         if z.ndim != 2 or z.shape[1] != self.latent_dim:
             raise DataError(
@@ -85,22 +90,22 @@ class GeneratingModel(ImageModel):
         return z.astype(np.float32)
 
 
-def fixed_prior(name: str, latent_dim: int, components: int, seed: int):
-    """The prior of codes so wide, one with nothing to learn.
+def fixed_prior(name: str, latent_dim: int, components: int, seed: int) -> Prior:
+    """Build a prior without learned parameters.
 
     Args:
-        name: A key of `registry.PRIORS`, but for the learned one.
-        latent_dim: Width of the codes.
-        components: Its classes, where it has any.
-        seed: Of what is random in it.
+        name: Key of `registry.PRIORS`, except for the learned prior.
+        latent_dim: Dimension of the codes.
+        components: Number of components, if the prior has components.
+        seed: Seed of the prior's random parameters.
 
     Raises:
-        RecipeError: it is the learned one.
+        RecipeError: the prior is learned.
     """
     family = load_entry(name, PRIORS, "prior")
     if issubclass(family, keras.layers.Layer):
         raise RecipeError(
-            f"The prior {name!r} is learned by a VAE, and this model needs one to draw "
-            "from that stays. Use another, for example normal or uniform."
+            f"Invalid prior {name!r}, which only a VAE can learn. Expected a prior "
+            "without learned parameters. Use, for example, normal or uniform."
         )
     return family.build_for(latent_dim, components, seed)
