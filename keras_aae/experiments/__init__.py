@@ -1,6 +1,6 @@
-"""Recipes: experiments as plain values, the expected numbers beside each.
+"""Recipes: experiments as plain values, each with its expected numbers.
 
-What a recipe does not state has the default of `keras_aae.recipe.Recipe`.
+Fields that a recipe leaves out take the defaults of `keras_aae.recipe.Recipe`.
 """
 
 from typing import Any

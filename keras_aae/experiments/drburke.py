@@ -1,10 +1,11 @@
 """drburke/tensorflow: shared-encoding networks, SENs.
 
 keras-aae train --recipe sen-mnist-small     about 30 min on 2 cores
-keras-aae train --recipe sen-mnist           days on 2 cores, for a GPU
+keras-aae train --recipe sen-mnist           days on 2 cores, needs a GPU
 
-55,000 training images, and three batches of four a step: one of our epochs is 4,583 steps.
-The repository counts 13,750 steps as an epoch, three of ours, so its four are twelve.
+A step takes three batches of four from 55,000 training images, so one of our epochs has
+4,583 steps. The repository counts 13,750 steps as an epoch, three of ours, so its four
+epochs are twelve of ours.
 """
 
 from keras_aae.experiments.experiment import Experiment, Table
@@ -13,8 +14,8 @@ from keras_aae.recipe import Recipe
 SOURCE = "drburke/tensorflow, SENs/, "
 PANEL = ("triple-panel",)
 CURVES = ("embedding-histograms", "learning-curves")
-# Classifiers of its frozen encoder: with 100 and 500 labels, with guesses of its own, and
-# ours.
+# Classifiers on the frozen encoder: the repository's with 100 labels, 500 labels and
+# pseudo-labels, and our label spreading.
 FEW_LABELS = (
     "probe_kernel_100",
     "probe_kernel_500",
@@ -22,8 +23,8 @@ FEW_LABELS = (
     "probe_label_spreading_100",
 )
 
-# Leaky ReLUs have a slope of 0.2 here, 0.1 there; the generator's random numbers are
-# uniform throughout, there also normal ones cut off at 0 and 1.
+# Differences from the repository: leaky ReLUs have a slope of 0.2, not 0.1, and the
+# generator's noise is always uniform; there it is also normal, clipped to [0, 1].
 SEN_MNIST = Experiment(
     Recipe(
         name="sen-mnist",
@@ -35,7 +36,7 @@ SEN_MNIST = Experiment(
         batch_size=4,
         epochs=12,
     ),
-    about="shared-encoding network of the original's width, for a GPU",
+    about="shared-encoding network at the original width, needs a GPU",
     source=SOURCE + "README.md and sens_network_mnist.py, after four of its epochs",
     published={"probe_kernel_100": 0.75, "probe_kernel_500": 0.90},
     metrics=FEW_LABELS,
@@ -50,64 +51,65 @@ SEN_MNIST = Experiment(
     quick=False,
 )
 
-# Widths with which four of the repository's epochs take half an hour on two cores.
+# At these widths four of the repository's epochs take half an hour on two cores.
 SEN_MNIST_SMALL = SEN_MNIST.variant(
     "sen-mnist-small",
-    "the same with an eighth of the filters",
+    "sen-mnist with an eighth of the filters",
     {"hidden_units": [8, 16, 32]},
 )
 
-# The same after one of its epochs, and after 500 steps: 6,000 images.
+# The same network after one of the repository's epochs, and after 500 steps (6,000
+# images).
 SEN_MNIST_SMALL_1 = SEN_MNIST_SMALL.variant(
     "sen-mnist-small-1",
-    "the same after a quarter of the steps",
+    "sen-mnist-small after a quarter of the steps",
     {"epochs": 3},
-    source=SOURCE + "mnist_results_1_epoch.png, a picture",
+    source=SOURCE + "mnist_results_1_epoch.png, a figure",
     published={},
     figures=(*PANEL, *CURVES),
     seeds=(0, 1, 2),
 )
 SEN_MNIST_SMALL_500 = SEN_MNIST_SMALL_1.variant(
     "sen-mnist-small-500",
-    "the same after 500 steps",
+    "sen-mnist-small after 500 steps",
     {"epochs": 1, "limit": 6000, "validation": 0},
-    source=SOURCE + "mnist_results_500_batches.png, a picture",
+    source=SOURCE + "mnist_results_500_batches.png, a figure",
     metrics=(),
     figures=PANEL,
     seeds=(0,),
 )
 
-# What others in the repository tried: the discriminator sees the generator's embeddings
-# themselves; no generator; an encoder of distributions, which it only hopes for.
+# Variants in the repository: the discriminator sees the generator's embeddings
+# directly; there is no generator; the encoder is variational, which it only suggests.
 SEN_DIRECT = SEN_MNIST_SMALL_1.variant(
     "sen-direct",
-    "SEN whose discriminator sees the generator's embeddings themselves",
+    "SEN whose discriminator sees the generator's embeddings directly",
     {"fake_path": "direct"},
     source=SOURCE + 'sens_network_direct_gen.py: "less success"',
     seeds=(0,),
 )
 SEN_RANDOM = SEN_DIRECT.variant(
     "sen-random",
-    "SEN without a generator: random embeddings",
+    "SEN with random embeddings instead of a generator",
     {"fake_path": "random"},
     source=SOURCE + 'its first commits: "didn\'t work terribly well"',
 )
 SEN_VAE = SEN_RANDOM.variant(
     "sen-vae",
-    "SEN whose encoder gives distributions, so that random embeddings decode",
+    "SEN with a variational encoder, so that random embeddings decode to digits",
     {"model": "variational-sen", "loss": "bernoulli"},
     source=SOURCE + "README.md, an idea",
 )
 SEN_DIRECTED = SEN_MNIST_SMALL_1.variant(
     "sen-directed",
-    "SEN whose generator is told the digit",
+    "SEN whose generator is conditioned on the digit",
     {"model": "directed-sen"},
     source=SOURCE + "README.md, an idea",
     seeds=(0,),
 )
 SEN_FEATURES = SEN_MNIST_SMALL_1.variant(
     "sen-features",
-    "SEN whose generator is told features without names",
+    "SEN with an unsupervised (InfoGAN-style) generator code",
     {"model": "feature-sen"},
     source="drburke/tensorflow, SENs 2.0/sens_network_mnist.py, without results",
     seeds=(0,),
@@ -115,7 +117,7 @@ SEN_FEATURES = SEN_MNIST_SMALL_1.variant(
 
 SEN_VARIANTS = Table(
     "sen-variants",
-    "ways to make fakes and to direct them, and few labels on the codes of each",
+    "variants of the generator path, and few-label accuracy of their codes",
     recipes=(
         "sen-mnist-small-1", "sen-direct", "sen-random", "sen-vae", "sen-directed",
         "sen-features",
@@ -125,44 +127,46 @@ SEN_VARIANTS = Table(
 
 
 def _classifiers(name: str, about: str, *metrics: str) -> Table:
-    """Few labels on the frozen encoder, after four of its epochs and after one."""
+    """Return a table of classifiers on the encoder after two training lengths."""
     numbers = (name for metric in metrics for name in (metric, f"{metric}_std"))
     return Table(name, about, ("sen-mnist-small", "sen-mnist-small-1"), tuple(numbers))
 
 
 SEN_CLASSIFIER_100 = _classifiers(
     "sen-classifier-100",
-    "classifiers of a frozen encoder from 100 labels, over five draws of them",
+    "classifiers on a frozen encoder, 100 labels, five random label subsets",
     "probe_kernel_100",
     "probe_label_spreading_100",
 )
 SEN_CLASSIFIER_500 = _classifiers(
-    "sen-classifier-500", "the same from 500 labels", "probe_kernel_500"
+    "sen-classifier-500",
+    "classifiers on a frozen encoder, 500 labels, five random label subsets",
+    "probe_kernel_500",
 )
 SEN_PSEUDO_LABELS = _classifiers(
     "sen-pseudo-labels",
-    "the same from 100 labels and its own guesses of 2,500 others",
+    "classifiers on a frozen encoder, 100 labels and 2,500 pseudo-labels",
     "probe_pseudo_labels_100",
 )
 
-# What sharing the embedding is worth: the same budget without the game, with it, and with
-# a classifier of all labels too.
+# Ablation at the same budget: autoencoding alone, with adversarial training, and with a
+# classifier trained on all labels in addition.
 SEN_ALONE = SEN_MNIST_SMALL_1.variant(
     "sen-alone",
-    "ablation: a SEN's autoencoding alone",
+    "ablation: the autoencoder of a SEN, without adversarial training",
     {"fake_path": "none"},
-    source="ours: autoencoding alone, to compare with",
+    source="ours: autoencoding alone, for comparison",
     figures=("reconstructions", "learning-curves"),
 )
 SEN_CLASSIFIED = SEN_MNIST_SMALL_1.variant(
     "sen-classified",
-    "ablation: sen-mnist-small-1 with a classifier too",
+    "ablation: sen-mnist-small-1 with an additional classifier",
     {"model": "classifying-sen"},
-    source="ours: and a classifier of all labels, to compare with",
+    source="ours: with a classifier of all labels, for comparison",
 )
 SEN_ABLATION = Table(
     "sen-ablation",
-    "what sharing the embedding with a game, and with a classifier, is worth",
+    "effect of adversarial training, and of a classifier, on the shared embedding",
     recipes=("sen-alone", "sen-mnist-small-1", "sen-classified"),
     metrics=(
         "mse",
@@ -173,53 +177,56 @@ SEN_ABLATION = Table(
         "class_coverage",
     ),
     finding=(
-        "Sharing the embedding with the game neither helps nor hurts what it tells of the "
-        "classes: every interval of a difference in accuracy holds 0, and so does that of "
-        "the squared error. What it buys is the generator. A classifier of all labels "
-        "trained along buys 2 to 6 points of accuracy with few labels, and better images, "
-        "for a little squared error; its few labels are then not the only ones."
+        "Adversarial training neither improves nor reduces the accuracy of classifiers "
+        "on the embedding: the interval of every difference in accuracy contains 0, as "
+        "does that of the squared error. Its benefit is the generator. A classifier "
+        "trained jointly on all labels adds 2 to 6 points of few-label accuracy and "
+        "improves the images, at a slightly larger squared error. That encoder has "
+        "already seen all labels, so the few labels are not the only ones that it "
+        "uses."
     ),
 )
 
 
 def _grid(batch_size: int, latent_dim: int) -> Experiment:
-    """One of our epochs, for the width of batches and embeddings."""
+    """Return a one-epoch experiment with a batch size and an embedding dimension."""
     return SEN_MNIST_SMALL_500.variant(
         f"sen-{batch_size}x{latent_dim}",
-        f"SEN in batches of {batch_size} with an embedding of {latent_dim} units, one "
-        "epoch",
+        f"SEN with batch size {batch_size} and a {latent_dim}-D embedding, one epoch",
         {
             "batch_size": batch_size,
             "latent_dim": latent_dim,
             "limit": None,
             "validation": 5000,
         },
-        source=SOURCE + "SENs_MNIST.ipynb, which tried 8 to 32 and 32 to 128: pictures",
+        source=SOURCE
+        + "SENs_MNIST.ipynb, which tried 8 to 32 and 32 to 128; figures only",
     )
 
 
-# Its finding for digits is that tiny batches are best.
+# The repository found that tiny batches are best for digits.
 SEN_GRID = tuple(_grid(batch, units) for units in (32, 128) for batch in (4, 16, 64))
 SEN_BATCHES = Table(
     "sen-batches",
-    "SENs by the width of their batches and of their embeddings",
+    "SENs by batch size and embedding dimension",
     recipes=tuple(experiment.name for experiment in SEN_GRID),
     metrics=("mse", "probe_knn_1000", "probe_logistic_10000", "fid", "class_coverage"),
     finding=(
-        "For as many images seen, batches of 4 make the best images at either width, as "
-        "the repository found; those of 64 have had a sixteenth of the steps. What the "
-        "embeddings tell of the classes hardly depends on them. Wider embeddings tell "
-        "more, and lose less but in batches of 64, where the generator made one image "
-        "only. One seed each."
+        "For the same number of training images, a batch size of 4 gives the best "
+        "images at either dimension, as the repository found; a batch size of 64 takes "
+        "a sixteenth of the steps. The accuracy of classifiers on the embeddings "
+        "hardly depends on the batch size. Embeddings with more dimensions are "
+        "classified more accurately and reconstruct better, except with a batch size "
+        "of 64, where the generator collapsed to a single image. One seed each."
     ),
 )
 
-# As wide a code as those of the other families that few labels are given to.
+# Same code dimension as the other families in the few-label comparison.
 SEN_20D = SEN_MNIST_SMALL_1.variant(
     "sen-20d",
-    "SEN of 20 dimensions, for few labels",
+    "SEN, 20 dimensions, for few-label classification",
     {"latent_dim": 20},
-    source="ours: for few labels, beside autoencoder and VAE",
+    source="ours: few-label classification, to compare with autoencoder and VAE",
     metrics=("probe_logistic_2000", "probe_knn_2000", "probe_dense_2000", *FEW_LABELS),
     figures=PANEL,
 )
@@ -234,8 +241,8 @@ SEN_FACES = Experiment(
         batch_size=32,
         epochs=20,
     ),
-    about="SEN of faces, in larger batches",
-    source=SOURCE + 'README.md: faces want larger batches, "the opposite" of digits',
+    about="SEN of faces, with larger batches",
+    source=SOURCE + 'README.md: faces need larger batches, "the opposite" of digits',
     figures=(*PANEL, "interpolation-animation", *CURVES),
     quick=False,
 )

@@ -1,4 +1,4 @@
-"""What stands on the menus of experiments: values, their sources, a line of help each."""
+"""Types of entries in the experiment registries: recipes, studies and tables."""
 
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -8,13 +8,19 @@ from keras_aae.recipe import Recipe, override
 
 @dataclass(frozen=True)
 class Experiment:
-    """A named recipe with its line of help and what is published about it.
+    """Named recipe with a description and its published numbers.
 
-    `published` are numbers of others under the names of our metrics, from `source`;
-    `figures` are drawn for the results page, each a name or (name, options); `seeds`
-    are trained each, the recipe's own first; `metrics` are measured beside those that
-    every model is measured by; `quick` ones are in the default set. A higher `version`
-    makes results stale that the first steps of a training do not tell from others.
+    Args:
+        recipe: Recipe to train.
+        about: One-line description.
+        source: Origin of the recipe and of the published numbers.
+        published: Published numbers by the names of our metrics.
+        figures: Figures of the results page, each a name or (name, options).
+        seeds: Seeds to train, the recipe's own first.
+        metrics: Slow metrics to measure in addition to the default ones.
+        quick: Whether the recipe is in the default set.
+        version: Number to raise when results become stale in a way that the first
+            training steps do not show.
     """
 
     recipe: Recipe
@@ -29,7 +35,7 @@ class Experiment:
 
     @property
     def name(self) -> str:
-        """That of the recipe."""
+        """Name of the recipe."""
         return self.recipe.name
 
     def variant(
@@ -41,8 +47,11 @@ class Experiment:
     ) -> "Experiment":
         """Return a copy under another name.
 
-        `settings` are values of the recipe and options of its model that differ, and
-        `changes` those of the experiment.
+        Args:
+            name: Name of the copy.
+            about: Description of the copy.
+            settings: Recipe values and model options that differ.
+            **changes: Fields of the experiment that differ.
         """
         recipe = override(self.recipe, {"name": name, **(settings or {})})
         return replace(self, recipe=recipe, about=about, **changes)
@@ -50,7 +59,7 @@ class Experiment:
 
 @dataclass(frozen=True)
 class Comparison:
-    """A figure of several recipes side by side, or of none at all."""
+    """Figure that compares several recipes, or that needs no recipe."""
 
     name: str
     about: str
@@ -60,10 +69,18 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Sweep:
-    """A number of a recipe against one of its values, from several seeds at each.
+    """Metric of a recipe as a function of one recipe field, over several seeds.
 
-    `value` names the value of the recipe, `values` are those it takes; `published` are
-    numbers of others by value, from `source`; `version` is as of `Experiment`.
+    Args:
+        recipe: Recipe to train.
+        about: One-line description.
+        value: Name of the recipe field.
+        values: Values of the field.
+        metric: Name of the metric.
+        source: Origin of the sweep and of the published numbers.
+        published: Published numbers by value.
+        seeds: Seeds to train at each value.
+        version: Version, as in `Experiment`.
     """
 
     recipe: Recipe
@@ -78,19 +95,26 @@ class Sweep:
 
     @property
     def name(self) -> str:
-        """That of the recipe."""
+        """Name of the recipe."""
         return self.recipe.name
 
 
 @dataclass(frozen=True)
 class TransferStudy:
-    """What the frozen codes of a recipe's encoder say of other images than its own.
+    """Transfer of a frozen encoder to another data set, measured by a classifier.
 
-    `classifier` learns their classes, or `classes` alone. `published` are numbers of
-    others, shares of 1, as "accuracy" and "auroc" of the test images, from `source`;
-    `baselines` are the encoder before its training, and pixels; `specialist` is a recipe
-    of a classifier trained on these images themselves; `finding` says what the numbers
-    show.
+    Args:
+        name: Name of the study.
+        about: One-line description.
+        recipe: Name of the recipe that trains the encoder.
+        dataset: Data set to classify.
+        classifier: Classifier trained on the codes.
+        source: Origin of the study and of the published numbers.
+        classes: Names of the classes to keep; None for all.
+        published: Published test "accuracy" and "auroc", as fractions of 1.
+        baselines: Whether to compare with the untrained encoder and with pixels.
+        specialist: Recipe of a classifier trained on the data set itself.
+        finding: Conclusion from the numbers.
     """
 
     name: str
@@ -107,7 +131,7 @@ class TransferStudy:
 
     @property
     def settings(self) -> dict[str, Any]:
-        """What the numbers depend on beside the recipe, in plain JSON values."""
+        """Settings that the numbers depend on besides the recipe, as JSON values."""
         return {
             "dataset": self.dataset,
             "classes": self.classes and list(self.classes),
@@ -118,9 +142,14 @@ class TransferStudy:
 
 @dataclass(frozen=True)
 class Table:
-    """Numbers of several recipes beside each other; the first is what others differ from.
+    """Table of metrics of several recipes.
 
-    `finding` says what they show.
+    Args:
+        name: Name of the table.
+        about: One-line description.
+        recipes: Names of the recipes; differences are taken from the first.
+        metrics: Names of the metrics.
+        finding: Conclusion from the numbers.
     """
 
     name: str

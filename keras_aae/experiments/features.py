@@ -1,9 +1,10 @@
-"""The classifier in whose features generated digits are compared with real ones.
+"""Classifier whose features the FID of generated digits is measured in.
 
-keras-aae train --recipe mnist-features --out runs/mnist-features   about 2 min on 2 cores
+keras-aae train --recipe mnist-features --out runs/mnist-features   2 min on 2 cores
 cp runs/mnist-features/model.keras keras_aae/evaluation/mnist_features.keras
 
-It is ours and small, so that it ships with the package; FID by it is no FID by Inception.
+It is our own and small enough to ship with the package. FIDs computed with it are not
+comparable with FIDs computed with Inception.
 """
 
 from keras_aae.experiments.experiment import Experiment
@@ -20,7 +21,7 @@ MNIST_FEATURES = Experiment(
         batch_size=128,
         epochs=12,
     ),
-    about="small convolutional classifier, whose features FID is measured in",
+    about="small convolutional classifier that provides the features for FID",
     source="ours",
     figures=("misclassified", "learning-curves"),
 )

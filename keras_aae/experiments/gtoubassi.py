@@ -1,12 +1,13 @@
 """gtoubassi/mnist-vae: convolutional autoencoders and VAEs, and two classifiers.
 
-keras-aae train --recipe conv-autoencoder-2d   about 4 min on 2 cores, as have the others
+keras-aae train --recipe conv-autoencoder-2d   about 4 min on 2 cores, like the others
 keras-aae train --recipe classifier-dense      about 1 min
 
-55,000 training images, for the autoencoders in batches of 100. The repository stops after
-three epochs without a better validation score and does not say how many that makes; so do
-the classifiers here. The autoencoders of 2, 5 and 20 dimensions have a fixed number with
-a falling learning rate, so that the six take less than half an hour.
+There are 55,000 training images; the autoencoders use batches of 100. The repository
+stops after three epochs without a better validation score and does not report the
+number of epochs. The classifiers here stop in the same way. The autoencoders of 2, 5
+and 20 dimensions train for a fixed number of epochs with a decaying learning rate, so
+that all six take less than half an hour.
 """
 
 from keras_aae.experiments.experiment import Comparison, Experiment, Sweep, Table
@@ -14,10 +15,10 @@ from keras_aae.recipe import Recipe
 
 SOURCE = "gtoubassi/mnist-vae, mnist_conv_vae.py (figures only)"
 EPOCHS = 4
-# The code of the ordinary autoencoder is linear, and leaky ReLU in the repository.
+# The code of the ordinary autoencoder is linear; in the repository it is leaky ReLU.
 PLANE = ("reconstruction-strip", "scatterplot", ("latent-sweep", {"spacing": "codes"}))
 SPACE = ("reconstruction-strip", "tsne", "interpolation")
-COMPARED = {  # with few labels
+COMPARED = {  # in few-label classification
     "metrics": (
         "probe_logistic_2000",
         "probe_knn_2000",
@@ -78,17 +79,17 @@ CONV_VAE_20D = CONV_VAE_5D.variant(
     "conv-vae-20d", "convolutional VAE, 20 dimensions", {"latent_dim": 20}, **COMPARED
 )
 
-# The same networks and time in a game with a normal prior.
+# The same networks and training time, matched to a normal prior by a discriminator.
 CONV_AAE_20D = CONV_VAE_20D.variant(
     "conv-aae-20d",
-    "convolutional adversarial autoencoder with 20 dimensions",
+    "convolutional adversarial autoencoder, 20 dimensions",
     {"model": "aae", "loss": "bernoulli", "joint": True, "regularization_weight": 10.0},
-    source="ours: for few labels, beside autoencoder and VAE",
+    source="ours: few-label classification, to compare with autoencoder and VAE",
     figures=("reconstruction-strip", "samples", "adversarial-diagnostics"),
 )
 FEW_LABELS = Table(
     "few-labels",
-    "classifiers of 20-D codes, and of pixels, from 2,000 labels",
+    "classifiers on 20-D codes and on pixels, 2,000 labels",
     recipes=("conv-autoencoder-20d", "conv-vae-20d", "conv-aae-20d", "sen-20d"),
     metrics=(
         *(f"probe_{kind}_2000" for kind in ("logistic", "knn", "dense")),
@@ -96,29 +97,30 @@ FEW_LABELS = Table(
         "mse",
     ),
     finding=(
-        "Whatever made them, 20 numbers learned without labels are worth more than 784 "
-        "pixels to every classifier. Of the codes those of the ordinary autoencoder are "
-        "the best, as the repository found too: a prior costs a dense network 0.6 points, "
-        "sharing the code with a game 1.3, and either costs logistic regression 1.3 to "
-        "2.5. Three trainings each, and five draws of the labels in each."
+        "Every classifier is more accurate on 20-D codes learned without labels than "
+        "on 784 pixels, whichever model learned the codes. The codes of the ordinary "
+        "autoencoder are the best, as the repository found too. Matching a prior costs "
+        "a dense network 0.6 points, and adversarial training of a shared encoding "
+        "1.3; either costs logistic regression 1.3 to 2.5. Three training runs per "
+        "recipe, each with five random label subsets."
     ),
 )
 
-# Codes join the hidden units of the pixels. The repository trains the classifier after the
-# VAE, ours learns along with it.
+# The classifier gets the codes together with hidden units computed from the pixels. The
+# repository trains it after the VAE; we train both together.
 JUDGED = ("misclassified", "learning-curves")
 WIDE_AND_DEEP = CONV_AUTOENCODER_2D.variant(
     "wide-and-deep",
-    "classifier of pixels and of the codes of a VAE",
+    "classifier on pixels and VAE codes together",
     {"model": "wide-and-deep", "latent_dim": 20},
-    source="gtoubassi/mnist-vae, mnist_wide_deep.py, without a number",
+    source="gtoubassi/mnist-vae, mnist_wide_deep.py, which reports no number",
     figures=JUDGED,
 )
 WIDE_AND_DEEP_2000 = WIDE_AND_DEEP.variant(
     "wide-and-deep-2000",
-    "the same from 2,000 labels",
+    "wide-and-deep with 2,000 labels",
     {"labels": 2000},
-    source="ours: the same from 2,000 labels",
+    source="ours: wide-and-deep with 2,000 labels",
 )
 
 CLASSIFIER_DENSE = Experiment(
@@ -138,17 +140,17 @@ CLASSIFIER_DENSE = Experiment(
     published={"test_error": 2.5},
     figures=JUDGED,
 )
-# The repository drops out nothing, and has no padding in its second convolution.
+# The repository has no dropout, and no padding in its second convolution.
 CLASSIFIER_CONV = CLASSIFIER_DENSE.variant(
     "classifier-conv",
-    "convolutional classifier in the manner of LeNet",
+    "LeNet-style convolutional classifier",
     {"network": "lenet", "hidden_units": [32, 64, 1024], "dropout": 0.5},
     published={"test_error": 0.9},
 )
 
-# Read off its picture. It stops by 5,000 labeled images more; here they are among the
-# labels. Dropout, batches of 16 and the patience were chosen at 250 labels, on training
-# images.
+# Read off the published plot. The repository stops early on 5,000 additional labeled
+# images; here the validation images are among the labels. Dropout, a batch size of 16
+# and the patience were chosen at 250 labels, on training images.
 ACCURACIES = {
     50: 0.596, 100: 0.723, 250: 0.815, 500: 0.854, 750: 0.868, 1000: 0.880, 1500: 0.892,
     2000: 0.899, 3000: 0.9125, 5000: 0.935, 10000: 0.953, 20000: 0.971, 30000: 0.972,
@@ -164,11 +166,11 @@ LABEL_CURVE = Sweep(
         patience=10,
         epochs=400,
     ),
-    about="error of a dense classifier against the number of labels, 50 to 55,000",
+    about="test error of a dense classifier by number of labels, 50 to 55,000",
     value="num_labels",
     values=tuple(ACCURACIES),
     metric="test_error",
-    source="gtoubassi/mnist-vae, accuracy_vs_samples.png, one training each",
+    source="gtoubassi/mnist-vae, accuracy_vs_samples.png, one training run per point",
     published={n: 100 * (1 - accuracy) for n, accuracy in ACCURACIES.items()},
 )
 
@@ -186,7 +188,7 @@ VAE_STRIPS = Comparison(
 )
 CODES_20D = Comparison(
     "codes-20d",
-    "numbers of an autoencoder, a VAE, an AAE and a SEN of 20 dimensions",
+    "metrics of an autoencoder, a VAE, an AAE and a SEN with 20 dimensions",
     "compare",
     FEW_LABELS.recipes,
 )

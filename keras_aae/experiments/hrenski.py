@@ -1,16 +1,17 @@
-"""hrenski/Adversarial-Autoencoder-Experiments: two dimensions, three priors; faces.
+"""hrenski/Adversarial-Autoencoder-Experiments: three 2-D priors, faces, and transfer.
 
-keras-aae train --recipe aae-gaussian            about 2 min on 2 cores, as have the others
+keras-aae train --recipe aae-gaussian            about 2 min on 2 cores, like the others
                                                  of digits
 keras-aae train --recipe lfw-aae-400             about 45 min on 1 core
 keras-aae train --recipe classifier-cifar10      about 30 min on 1 core
 
-The notebooks train on all 60,000 images and draw only these; we keep 5,000 of them for
-validation. Their loss is the mean squared error a pixel and 0.1 of -log D, ours the sum,
-so 78.4 of it. They keep the learning rate for 45 epochs, after which codes and prior still
-move round each other (the discriminator right on 49-65 % of the validation codes, squared
-error there 0.0384); ours falls, for 60. They draw the labeled fifth of every batch anew, until all labels have
-been seen; ours are the same 10,000 images throughout.
+The notebooks train on all 60,000 images and show only training images; we hold out
+5,000 for validation. Their loss is the mean squared error per pixel plus 0.1 of -log D;
+ours sums over pixels, so the weight is 78.4. Their learning rate is constant for 45
+epochs, after which codes and prior still oscillate (discriminator accuracy 49-65 % on
+the validation codes, squared error there 0.0384); ours decays over 60. They select a
+new fifth of every batch as labeled, until all labels have been used; we label the same
+10,000 images throughout.
 """
 
 from dataclasses import replace
@@ -42,8 +43,8 @@ AAE_GAUSSIAN = Experiment(
         validation=5000,
         epochs=60,
     ),
-    about="adversarial autoencoder, normal prior in the plane",
-    source=SOURCE + "aae_mnist_Gauss (of training images)",
+    about="adversarial autoencoder, 2-D normal prior",
+    source=SOURCE + "aae_mnist_Gauss (measured on training images)",
     published={
         "train_reconstruction_loss": 0.0368 * PIXELS,
         "train_discrimination": 1.386,
@@ -60,21 +61,22 @@ AAE_GAUSSIAN = Experiment(
     seeds=(0, 1, 2),
 )
 
-# The notebook's covariance has one half too many; this one is as it says, 0.75 and 0.25.
+# The notebook's code has an extra factor 1/2 in the covariance. We use the values that
+# it states, 0.75 and 0.25.
 AAE_UMBRELLA = AAE_GAUSSIAN.variant(
     "aae-umbrella",
-    "adversarial autoencoder, ring of ten normals in the plane",
+    "adversarial autoencoder, 2-D prior of ten normals in a ring",
     {"prior": "umbrella"},
-    source=SOURCE + "its umbrella notebook, which kept a single epoch",
+    source=SOURCE + "umbrella notebook, which shows a single epoch",
     published={},
     figures=(*PRIOR, *DIAGNOSTICS),
 )
 
 AAE_UMBRELLA_LABELS = AAE_UMBRELLA.variant(
     "aae-umbrella-labels",
-    "the same with 10,000 labels told to the discriminator",
+    "aae-umbrella with 10,000 labels for the discriminator",
     {"model": "labeled-aae", "labels": 10_000},
-    source=SOURCE + "its labeled umbrella notebook (of training images)",
+    source=SOURCE + "labeled umbrella notebook (measured on training images)",
     published={
         "train_reconstruction_loss": 0.040 * PIXELS,
         "train_discrimination": 1.382,
@@ -82,13 +84,13 @@ AAE_UMBRELLA_LABELS = AAE_UMBRELLA.variant(
     figures=(*PRIOR, "mode-samples", "reconstruction-grid", *DIAGNOSTICS),
 )
 
-# The notebook of the faces is lost: what is known of it are its networks, 400 dimensions
-# and 300 epochs. Its filters are four, three and two times 512, of 59 billion products an
-# image, for a GPU (--set hidden_units=2048,1536,1024); here they are 12. It resizes whole
-# photographs, ours are their middle. With the learning rate of the others its
-# discriminator wins against faces from the start: it is right on 95 % of codes and prior
-# (validation images, filters of 16, 12 and 8). With this one it does so in the last ten
-# epochs only, when the encoder's falls.
+# The notebook of the faces is lost. Only its networks, 400 dimensions and 300 epochs
+# are known. Its filters are four, three and two times 512, which need 59 billion
+# multiplications per image and a GPU (--set hidden_units=2048,1536,1024); here they are
+# multiples of 12. It resizes whole photographs; we crop the center. With the learning
+# rate of the other recipes the discriminator dominates from the start: 95 % accuracy on
+# codes and prior (validation images, filters of 16, 12 and 8). With this one it
+# dominates only in the last ten epochs, when the encoder's learning rate is low.
 LFW_AAE_400 = Experiment(
     Recipe(
         name="lfw-aae-400",
@@ -117,8 +119,8 @@ LFW_AAE_400 = Experiment(
         validation=174,
         epochs=60,
     ),
-    about="adversarial autoencoder of faces, 400 dimensions matched to a normal",
-    source=SOURCE + "its faces (pictures only, of faces trained on)",
+    about="adversarial autoencoder of faces, 400-D normal prior",
+    source=SOURCE + "figures of faces (training images, no numbers)",
     figures=(
         ("reconstruction-grid", {"n": 36, "part": "train"}),
         ("reconstruction-grid", {"n": 36}),
@@ -132,12 +134,12 @@ LFW_AAE_400 = Experiment(
 
 POSTERIORS = Comparison(
     "posteriors",
-    "codes matched to a normal, to an umbrella, and to an umbrella with labels",
+    "codes matched to a normal, an umbrella, and an umbrella with labels",
     "posteriors",
     ("aae-gaussian", "aae-umbrella", "aae-umbrella-labels"),
 )
 
-# The repository keeps the numbers of this network and not its layers.
+# The repository reports the metrics of this network but not its layers.
 CLASSIFIER_CIFAR10 = Experiment(
     Recipe(
         name="classifier-cifar10",
@@ -154,7 +156,7 @@ CLASSIFIER_CIFAR10 = Experiment(
         validation=5000,
         epochs=20,
     ),
-    about="convolutional classifier of CIFAR-10, what transfer is measured against",
+    about="convolutional classifier of CIFAR-10, the reference for transfer",
     source=SOURCE + "cifar10_transfer.png, the specialist network",
     published={"test_error": 26.09, "test_auroc": 96.00},
     figures=("labeled-samples", "confusion", "misclassified", "learning-curves"),
@@ -163,7 +165,7 @@ CLASSIFIER_CIFAR10 = Experiment(
 
 CIFAR10_TRANSFER = TransferStudy(
     "cifar10-transfer",
-    "CIFAR-10 from codes of an encoder of faces, LightGBM with its defaults",
+    "CIFAR-10 from codes of a face encoder, LightGBM with default settings",
     recipe="lfw-aae-400",
     dataset="cifar10",
     classifier="lightgbm",
@@ -171,44 +173,45 @@ CIFAR10_TRANSFER = TransferStudy(
     published={"accuracy": 0.4317, "auroc": 0.8424},
     specialist="classifier-cifar10",
     finding=(
-        "The codes reach the published numbers. To these trees they are worth no more "
-        "than those of the same encoder before its training, and less than the pixels; "
-        "to logistic regression, below, more than either."
+        "The codes reach the published numbers. With these trees they are no more "
+        "accurate than codes of the untrained encoder, and less accurate than pixels. "
+        "With logistic regression, below, they are more accurate than both."
     ),
 )
 CIFAR10_TRANSFER_LOGISTIC = replace(
     CIFAR10_TRANSFER,
     name="cifar10-transfer-logistic",
-    about="the same by logistic regression",
+    about="CIFAR-10 from codes of a face encoder, logistic regression",
     classifier="logistic",
-    source="ours, of the same codes",
+    source="ours, on the same codes",
     published={},
     specialist=None,
     finding=(
-        "What faces taught the encoder can be read off its codes linearly: 5 points more "
-        "than before its training, 6 more than of the pixels."
+        "A linear classifier benefits from the training on faces: its accuracy on the "
+        "codes is 5 points higher than with the untrained encoder, and 6 points higher "
+        "than on pixels."
     ),
 )
 CIFAR10_TRANSFER_TUNED = replace(
     CIFAR10_TRANSFER,
     name="cifar10-transfer-tuned",
-    about="the same by LightGBM with 600 trees, of few codes each",
+    about="CIFAR-10 from codes of a face encoder, LightGBM with 600 trees on few codes",
     classifier="lightgbm-tuned",
     source=SOURCE
-    + "README.md: above 50 %, and 15 to 40 points more of the training images",
+    + "README.md: above 50 %, and 15 to 40 points more on the training images",
     published={"accuracy": 0.5},
     baselines=False,
     specialist=None,
     finding=(
-        "The settings are the best of five on 5,000 training images held out (47.5 % "
-        "there), where more trees still helped a little though the training images were "
-        "known by heart. We did not reach 50 %."
+        "The settings are the best of five on 5,000 held-out training images (47.5 % "
+        "there). More trees still helped a little, although the training images were "
+        "fitted almost perfectly. We did not reach 50 %."
     ),
 )
 CIFAR10_CARS_SHIPS = replace(
     CIFAR10_TRANSFER,
     name="cifar10-cars-ships",
-    about="cars against ships from codes of an encoder of faces",
+    about="cars versus ships from codes of a face encoder, LightGBM",
     classes=("automobile", "ship"),
     published={"accuracy": 0.8455, "auroc": 0.9166},
     specialist=None,

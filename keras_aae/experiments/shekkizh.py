@@ -1,4 +1,4 @@
-"""shekkizh/TensorflowProjects: codes of three dimensions, the fault of two ReLUs, GANs.
+"""shekkizh/TensorflowProjects: 3-D autoencoders, a VAE with a ReLU bug, and GANs.
 
 keras-aae train --recipe autoencoder-3d   about 1 min on 2 cores
 keras-aae train --recipe vae-3d           about 4 min
@@ -8,7 +8,8 @@ keras-aae train --recipe gan-failed-init  about 4 min on 1 core
 keras-aae train --recipe gan-faces-small  about 20 min on 1 core
 keras-aae train --recipe gan-faces        on a GPU
 
-55,000 training images in batches of 256: 20,000 steps are 93 epochs, 100,000 are 465.
+With 55,000 training images in batches of 256, 20,000 steps are 93 epochs and 100,000
+are 465.
 """
 
 from keras_aae.experiments.experiment import Comparison, Experiment
@@ -24,10 +25,11 @@ GAN_FIGURES = (
 )
 
 # Six tanh layers. The published loss is half the squared error of a whole batch of 256,
-# divided by 784, plus 1e-4 / 2 sum(w^2): a decay of 1e-4 * 784 / 256 on our scale. Its
-# weights begin at a standard deviation of 0.02, ours at Glorot's, and its images may leave
-# [0, 1], which ours cannot. On the validation images neither rates that fall from 0.0005,
-# 0.002 or 0.005 (0.0389, 0.0357, no better) nor its small weights (0.0404) gained on it.
+# divided by 784, plus 1e-4 / 2 sum(w^2): a weight decay of 1e-4 * 784 / 256 on our
+# scale. Its weights are initialized with a standard deviation of 0.02, ours by Glorot's
+# method, and its outputs can leave [0, 1] while ours cannot. On the validation images
+# neither learning rates that decay from 0.0005, 0.002 or 0.005 (0.0389, 0.0357, no
+# better) nor its small initial weights (0.0404) were better.
 AUTOENCODER_3D = Experiment(
     Recipe(
         name="autoencoder-3d",
@@ -47,8 +49,8 @@ AUTOENCODER_3D = Experiment(
         epochs=93,
         track_codes=1000,
     ),
-    about="six-layer autoencoder with three dimensions",
-    source=SOURCE + "MNISTAutoEncoder.py, its published codes and weights",
+    about="six-layer autoencoder, 3 dimensions",
+    source=SOURCE + "MNISTAutoEncoder.py, from its published codes and weights",
     published={"mse": 0.0352},
     figures=(
         "reconstructions",
@@ -62,7 +64,8 @@ AUTOENCODER_3D = Experiment(
 )
 
 
-# The repository's rate stays at 0.001, which gave 134.2; falling, it gives 134.1.
+# The repository's constant learning rate of 0.001 gave 134.2; a decaying one gives
+# 134.1.
 VAE_3D = Experiment(
     Recipe(
         name="vae-3d",
@@ -75,7 +78,7 @@ VAE_3D = Experiment(
         epochs=465,
         track_codes=1000,
     ),
-    about="VAE with three dimensions",
+    about="VAE, 3 dimensions",
     source=SOURCE + "MNIST_VAE.py, the weights of logs_2",
     published={"neg_elbo": 133.67, "reconstruction_nll": 125.08, "kl": 8.59},
     figures=(
@@ -87,19 +90,19 @@ VAE_3D = Experiment(
     ),
 )
 
-# The fault: mean and log-variance go through a ReLU, so neither can be negative.
+# The bug: mean and log-variance go through a ReLU, so neither can be negative.
 VAE_3D_RELU = VAE_3D.variant(
     "vae-3d-relu",
-    "the same with the fault of ReLUs on mean and log-variance",
+    "vae-3d with a bug: ReLUs on mean and log-variance",
     {"learning_rate": 1e-3, "code_activation": "relu"},
     source=SOURCE + "MNIST_VAE.py, the weights of logs_1",
     published={"neg_elbo": 174.77, "reconstruction_nll": 160.87, "kl": 13.91},
 )
 
-# Digits in place of faces, at the widths that one core trains. Its feature matching pairs
-# images that have nothing to do with each other, 0.1 / 2 of their squared distances summed
-# over a batch of 64 and divided by 4,096, half the number of features. Of the means over a
-# batch, with 3,136 features, the same is about 0.1 * 64 / 3136 a feature.
+# Digits instead of faces, at widths that train on one core. The repository's feature
+# matching pairs unrelated images: it takes 0.1 / 2 of their squared distances, summed
+# over a batch of 64 and divided by 4,096, half the number of features. For batch means
+# and 3,136 features this corresponds to a weight of about 0.1 * 64 / 3136 per feature.
 GAN_MNIST = Experiment(
     Recipe(
         name="gan-mnist",
@@ -116,31 +119,32 @@ GAN_MNIST = Experiment(
         batch_size=64,
         epochs=10,
     ),
-    about="GAN of digits with feature matching, generator twice a step",
-    source=SOURCE + "Faces_GAN.py, on digits instead of faces: pictures and no numbers",
+    about="GAN of digits, feature matching, two generator updates per step",
+    source=SOURCE + "Faces_GAN.py, on digits instead of faces (images only)",
     figures=("samples", *GAN_FIGURES, "samples-animation"),
 )
 
-# The fault: kernels ten times as large, of which it says that training never began.
+# The bug: initial kernels ten times as large. The repository says that training never
+# started with them.
 GAN_FAILED_INIT = GAN_MNIST.variant(
     "gan-failed-init",
-    "the same with the fault of kernels ten times as large",
+    "gan-mnist with a bug: initial kernels ten times as large",
     {"init_stddev": 0.2, "epochs": 2},
-    source=SOURCE + "Faces_GAN.py, the run that failed: pictures and no numbers",
+    source=SOURCE + "Faces_GAN.py, the failed run (images only)",
     figures=("samples", *GAN_FIGURES),
 )
 
 GAN_WEIGHTS = Comparison(
     "gan-weights",
-    "first weights of a GAN that learned and of one whose kernels began too large",
+    "weights of a GAN that trained and of one whose initial kernels were too large",
     "weight-histograms",
     ("gan-mnist", "gan-failed-init"),
 )
 
-# Its own widths, which want a GPU. Its plots end after 16,600 steps.
+# The repository's widths, which need a GPU. Its plots end after 16,600 steps.
 GAN_FACES = GAN_MNIST.variant(
     "gan-faces",
-    "GAN of faces of 64x64, at the old repository's widths",
+    "GAN of 64x64 faces at the original width, needs a GPU",
     {
         "dataset": "lfw",
         "generator_filters": [512, 256, 128, 64],
@@ -148,15 +152,15 @@ GAN_FACES = GAN_MNIST.variant(
         "feature_matching_weight": 0.0008,
         "epochs": 185,
     },
-    source=SOURCE + "Faces_GAN.py, on CelebA: pictures and no numbers",
+    source=SOURCE + "Faces_GAN.py, on CelebA (images only)",
     figures=(("samples", {"n": 64}), *GAN_FIGURES),
     quick=False,
 )
 
-# A quarter of the filters, and as many steps as twenty minutes of one core have.
+# A quarter of the filters, for as many steps as one core runs in twenty minutes.
 GAN_FACES_SMALL = GAN_FACES.variant(
     "gan-faces-small",
-    "the same with a quarter of the filters",
+    "gan-faces with a quarter of the filters",
     {
         "generator_filters": [128, 64, 32, 16],
         "discriminator_filters": [16, 32, 64, 128],

@@ -1,1 +1,1 @@
-"""Results: recipes trained, measured and drawn, and kept as long as they are current."""
+"""Published results: recipes trained, evaluated and drawn, and kept while current."""

@@ -1,13 +1,16 @@
-"""Checks of kept results: whether recipes still compute what the results were made of."""
+"""Checks that kept results are current: that recipes still compute the same numbers."""
 
 import os
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from multiprocessing import get_context
+from typing import Any
 
 import keras
 
+from keras_aae.data import Dataset
 from keras_aae.engine.backend import engine
 from keras_aae.errors import DataError
 from keras_aae.publishing.origin import (
@@ -24,7 +27,7 @@ from keras_aae.recipe import Recipe
 from keras_aae.training.build import load_data
 from keras_aae.training.session import Reporter
 
-# Probes run on this engine and device, whatever the process itself trains on.
+# Probes always run on this engine and device, whatever the process trains on.
 ENVIRONMENT = {
     "KERAS_BACKEND": "tensorflow",
     "KERAS_FLOATX": "float32",
@@ -35,12 +38,12 @@ ENVIRONMENT = {
 
 @dataclass(frozen=True)
 class Verdict:
-    """Answer to the question whether a kept result is current.
+    """Outcome of a check: current, stale or unknown.
 
     Args:
-        origin: The one that a result made now has; None if that cannot be told.
-        moved: What of the kept origin differs, in words; "" if nothing does.
-        unknown: Why it cannot be told, in words; "" if it can.
+        origin: Origin that a result made now would have; None if unknown.
+        moved: Description of the first difference from the kept origin; "" if none.
+        unknown: Reason why the result cannot be checked; "" if it can.
     """
 
     origin: Origin | None
@@ -50,26 +53,35 @@ class Verdict:
 
 @dataclass(frozen=True)
 class OriginChecks:
-    """Compares kept origins with today's; computes probes only where the code differs.
+    """Comparison of kept origins with the current ones.
+
+    Probes are computed only where the source code differs.
 
     Args:
-        data_dir: Where to look for data first.
-        reporter: Receives what takes long.
+        data_dir: Folder to search for data first.
+        reporter: Reporter of slow steps.
     """
 
     data_dir: str | None = None
     reporter: Reporter = field(default_factory=Reporter)
-    _data: dict = field(default_factory=dict)
-    _probes: dict = field(default_factory=dict)
+    _data: dict[tuple[Any, ...], tuple[dict[str, Any], Dataset]] = field(
+        default_factory=dict
+    )
+    _probes: dict[tuple[str, int], dict[str, Any]] = field(default_factory=dict)
 
     def check(self, recipe: Recipe, version: int, kept: Origin | None) -> Verdict:
-        """Compare a kept origin with the one that the recipe has now.
+        """Compare a kept origin with the recipe's current one.
+
+        Args:
+            recipe: Current recipe.
+            version: Current version of the experiment.
+            kept: Origin of the kept result; None without a result.
 
         Raises:
-            DataError: the result is stale, and the data to make it cannot be loaded.
+            DataError: if the result is stale and its data cannot be loaded.
         """
         moved = _moved_statement(recipe, version, kept)
-        if moved:
+        if kept is None or moved:
             return Verdict(self.origin(recipe, version), moved)
         try:
             data, _ = self._load(recipe)
@@ -83,23 +95,27 @@ class OriginChecks:
         return Verdict(now, moved_number(kept.probe, now.probe))
 
     def origin(self, recipe: Recipe, version: int) -> Origin:
-        """Return the origin that a result of the recipe has now.
+        """Return the recipe's current origin.
+
+        Args:
+            recipe: Current recipe.
+            version: Current version of the experiment.
 
         Raises:
-            DataError: the data cannot be loaded.
+            DataError: if the data cannot be loaded.
         """
         data, images = self._load(recipe)
         if _key(recipe) not in self._probes:
-            self.reporter.note(f"Checking what {recipe.name} computes")
+            self.reporter.note(f"Checking the first steps of {recipe.name}")
             self._probes[_key(recipe)] = _probe_once(recipe, _datasets(data, images))
         probes = self._probes[_key(recipe)]
         return Origin(plain(recipe), version, data, source_hash(), probes)
 
-    def prepare(self, asked) -> None:
-        """Compute the probes that `check` will ask for, several at a time.
+    def prepare(self, asked: Iterable[tuple[Recipe, int, Origin | None]]) -> None:
+        """Compute the probes that later calls of `check` need, in parallel.
 
         Args:
-            asked: The (recipe, version, kept) of many checks.
+            asked: Arguments (recipe, version, kept) of the checks.
         """
         jobs = {}
         for recipe, version, kept in asked:
@@ -111,12 +127,14 @@ class OriginChecks:
             futures = {key: pool.submit(_probe, *job) for key, job in jobs.items()}
             for number, (key, future) in enumerate(futures.items(), 1):
                 self.reporter.note(
-                    f"The code is another: checking recipe {number} of {len(jobs)}"
+                    f"The code has changed: checking recipe {number} of {len(jobs)}"
                 )
                 self._probes[key] = future.result()
 
-    def _needs_probe(self, recipe, version, kept) -> bool:
-        if _moved_statement(recipe, version, kept) or kept.source == source_hash():
+    def _needs_probe(self, recipe: Recipe, version: int, kept: Origin | None) -> bool:
+        if kept is None or _moved_statement(recipe, version, kept):
+            return False
+        if kept.source == source_hash():
             return False
         try:
             data, _ = self._load(recipe)
@@ -124,8 +142,10 @@ class OriginChecks:
             return False
         return not moved_data(kept.data, data)
 
-    def _check_without_data(self, recipe, kept, error) -> Verdict:
-        """Compare at least what needs no data."""
+    def _check_without_data(
+        self, recipe: Recipe, kept: Origin, error: DataError
+    ) -> Verdict:
+        """Compare the part of the probe that needs no data."""
         moved = ""
         if kept.source != source_hash():
             now = _probe_once(recipe, {"stand_in": stand_in_for(kept.data)})
@@ -134,9 +154,9 @@ class OriginChecks:
             raise error
         return Verdict(None, unknown=str(error))
 
-    def _load(self, recipe: Recipe) -> tuple:
-        """Return what identifies the recipe's data, and the first images of it."""
-        # The seed chooses images only where their number is limited.
+    def _load(self, recipe: Recipe) -> tuple[dict[str, Any], Dataset]:
+        """Return a description of the recipe's data, and its first images."""
+        # The seed selects images only where their number is limited.
         seed = recipe.seed if recipe.limit else 0
         key = (recipe.dataset, recipe.image_size, recipe.channels, recipe.limit, seed)
         if key not in self._data:
@@ -146,7 +166,7 @@ class OriginChecks:
 
 
 def _moved_statement(recipe: Recipe, version: int, kept: Origin | None) -> str:
-    """Return what differs of all that an experiment states; "" if nothing does."""
+    """Return the first difference in version or recipe as text; "" if none."""
     if kept is None:
         return "there is no result yet"
     if version != kept.version:
@@ -154,20 +174,20 @@ def _moved_statement(recipe: Recipe, version: int, kept: Origin | None) -> str:
     return moved_value(kept.recipe, plain(recipe))
 
 
-def _datasets(data: dict, images) -> dict:
+def _datasets(data: dict[str, Any], images: Dataset) -> dict[str, Dataset]:
     return {"stand_in": stand_in_for(data), "images": images}
 
 
-def _key(recipe: Recipe) -> tuple:
+def _key(recipe: Recipe) -> tuple[str, int]:
     return recipe.fingerprint, recipe.epochs
 
 
-def _probe(recipe: Recipe, datasets: dict) -> dict[str, dict]:
+def _probe(recipe: Recipe, datasets: dict[str, Dataset]) -> dict[str, Any]:
     return {name: probe(recipe, dataset) for name, dataset in datasets.items()}
 
 
-def _probe_once(recipe: Recipe, datasets: dict) -> dict[str, dict]:
-    """Probe in this process if it is on the engine of probes, else in another."""
+def _probe_once(recipe: Recipe, datasets: dict[str, Dataset]) -> dict[str, Any]:
+    """Probe in this process if it has the right engine, else in another."""
     is_tensorflow = keras.backend.backend() == "tensorflow"
     if is_tensorflow and keras.config.floatx() == "float32" and _is_on_cpu():
         return _probe(recipe, datasets)
@@ -180,8 +200,8 @@ def _is_on_cpu() -> bool:
 
 
 @contextmanager
-def _processes(jobs: int):
-    """Start processes on the engine of probes."""
+def _processes(jobs: int) -> Iterator[ProcessPoolExecutor]:
+    """Start processes that run probes."""
     before = {name: os.environ.get(name) for name in ENVIRONMENT}
     os.environ.update(ENVIRONMENT)
     workers = min(jobs, os.cpu_count() or 1)

@@ -1,4 +1,4 @@
-"""The checklist of the results page: features of older repositories, and where each is."""
+"""Checklist of the results page: features of older repositories and their results."""
 
 import tomllib
 from pathlib import Path
@@ -11,13 +11,13 @@ from keras_aae.publishing.results import Kept, comparison_picture, sweep_picture
 
 
 def read_checklist(results: str | Path) -> dict[str, list[Any]]:
-    """Return the rows of `checklist.toml` by group; none where there is no such file."""
+    """Return the rows of `checklist.toml` by group; {} without the file."""
     path = Path(results) / "checklist.toml"
     return tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
 
 
 def checklist(kept: Kept) -> list[str]:
-    """Return the section of the checklist; nothing if the folder has none."""
+    """Return the section of the checklist; empty if the folder has no checklist."""
     groups = read_checklist(kept.folder)
     if not groups:
         return []
@@ -30,29 +30,29 @@ def checklist(kept: Kept) -> list[str]:
             if not is_shown:
                 open_numbers.add(number)
             rows.append(("✓" if is_shown else "", number, what, text))
-    ticked = len(numbers) - len(open_numbers)
+    checked = len(numbers) - len(open_numbers)
     return [
         "## Checklist",
-        "What the five older repositories have, and where it is to be seen here. A row "
-        "is ticked if everything that it points to is there.",
-        f"<details>\n<summary>{ticked} of {len(numbers)} are ticked</summary>",
-        markdown.table(("", "", "what", "where"), rows),
+        "Features of the five older repositories, and the results here that show them. "
+        "A row is checked if all of its results exist.",
+        f"<details>\n<summary>{checked} of {len(numbers)} are checked</summary>",
+        markdown.table(("", "", "feature", "results"), rows),
         "</details>",
     ]
 
 
 def _where(kept: Kept, pointers: list[dict[str, str]]) -> tuple[str, bool]:
-    """Return a cell of the checklist, and whether all that it points to is there."""
+    """Return the links of a row, and whether all of their targets exist."""
     found = {": ".join(pointer.values()): _find(kept, pointer) for pointer in pointers}
     missing = [name for name, text in found.items() if text is None]
     parts = [text for text in found.values() if text is not None]
     if missing:
-        parts.append(f"not made yet: {', '.join(missing)}")
+        parts.append(f"not available yet: {', '.join(missing)}")
     return "; ".join(parts), not missing
 
 
 def _find(kept: Kept, pointer: dict[str, str]) -> str | None:
-    """Return a link to what a pointer names; None if it is not there."""
+    """Return a link to the target of a pointer; None if it does not exist."""
     match pointer:
         case {"file": file}:
             there = (kept.folder.parent / file).exists()

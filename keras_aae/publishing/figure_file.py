@@ -1,4 +1,4 @@
-"""Figures as files of the results page: their names and captions."""
+"""File names and captions of the figures on the results page."""
 
 import re
 from dataclasses import dataclass
@@ -9,29 +9,29 @@ from keras_aae.experiments import Experiment
 from keras_aae.figures.menu import file_name
 from keras_aae.registry import FIGURES
 
-# Where an option says more than its value, or the menu's line says too much.
+# Captions where options are unclear or the registry's description is too long.
 CAPTIONS = {
-    "samples": "images decoded from the prior",
-    "samples-gmm": "images decoded from a mixture of Gaussians fitted to the codes",
+    "samples": "images decoded from samples of the prior",
+    "samples-gmm": "images decoded from a Gaussian mixture fitted to the codes",
     "scatterplot-3d-untrained": "the same codes before training",
-    "latent-sweep-codes": "images decoded on a grid where the codes lie",
-    "latent-sweep-quantile": "images decoded on a grid of the prior's quantiles",
+    "latent-sweep-codes": "images decoded on a grid over the range of the codes",
+    "latent-sweep-quantile": "images decoded on a grid of quantiles of the prior",
 }
 
 
 @dataclass(frozen=True)
 class FigureFile:
-    """A figure of the results page.
+    """Figure of the results page.
 
     Args:
-        entry: A name on `registry.FIGURES`, or (name, options).
+        entry: Key of `registry.FIGURES`, or (key, options).
     """
 
     entry: str | tuple[str, dict[str, Any]]
 
     @property
     def kind(self) -> str:
-        """Name of the figure on the menu."""
+        """Key of the figure in `registry.FIGURES`."""
         return self.entry if isinstance(self.entry, str) else self.entry[0]
 
     @property
@@ -41,19 +41,19 @@ class FigureFile:
 
     @property
     def name(self) -> str:
-        """KIND, or KIND-VALUE of its options, which tells two of a kind apart."""
+        """KIND, or KIND-VALUE with its option values, which make the name unique."""
         values = [k if v is True else v for k, v in self.options.items()]
         words = [re.sub(r"[^\w.]+", "-", str(value)).strip("-") for value in values]
         return "-".join([self.kind, *words])
 
     @property
     def file(self) -> str:
-        """Name of the file: that of the figure, and .png or .gif."""
+        """Name of the file: the figure's name with .png or .gif."""
         return self.name + Path(file_name(self.kind)).suffix
 
     @property
     def caption(self) -> str:
-        """What the figure shows, and its options."""
+        """Caption: content and options of the figure."""
         if self.name in CAPTIONS:
             return CAPTIONS[self.name]
         options = ", ".join(f"{k} {v}" for k, v in self.options.items())
@@ -61,5 +61,5 @@ class FigureFile:
 
 
 def figure_files(experiment: Experiment) -> list[FigureFile]:
-    """Return the figures of an experiment's folder, in their order."""
+    """Return the figures of an experiment, in order."""
     return [FigureFile(entry) for entry in experiment.figures]

@@ -1,15 +1,16 @@
-"""The results folder: recipes trained once, their figures and numbers kept."""
+"""Results folder: figures and numbers of recipes, kept up to date."""
 
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from keras_aae.experiments import COMPARISONS, RECIPES, SWEEPS, TABLES, TRANSFERS
 from keras_aae.files import write_text
 from keras_aae.publishing.checking import OriginChecks
-from keras_aae.publishing.kinds import result_of
+from keras_aae.publishing.kinds import Result, result_of
 from keras_aae.publishing.page import page
 from keras_aae.publishing.recipe_runs import RecipeRuns
 from keras_aae.training.session import Reporter
@@ -18,12 +19,14 @@ ACTIONS = ("current", "unknown", "reused", "resumed", "trained")
 
 
 def names_to_make(asked: Iterable[str] = (), everything: bool = False) -> list[str]:
-    """Return the results to make, and after them the comparisons of these alone.
+    """Return the names of the results to make, followed by their comparisons.
+
+    A comparison is included if all of its recipes are.
 
     Args:
-        asked: Names on the menus; a table stands for its recipes. None are the default
+        asked: Names of results; a table stands for its recipes. Empty for the default
             set.
-        everything: Whether the default set is all that there is.
+        everything: Whether the default set contains all results.
     """
     names = list(asked) or [
         *(name for name in RECIPES if everything or RECIPES[name].quick),
@@ -43,7 +46,13 @@ def names_to_make(asked: Iterable[str] = (), everything: bool = False) -> list[s
 
 @dataclass(frozen=True)
 class Outcome:
-    """What was done for a result: one of `ACTIONS`, how long it took, its first number."""
+    """Outcome of making a result.
+
+    Args:
+        action: One of `ACTIONS`.
+        seconds: Duration in seconds.
+        headline: First number of the result, as text.
+    """
 
     action: str
     seconds: float
@@ -52,14 +61,14 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Gallery:
-    """A folder of results, and the runs that they are made from.
+    """Folder of results, and the runs that they are made from.
 
     Args:
         results: Folder of the results page.
         runs: Folder of the runs.
-        force: Draw and measure again what is there.
-        data_dir: Where to look for data first.
-        reporter: Receives the events of every training.
+        force: Whether to draw and evaluate existing results again.
+        data_dir: Folder to search for data first.
+        reporter: Reporter of training events.
     """
 
     results: Path
@@ -70,14 +79,14 @@ class Gallery:
 
     @cached_property
     def checks(self) -> OriginChecks:
-        """Checks of what is kept."""
+        """Checks of the kept results."""
         return OriginChecks(self.data_dir, self.reporter)
 
     def check(self, names: Iterable[str]) -> None:
-        """Find out whether results are current, many at a time; `make` is quick then.
+        """Check in parallel whether results are current, so that `make` is fast.
 
         Args:
-            names: As of `make`.
+            names: Names of results, as in `make`.
         """
         asked = []
         for result in (result_of(n, self.results) for n in names if not self.force):
@@ -91,15 +100,15 @@ class Gallery:
     def make(self, name: str) -> Outcome:
         """Bring RESULTS/NAME and the page up to date.
 
-        Nothing is trained if what is kept is of the recipe as it is and as it computes
-        now, even where the run has gone. Else what is missing of it is made: runs that
-        are there are taken as they are, interrupted ones go on.
+        Nothing is trained if the kept result is current, even if its run is gone.
+        Otherwise the missing parts are made: finished runs are reused, and interrupted
+        runs are resumed.
 
         Args:
-            name: A key of `experiments.RECIPES`, `COMPARISONS`, `SWEEPS` or `TRANSFERS`.
+            name: Key of `experiments.RECIPES`, `COMPARISONS`, `SWEEPS` or `TRANSFERS`.
 
         Raises:
-            DataError: the result is stale, and the data to make it cannot be loaded.
+            DataError: if the result is stale and its data cannot be loaded.
         """
         started = time.monotonic()
         result = result_of(name, self.results)
@@ -117,10 +126,10 @@ class Gallery:
         action = max(["current", *actions], key=ACTIONS.index)
         return Outcome(action, time.monotonic() - started, result.headline(kept))
 
-    def _checked(self, result, kept):
-        """Return the record with the origins of today, and why it cannot be checked.
+    def _checked(self, result: Result, kept: Any) -> tuple[Any, str]:
+        """Return the record with current origins, and why it cannot be checked.
 
-        The record is of nothing yet if what is kept is stale.
+        The record is empty if the kept one is stale.
         """
         verdicts = {
             name: self.checks.check(
@@ -134,7 +143,7 @@ class Gallery:
             self.reporter.warn(f"{result.name} is stale: {moved}.")
         if unknown and not moved:
             return kept, unknown
-        origins = {name: verdict.origin for name, verdict in verdicts.items()}
+        origins = {name: v.origin for name, v in verdicts.items() if v.origin}
         if kept is None or moved:
             return result.begin(origins), ""
         return replace(kept, origins=origins), ""

@@ -1,10 +1,12 @@
-"""One page of HTML about a run, which needs no other file and no network."""
+"""Self-contained HTML report of a run."""
 
 import base64
 import html
 import shlex
+from collections.abc import Iterable
 from pathlib import Path
 from string import Template
+from typing import Any
 
 from keras_aae.errors import RunError
 from keras_aae.evaluation import describe
@@ -15,10 +17,11 @@ from keras_aae.publishing.figure_file import FigureFile
 from keras_aae.publishing.source import DRAWN, Source, draw_run, evaluate_source
 from keras_aae.recipe import Recipe, training_words
 from keras_aae.registry import FIGURES, MODELS
+from keras_aae.runs.folder import RunFolder
 from keras_aae.training.build import complete_options
 
 TYPES = {".png": "image/png", ".gif": "image/gif"}
-# Nothing is fetched, and nothing runs, whatever the text holds.
+# The policy lets the page neither load files nor run scripts, whatever the text is.
 PAGE = Template("""<!doctype html>
 <html lang="en">
 <head>
@@ -47,24 +50,24 @@ $body
 
 
 def write_report(source: Source, out: str | Path | None = None) -> Path:
-    """Write the page of a run: recipe, numbers, curves, pictures, how to repeat it.
+    """Write the report of a run: metrics, figures, recipe and the command to repeat it.
 
-    What is missing of the run's usual figures and numbers is made.
+    Missing default figures and metrics are made first.
 
     Args:
-        source: Of a run folder.
-        out: The file; None is RUN/report.html.
+        source: Source of a run folder.
+        out: Path of the file; None for RUN/report.html.
+
+    Returns:
+        Path of the file.
 
     Raises:
-        RunError: the source is a file without a run, or the page cannot be written.
+        RunError: if the source is a file without a run, or the report cannot be
+            written.
     """
-    if source.run is None:
-        raise RunError(
-            "A report is of a run, and a .keras file says neither how it was trained nor "
-            "on what. Name a run folder."
-        )
-    out = source.run.path / "report.html" if out is None else Path(out)
-    text = report(source, source.run.metrics or evaluate_source(source))
+    run = source.require_run()
+    out = run.path / "report.html" if out is None else Path(out)
+    text = report(source, run.metrics or evaluate_source(source))
     try:
         write_text(out, text)
     except OSError as error:
@@ -73,18 +76,27 @@ def write_report(source: Source, out: str | Path | None = None) -> Path:
 
 
 def report(source: Source, metrics: dict[str, float]) -> str:
-    """Return the page as text."""
-    run, recipe = source.run, source.run.recipe
+    """Return the report as HTML.
+
+    Args:
+        source: Source of a run folder.
+        metrics: Metrics of the run.
+
+    Raises:
+        RunError: if the source is a file without a run.
+    """
+    run = source.require_run()
+    recipe = run.recipe
     command = f"<pre>{_text(_command(recipe))}</pre>"
     parts = [
         f"<h1>{_text(recipe.name)}</h1>",
         f"<p>{_text(MODELS[recipe.model][1])}, trained on {_text(run.data['name'])}: "
         f"{len(run.history)} epochs of {run.data['train']:,} images.</p>",
         *[f'<p class="note">{_text(run.data["note"])}</p>'] * bool(run.data["note"]),
-        *_section("Numbers", _numbers(metrics)),
-        *_section("Figures", *_figures(source)),
+        *_section("Metrics", _metrics(metrics)),
+        *_section("Figures", *_figures(source, run)),
         *_section("Recipe", _values(_flat(recipe))),
-        *_section("To repeat it", command),
+        *_section("Command to reproduce the run", command),
         *_section("Environment", _values(_plain(run.environment))),
         *_section("Data", _values(_plain(run.data))),
         *_section("Last epoch", _values((run.history or [{}])[-1])),
@@ -97,7 +109,7 @@ def _section(title: str, *parts: str) -> list[str]:
     return [f"<h2>{title}</h2>", *parts] if any(parts) else []
 
 
-def _numbers(metrics: dict[str, float]) -> str:
+def _metrics(metrics: dict[str, float]) -> str:
     return _table(
         f'<td><code>{_text(name)}</code></td><td class="number">{formats.number(value)}'
         f"</td><td>{_text(describe(name))}</td>"
@@ -105,21 +117,21 @@ def _numbers(metrics: dict[str, float]) -> str:
     )
 
 
-def _values(values: dict) -> str:
+def _values(values: dict[str, Any]) -> str:
     return _table(
         f"<td><code>{_text(name)}</code></td><td>{_text(value)}</td>"
         for name, value in values.items()
     )
 
 
-def _table(rows) -> str:
+def _table(rows: Iterable[str]) -> str:
     lines = "".join(f"<tr>{row}</tr>" for row in rows)
     return f"<table>{lines}</table>" if lines else ""
 
 
-def _figures(source: Source) -> list[str]:
-    """Draw what is missing; return the usual figures and those drawn of the run since."""
-    folder = source.run.figures_path
+def _figures(source: Source, run: RunFolder) -> list[str]:
+    """Draw missing default figures; return all figures in the run's folder."""
+    folder = run.figures_path
     draw_run(source, [k for k in DRAWN if not (folder / file_name(k)).exists()])
     usual = [folder / file_name(kind) for kind in DRAWN]
     others = sorted(set(folder.glob("*")) - set(usual))
@@ -137,13 +149,13 @@ def _figure(path: Path) -> str:
     )
 
 
-def _flat(recipe: Recipe) -> dict:
+def _flat(recipe: Recipe) -> dict[str, Any]:
     values = recipe.to_dict()
     return values | values.pop("options")
 
 
-def _plain(values: dict) -> dict:
-    """Return dicts within as text, without what is not set."""
+def _plain(values: dict[str, Any]) -> dict[str, Any]:
+    """Return the values with nested dicts as text, without empty values."""
     return {
         name: ", ".join(f"{k} {v}" for k, v in value.items() if v is not None)
         if isinstance(value, dict)
@@ -154,11 +166,11 @@ def _plain(values: dict) -> dict:
 
 
 def _command(recipe: Recipe) -> str:
-    """Return what trains the same anew: `train` with all values that are not usual."""
+    """Return the `train` command with all values that are not defaults."""
     usual = complete_options(recipe.model, {}) | Recipe(recipe.model).to_dict()
     words = training_words(recipe, usual)
     return shlex.join(["keras-aae", *words])
 
 
-def _text(value) -> str:
+def _text(value: object) -> str:
     return html.escape(str(value))

@@ -1,7 +1,11 @@
-"""Kinds of results: recipes, comparisons, sweeps and transfers, each in its files."""
+"""Kinds of results: recipes, comparisons, sweeps and transfers."""
 
+from collections.abc import Iterable
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 from keras_aae.data import load_resized
 from keras_aae.evaluation import evaluate, metric_version
@@ -34,63 +38,82 @@ from keras_aae.publishing.source import (
     export_comparison,
     export_figure,
 )
+from keras_aae.recipe import Recipe
 
 
 class Result:
-    """Something that the results folder keeps, made of the runs of recipes.
+    """Result in the results folder, made from the runs of recipes.
 
-    A kind of results reads, begins and completes a record.
+    Each kind of result reads, begins and completes a record.
 
     Args:
-        results: The results folder.
-        name: On the menu.
-        recipes: The experiments or sweeps that it is made of, by their names.
-        pictures: Files in the folder that are drawn of them.
-        **settings: Values that a record begins with, and by which it is known to be of
-            today's menu.
+        results: Results folder.
+        name: Name of the result.
+        recipes: Experiments or sweeps that the result is made from, by name.
+        pictures: Names of its figure files in the folder.
+        **settings: Initial values of the record. A record with other values is stale.
     """
 
-    record_class = Record
+    record_class: type[Record] = Record
 
-    def __init__(self, results: Path, name: str, recipes: dict, pictures, **settings):
+    def __init__(
+        self,
+        results: Path,
+        name: str,
+        recipes: dict[str, Any],
+        pictures: Iterable[str],
+        **settings: Any,
+    ):
         self.name, self.recipes, self.settings = name, recipes, settings
         self.record = results / self.record_class.file(name)
         self.pictures = [results / picture for picture in pictures]
 
-    def read(self):
-        """Return the record, or None if there is none of today's recipes and settings."""
+    def read(self) -> Any:
+        """Return the record; None if there is none with the current settings."""
         kept = self.record_class.read(self.record)
         if kept is None or list(kept.origins) != list(self.recipes):
             return None
         same = all(getattr(kept, key) == value for key, value in self.settings.items())
         return kept if same else None
 
-    def begin(self, origins: dict[str, Origin]):
-        """Return a record of nothing yet."""
+    def begin(self, origins: dict[str, Origin]) -> Any:
+        """Return an empty record.
+
+        Args:
+            origins: Current origins of the recipes, by name.
+        """
         return self.record_class(origins, **self.settings)
 
-    def write(self, kept) -> None:
+    def write(self, kept: Any) -> None:
         """Replace the record."""
         self.record.parent.mkdir(parents=True, exist_ok=True)
         write_json(self.record, asdict(kept))
 
     def remove(self) -> None:
-        """Remove the record and its pictures, which are not those of new numbers."""
+        """Remove the record and its figures, so that new numbers get new figures."""
         for path in (self.record, *self.pictures):
             path.unlink(missing_ok=True)
         self.record.parent.mkdir(parents=True, exist_ok=True)
 
-    def complete(self, kept, runs: RecipeRuns):
-        """Make what is missing; return the record, and what was done for it."""
+    def complete(self, kept: Any, runs: RecipeRuns) -> tuple[Any, list[str]]:
+        """Make the missing parts.
+
+        Args:
+            kept: Record with current origins.
+            runs: Runs of the recipes.
+
+        Returns:
+            The complete record, and the actions taken for it.
+        """
         raise NotImplementedError
 
-    def headline(self, kept) -> str:
-        """Return the first number as text, if there is one."""
+    def headline(self, kept: Any) -> str:
+        """Return the first number as text; "" without numbers."""
         return ""
 
 
 class RecipeResult(Result):
-    """Figures of a recipe, and the numbers of every seed."""
+    """Figures of a recipe and the metrics of every seed."""
 
     record_class = RecipeRecord
 
@@ -101,8 +124,10 @@ class RecipeResult(Result):
         pictures = [f"{name}/{figure.file}" for figure in self.figures]
         super().__init__(results, name, {name: self.experiment}, pictures)
 
-    def complete(self, kept: RecipeRecord, runs: RecipeRuns):
-        """Train, measure and draw what is missing."""
+    def complete(
+        self, kept: RecipeRecord, runs: RecipeRuns
+    ) -> tuple[RecipeRecord, list[str]]:
+        """Train, evaluate and draw the missing parts."""
         measured, seeds = kept.by_seed, self.experiment.seeds
         figures = [
             figure
@@ -126,11 +151,13 @@ class RecipeResult(Result):
             actions.append("reused")
         return replace(kept, runs=again), actions
 
-    def _run(self, kept: RecipeRecord, seed: int):
+    def _run(self, kept: RecipeRecord, seed: int) -> tuple[Recipe, Origin]:
         return self.experiment.recipe.replace(seed=seed), kept.origins[self.name]
 
-    def _measure_again(self, kept, measured: SeedResult, runs) -> SeedResult:
-        """Measure the metrics that are missing or of an older version, if the run exists."""
+    def _measure_again(
+        self, kept: RecipeRecord, measured: SeedResult, runs: RecipeRuns
+    ) -> SeedResult:
+        """Evaluate missing and outdated metrics if the run exists."""
         names = metrics_of(self.experiment)
         asked = measured.missing(names) + measured.outdated(names)
         source = runs.find(*self._run(kept, measured.seed)) if asked else None
@@ -142,18 +169,18 @@ class RecipeResult(Result):
         return measured.with_metrics(asked, found)
 
     def _remove_others(self) -> None:
-        """Remove pictures that the recipe no longer has."""
+        """Remove figures that the recipe no longer has."""
         for path in self.folder.iterdir():
             if path.suffix in (".png", ".gif") and path not in self.pictures:
                 path.unlink()
 
     def headline(self, kept: RecipeRecord) -> str:
-        """Return the first published number beside ours."""
+        """Return our first metric with its published number, as text."""
         return headline(self.experiment, kept)
 
 
 class ComparisonResult(Result):
-    """A figure of several recipes side by side, or of none at all."""
+    """Figure that compares several recipes, or that needs no recipe."""
 
     record_class = ComparisonRecord
 
@@ -164,11 +191,13 @@ class ComparisonResult(Result):
         picture, figure = comparison_picture(comparison), self.figure.name
         super().__init__(results, name, recipes, [picture], figure=figure)
 
-    def begin(self, origins) -> ComparisonRecord:
-        """Return a record of no figure yet."""
+    def begin(self, origins: dict[str, Origin]) -> ComparisonRecord:
+        """Return a record without a figure."""
         return ComparisonRecord(origins)
 
-    def complete(self, kept: ComparisonRecord, runs: RecipeRuns):
+    def complete(
+        self, kept: ComparisonRecord, runs: RecipeRuns
+    ) -> tuple[ComparisonRecord, list[str]]:
         """Draw the figure if it is missing."""
         (picture,) = self.pictures
         if kept.figure and picture.exists():
@@ -185,7 +214,7 @@ class ComparisonResult(Result):
 
 
 class SweepResult(Result):
-    """A number of a recipe against one of its values: the numbers, and their curve."""
+    """Metric of a recipe as a function of one recipe field: numbers and curve."""
 
     record_class = SweepRecord
 
@@ -195,9 +224,12 @@ class SweepResult(Result):
         recipes, pictures = {name: self.sweep}, [sweep_picture(name)]
         super().__init__(results, name, recipes, pictures, version=version)
 
-    def complete(self, kept: SweepRecord, runs: RecipeRuns):
-        """Train, measure and draw what is missing."""
-        sweep, (picture,), actions = self.sweep, self.pictures, []
+    def complete(
+        self, kept: SweepRecord, runs: RecipeRuns
+    ) -> tuple[SweepRecord, list[str]]:
+        """Train, evaluate and draw the missing parts."""
+        sweep, (picture,) = self.sweep, self.pictures
+        actions: list[str] = []
         if not kept.numbers:
             self.remove()
         for value in sweep.values:
@@ -217,7 +249,7 @@ class SweepResult(Result):
 
 
 class TransferResult(Result):
-    """What the codes of a frozen encoder say of other images: numbers and two pictures."""
+    """Accuracy of classifiers on frozen codes of another data set, with two figures."""
 
     record_class = TransferRecord
 
@@ -228,8 +260,10 @@ class TransferResult(Result):
         settings = self.study.settings
         super().__init__(results, name, recipes, pictures, settings=settings)
 
-    def complete(self, kept: TransferRecord, runs: RecipeRuns):
-        """Measure and draw all of it if a part is missing."""
+    def complete(
+        self, kept: TransferRecord, runs: RecipeRuns
+    ) -> tuple[TransferRecord, list[str]]:
+        """Evaluate and draw everything if a part is missing."""
         if kept.numbers and all(picture.exists() for picture in self.pictures):
             return kept, []
         wanted = self.recipes[self.recipe].recipe
@@ -238,25 +272,27 @@ class TransferResult(Result):
         classes, found = self._measure(source, runs.data_dir)
         return replace(kept, classes=classes, numbers=found), [action]
 
-    def _measure(self, source: Source, data_dir):
-        """Draw what is found; return the classes and the numbers."""
+    def _measure(
+        self, source: Source, data_dir: str | None
+    ) -> tuple[list[str], dict[str, Any]]:
+        """Draw the figures; return the class names and the numbers."""
         study = self.study
         data = load_resized(study.dataset, source.model.image_shape, data_dir)
         data = of_classes(data, study.classes)
         encoders = source.encoders(baselines=study.baselines)
         found = compare(encoders, data, study.classifier, source.seed)
         test, (confusion_file, guesses_file) = found["codes"].test, self.pictures
-        classes = [data.class_names[k] for k in sorted(set(data.test.labels))]
+        classes = [data.class_names[k] for k in np.unique(np.asarray(data.test.labels))]
         save(confusion_matrix(test.confusion, classes, data.note), confusion_file)
         save(guessed_samples(data, test.given, source.seed), guesses_file)
         return classes, numbers(found)
 
     def headline(self, kept: TransferRecord) -> str:
-        """Return what is published beside what is found."""
+        """Return our numbers with the published ones, as text."""
         return transfer_headline(self.study, kept)
 
 
-KINDS = (
+KINDS: tuple[tuple[dict[str, Any], Any], ...] = (
     (COMPARISONS, ComparisonResult),
     (SWEEPS, SweepResult),
     (TRANSFERS, TransferResult),
@@ -265,7 +301,7 @@ KINDS = (
 
 
 def result_of(name: str, results: str | Path) -> Result:
-    """Return the result NAME of a results folder, made already or not."""
+    """Return the result NAME of a results folder, whether it exists yet or not."""
     kind = next(kind for menu, kind in KINDS if name in menu)
     return kind(Path(results), name)
 
@@ -276,7 +312,8 @@ def _number(source: Source, metric: str) -> float:
 
 
 def _measure(source: Source, experiment: Experiment) -> SeedResult:
-    run, history = source.run, source.run.history
+    run = source.require_run()
+    history = run.history
     last = {f"train_{term}": history[-1][term] for term in source.model.terms}
     measured = SeedResult(
         seed=run.recipe.seed,

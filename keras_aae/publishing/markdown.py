@@ -1,28 +1,28 @@
-"""Markdown, as pages, commands and benchmarks write it."""
+"""Markdown of pages, commands and benchmarks."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 
 def table(head: Sequence[Any], rows: Iterable[Any], *, numbers: bool = False) -> str:
-    """Return a table; bars in cells are not taken for columns.
+    """Return a table; vertical bars in cells are escaped.
 
     Args:
         head: Names of the columns.
-        rows: Of as many cells each.
-        numbers: Whether all columns but the first hold numbers, and go to the right.
+        rows: Rows, each with one cell per column.
+        numbers: Whether to right-align all columns but the first.
     """
     rule = ["---", *["---:" if numbers else "---"] * (len(head) - 1)]
     return "\n".join(map(_line, [head, rule, *rows]))
 
 
 def link(name: str) -> str:
-    """Return a link to the section of the page that has this name."""
+    """Return a link to the section of this name on the same page."""
     return f"[{name}](#{name})"
 
 
 def image(file: str, alt: str, width: int) -> str:
-    """Return an image of a width, in pixels."""
+    """Return an image with a width in pixels."""
     return f'<img src="{file}" width="{width}" alt="{alt}">'
 
 

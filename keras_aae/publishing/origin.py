@@ -1,72 +1,79 @@
 """Origin of a result: recipe, version, data, and the numbers of its first steps.
 
-A result is current if its origin is the one that it would have today. This module
-imports no Keras; `keras_aae.publishing.probe` computes the numbers.
+A result is current if its origin equals the one it would have now. This module does not
+import Keras; `keras_aae.publishing.probe` computes the numbers.
 """
 
 import hashlib
 import json
+from collections.abc import Container
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from keras_aae.data import Dataset
 from keras_aae.lookup import current_terms
 from keras_aae.recipe import Recipe
 
-TOLERANCE = (
-    1e-4  # relative: differs neither between machines nor between minor versions
-)
+# Relative. Machines and minor versions of libraries differ by less.
+TOLERANCE = 1e-4
 SMALL = 1e-6
 PACKAGE = Path(__file__).parents[1]
-# What these rooms do is no part of a training.
+# Packages that take no part in training.
 NOT_COMPUTED_BY = ("publishing", "figures", "evaluation")
 
 
 @dataclass(frozen=True)
 class Origin:
-    """What a result was computed from.
+    """Inputs that a result was computed from.
 
     Args:
-        recipe: As its experiment states it, in plain JSON values.
-        version: That of the experiment.
+        recipe: Recipe of the experiment, in plain JSON values.
+        version: Version of the experiment.
         data: Name, fingerprint, image shape, type and class names of the data set.
         source: `source_hash` of the code that last computed this probe.
-        probe: "stand_in" and "images", each as of `probe.probe`.
+        probe: Probes "stand_in" and "images", as returned by `probe.probe`.
     """
 
-    recipe: dict
+    recipe: dict[str, Any]
     version: int
-    data: dict
+    data: dict[str, Any]
     source: str
-    probe: dict[str, dict]
+    probe: dict[str, dict[str, Any]]
 
     @classmethod
-    def read(cls, values: dict) -> "Origin":
-        """Return the origin of a record; values that recipes have gained take their default.
+    def read(cls, values: dict[str, Any]) -> "Origin":
+        """Return the origin in a record.
+
+        Recipe fields that the record does not have yet take their defaults.
+
+        Args:
+            values: Fields of the origin, in plain JSON values.
 
         Raises:
-            RecipeError: today's recipes do not have a value of it.
-            KeyError: a part is missing.
+            RecipeError: if the recipe has a field or value that is no longer valid.
+            KeyError: if a field is missing.
         """
         recipe = plain(Recipe.from_dict(values["recipe"]))
         probe = {k: _current_probe(v) for k, v in values["probe"].items()}
-        return cls(recipe, *(values[k] for k in ("version", "data", "source")), probe)
+        return cls(recipe, values["version"], values["data"], values["source"], probe)
 
 
 def _current_probe(probe: dict[str, Any]) -> dict[str, Any]:
-    """Return a probe whose terms have today's names."""
+    """Return a probe with the current names of its terms."""
     parts = ("terms", "validation")
     return {k: current_terms(v) if k in parts else v for k, v in probe.items()}
 
 
-def plain(recipe: Recipe) -> dict:
-    """Return a recipe as JSON keeps it."""
-    return json.loads(json.dumps(recipe.to_dict()))
+def plain(recipe: Recipe) -> dict[str, Any]:
+    """Return a recipe in plain JSON values."""
+    values: dict[str, Any] = json.loads(json.dumps(recipe.to_dict()))
+    return values
 
 
-def describe_data(dataset) -> dict:
-    """Return what identifies a data set, in plain JSON values."""
+def describe_data(dataset: Dataset) -> dict[str, Any]:
+    """Return the values that identify a data set, in plain JSON values."""
     return {
         "name": dataset.name,
         "fingerprint": dataset.fingerprint,
@@ -78,9 +85,10 @@ def describe_data(dataset) -> dict:
 
 @cache
 def source_hash() -> str:
-    """Return the SHA-256 of the code that trainings run.
+    """Return the SHA-256 of the code that takes part in training.
 
-    Equal hashes save a probe; different ones say nothing.
+    Equal hashes make a probe unnecessary. Different hashes do not imply a difference in
+    the numbers.
     """
     digest = hashlib.sha256()
     for path in sorted(PACKAGE.rglob("*.py")):
@@ -90,30 +98,42 @@ def source_hash() -> str:
     return digest.hexdigest()
 
 
-def moved_value(before: dict, now: dict) -> str:
-    """Return in words the first value of a recipe that differs; "" if none does."""
+def moved_value(before: dict[str, Any], now: dict[str, Any]) -> str:
+    """Return the first difference between two recipes as text; "" if none.
+
+    Args:
+        before: Earlier recipe, in plain JSON values.
+        now: Current recipe.
+    """
     for key in sorted({*before, *now}):
         if before.get(key) != now.get(key):
             return f"{key} was {before.get(key)!r} and is {now.get(key)!r}"
     return ""
 
 
-def moved_data(before: dict, now: dict) -> str:
-    """Return in words what differs of a data set; "" if nothing does."""
-    if before["fingerprint"] == now["fingerprint"]:
-        return ""
-    return f"the images or labels of {now['name']} are not the same"
-
-
-def moved_number(before: dict, now: dict, ignore=()) -> str:
-    """Return in words the first number of two probes that differs; "" if none does.
-
-    Numbers are equal if they differ by less than 1e-4 of the largest of their list.
+def moved_data(before: dict[str, Any], now: dict[str, Any]) -> str:
+    """Return the difference between two data sets as text; "" if none.
 
     Args:
-        before: A probe, or several by name.
-        now: Another, of the same names.
-        ignore: Names of parts that need not be equal.
+        before: Earlier data set, as returned by `describe_data`.
+        now: Current data set.
+    """
+    if before["fingerprint"] == now["fingerprint"]:
+        return ""
+    return f"the images or labels of {now['name']} have changed"
+
+
+def moved_number(
+    before: dict[str, Any], now: dict[str, Any], ignore: Container[str] = ()
+) -> str:
+    """Return the first difference between two probes as text; "" if none.
+
+    Numbers are equal if they differ by less than 1e-4 of the largest in their list.
+
+    Args:
+        before: Earlier probe, or several by name.
+        now: Current probe, or several by name.
+        ignore: Names of parts to skip.
     """
     for name in [*before, *(key for key in now if key not in before)]:
         if name in ignore:
@@ -130,12 +150,12 @@ def moved_number(before: dict, now: dict, ignore=()) -> str:
     return ""
 
 
-def _first_difference(old: list, new: list) -> int | None:
+def _first_difference(old: list[float], new: list[float]) -> int | None:
     if len(old) != len(new):
         return min(len(old), len(new))
     scale = max(map(abs, [*old, *new]), default=0)
     near = TOLERANCE * scale + SMALL
-    # Written so that NaN differs from everything.
+    # With `not ... <=` NaN differs from everything.
     return next(
         (
             i
@@ -146,7 +166,7 @@ def _first_difference(old: list, new: list) -> int | None:
     )
 
 
-def _both(name, old, new, place) -> str:
+def _both(name: str, old: list[float], new: list[float], place: int) -> str:
     if len(old) != len(new):
         return f"{name} had {len(old)} values and has {len(new)}"
     where = f"[{place}]" if len(old) > 1 else ""

@@ -1,12 +1,14 @@
 """Probe of a recipe: the numbers that its first training steps compute.
 
-A result is current as long as its recipe computes what it computed, however the code is
-written. The probe runs three steps on few images, on TensorFlow and a CPU. It computes in
-double precision: in float32 the optimizers amplify rounding errors, which differ between
-processors, to more than what a changed formula may move.
+A result is current as long as its recipe computes the same numbers, however the code is
+written. The probe runs three steps on a few images, on TensorFlow and a CPU. It uses
+double precision: in float32 the optimizers amplify rounding errors, which differ
+between processors, beyond the effect of a changed formula.
 """
 
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from typing import Any
 
 import keras
 import numpy as np
@@ -14,6 +16,7 @@ from keras import ops
 
 from keras_aae.abilities import Encodes, Generates, require
 from keras_aae.data import Dataset, Images
+from keras_aae.engine import BatchLoader
 from keras_aae.engine.batch import Batch, map_block
 from keras_aae.engine.loop import same_randomness
 from keras_aae.errors import UnsupportedError
@@ -25,14 +28,14 @@ STEPS = 3
 TRAIN_IMAGES, TEST_IMAGES = 64, 16
 BATCH_SIZE, LABELS, VALIDATION = 8, 32, 8
 CODES, GENERATED = 8, 4
-# Length of an epoch that schedules are read for.
+# Steps per epoch at which schedules are evaluated.
 EPOCH_STEPS = 100
 
 
 def first_images(dataset: Dataset) -> Dataset:
-    """Return the first images of a data set, as a data set that holds no others."""
+    """Return a data set of the first images of a data set."""
 
-    def first(images, count):
+    def first(images: Images, count: int) -> Images:
         return Images(*images.gather(np.arange(min(count, len(images)))))
 
     return Dataset(
@@ -43,17 +46,17 @@ def first_images(dataset: Dataset) -> Dataset:
     )
 
 
-def stand_in_for(data: dict) -> Dataset:
-    """Return a data set of random images, the same every time, in place of a real one.
+def stand_in_for(data: dict[str, Any]) -> Dataset:
+    """Return a data set of fixed random images that replaces a real one.
 
     Args:
-        data: What identifies the real one, as of `origin.describe_data`. Images are of
-            its classes in turn.
+        data: Description of the real data set, as returned by `origin.describe_data`.
+            Labels cycle through its classes.
     """
     rng = np.random.default_rng(0)
     classes = tuple(data["class_names"])
 
-    def random(count):
+    def random(count: int) -> Images:
         x = rng.integers(0, 256, (count, *data["image_shape"]), np.uint8)
         labels = np.arange(count) % len(classes) if classes else None
         return Images(x if data["dtype"] == "uint8" else x / np.float32(255), labels)
@@ -65,15 +68,15 @@ def probe(recipe: Recipe, dataset: Dataset) -> dict[str, dict[str, list[float]]]
     """Return the numbers of the first steps of a training on a few images.
 
     Args:
-        recipe: What is trained; its batches and numbers of labels are cut to size.
-        dataset: Few images, as of `first_images` or `stand_in_for`.
+        recipe: Recipe to train; batch size and number of labels are reduced.
+        dataset: A few images, as returned by `first_images` or `stand_in_for`.
 
     Returns:
-        "terms": every term of every step; "validation": of a validation step;
-        "updates": the Euclidean norms by which each phase changes its variables;
-        "diagnostics": those of the model; "codes" of eight images and "generated", four
-        images, by their mean, norm and two projections; "schedules": learning rates and
-        weights at the start, half way and at the end.
+        "terms": all loss terms of every step; "validation": the terms of a validation
+        step; "updates": Euclidean norms of each phase's variable updates;
+        "diagnostics": diagnostics of the model; "codes" of eight images and "generated"
+        (four images), each by mean, norm and two projections; "schedules": learning
+        rates and weights at the start, halfway and at the end.
     """
     with _double_precision():
         found = _probe(_cut(recipe), dataset)
@@ -85,7 +88,7 @@ def probe(recipe: Recipe, dataset: Dataset) -> dict[str, dict[str, list[float]]]
 
 
 @contextmanager
-def _double_precision():
+def _double_precision() -> Iterator[None]:
     floatx, policy = keras.config.floatx(), keras.config.dtype_policy()
     keras.config.set_floatx("float64")
     keras.config.set_dtype_policy("float64")
@@ -112,7 +115,7 @@ def _probe(recipe: Recipe, dataset: Dataset) -> dict[str, dict[str, list[float]]
 
 
 def _rounded(value: float) -> float:
-    """Return the number as it is kept: far finer than probes are compared."""
+    """Return the number as stored, far finer than probes are compared."""
     return float(f"{value:.7g}")
 
 
@@ -128,9 +131,11 @@ def _cut(recipe: Recipe) -> Recipe:
     )
 
 
-def _train(model, loader):
-    """Run the steps; return the terms of each, and the norms of each phase's updates."""
-    terms = {tracker.name: [] for tracker in model.metrics}
+def _train(
+    model: Any, loader: BatchLoader
+) -> tuple[dict[str, list[float]], dict[str, list[float]]]:
+    """Run the steps; return their terms, and the update norms of each phase."""
+    terms: dict[str, list[float]] = {tracker.name: [] for tracker in model.metrics}
     with recorded_updates(model) as updates:
         for step in range(STEPS):
             model.reset_metrics()
@@ -141,7 +146,7 @@ def _train(model, loader):
     return terms, updates
 
 
-def _batches(loader, step: int) -> dict[str, Batch]:
+def _batches(loader: BatchLoader, step: int) -> dict[str, Batch]:
     epoch, position = divmod(step, loader.steps)
     if position < loader.full_steps:
         block = loader.block(epoch, position, 1, 1)
@@ -151,9 +156,16 @@ def _batches(loader, step: int) -> dict[str, Batch]:
 
 
 @contextmanager
-def recorded_updates(model):
-    """Record the Euclidean norm of every update inside, by phase, in a dict of lists."""
-    updates = {}
+def recorded_updates(model: Any) -> Iterator[dict[str, list[float]]]:
+    """Record the Euclidean norms of all updates inside the context.
+
+    Args:
+        model: Compiled model that trains by phases.
+
+    Yields:
+        The norms, as lists by name of the phase.
+    """
+    updates: dict[str, list[float]] = {}
     for phase in model.phases():
         optimizer = model.optimizer[phase.name]
         if phase.name not in updates:
@@ -164,10 +176,10 @@ def recorded_updates(model):
         del model.optimizer[name].apply
 
 
-def _record(optimizer, norms: list[float]) -> None:
+def _record(optimizer: Any, norms: list[float]) -> None:
     apply = optimizer.apply
 
-    def recording(gradients, variables):
+    def recording(gradients: Any, variables: Any) -> None:
         before = [np.array(ops.convert_to_numpy(v)) for v in variables]
         apply(gradients, variables)
         changes = [
@@ -178,7 +190,7 @@ def _record(optimizer, norms: list[float]) -> None:
     optimizer.apply = recording
 
 
-def _validate(model, images) -> dict[str, list[float]]:
+def _validate(model: Any, images: Images) -> dict[str, list[float]]:
     x, labels = images.gather(np.arange(min(VALIDATION, len(images))))
     batch = Batch(
         ops.convert_to_tensor(x),
@@ -191,11 +203,13 @@ def _validate(model, images) -> dict[str, list[float]]:
     return {name: [float(value)] for name, value in values.items()}
 
 
-def _diagnostics(model, diagnosed_images) -> dict[str, list[float]]:
-    """Measure the diagnostics; numbered ones, of which there may be many, in summary."""
+def _diagnostics(
+    model: Any, diagnosed_images: np.ndarray | None
+) -> dict[str, list[float]]:
+    """Return the diagnostics, with numbered ones summarized."""
     if diagnosed_images is None:
         return {}
-    found = {}
+    found: dict[str, list[float]] = {}
     for name, value in model.diagnostics(diagnosed_images).items():
         found.setdefault(name.rstrip("0123456789").rstrip("_"), []).append(float(value))
     return {
@@ -204,8 +218,8 @@ def _diagnostics(model, diagnosed_images) -> dict[str, list[float]]:
     }
 
 
-def _described(make) -> dict[str, list[float]]:
-    """Summarize arrays, one after the other; return {} where the model has none."""
+def _described(make: Callable[[], Any]) -> dict[str, list[float]]:
+    """Return a summary of the rows that `make` returns; {} if it is unsupported."""
     with suppress(UnsupportedError):
         rows = np.asarray(make(), float)
         return {"summary": _summary(rows.reshape(len(rows), -1)).tolist()}
@@ -213,15 +227,15 @@ def _described(make) -> dict[str, list[float]]:
 
 
 def _summary(rows: np.ndarray) -> np.ndarray:
-    """Return mean, norm and two random projections of each row, (4 rows,)."""
+    """Return mean, norm and two random projections of each row, shape (4 * rows,)."""
     width = rows.shape[1]
     directions = np.random.default_rng(0).standard_normal((width, 2)) / width**0.5
     mean, norm = rows.mean(axis=1), np.linalg.norm(rows, axis=1)
     return np.column_stack([mean, norm, rows @ directions]).ravel()
 
 
-def _schedules(model, recipe: Recipe) -> dict[str, list[float]]:
-    """Evaluate learning rates and weights at the start, half way and at the end."""
+def _schedules(model: Any, recipe: Recipe) -> dict[str, list[float]]:
+    """Return learning rates and weights at the start, halfway and at the end."""
     end = recipe.epochs * EPOCH_STEPS
     steps = (0, end // 2, end)
     found = {}
@@ -234,6 +248,6 @@ def _schedules(model, recipe: Recipe) -> dict[str, list[float]]:
     return found
 
 
-def _rate_at(optimizer, step: int) -> float:
+def _rate_at(optimizer: Any, step: int) -> float:
     optimizer.iterations.assign(step)
     return float(optimizer.learning_rate)

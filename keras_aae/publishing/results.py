@@ -1,4 +1,4 @@
-"""Records of the results folder: what is kept of recipes, comparisons, sweeps, transfers."""
+"""Records of recipes, comparisons, sweeps and transfers in the results folder."""
 
 import json
 from collections.abc import Iterable
@@ -26,22 +26,22 @@ from keras_aae.publishing.origin import Origin
 
 
 def metrics_of(experiment: Experiment) -> list[str]:
-    """Return the metrics that every seed of an experiment is measured by."""
+    """Return the metrics that are measured for every seed of an experiment."""
     return [*measured_by_default(), *experiment.metrics]
 
 
 @dataclass(frozen=True)
 class SeedResult:
-    """The numbers of one seed's run, how long its training took, and on what.
+    """Metrics of one seed's run, with its training time and environment.
 
     Args:
-        seed: Of the run.
-        epochs: Trained.
-        seconds: That the epochs took.
+        seed: Seed of the run.
+        epochs: Number of epochs trained.
+        seconds: Training time in seconds.
         environment: Engine, device and number of cores.
-        metrics: The numbers, by name.
-        versions: Of the metrics on the menu, where it is not 1.
-        unsupported: Metrics on the menu that do not apply to the model.
+        metrics: Values of the metrics, by name.
+        versions: Versions of the metrics by registry key, where not 1.
+        unsupported: Registry keys of metrics that do not apply to the model.
     """
 
     seed: int
@@ -53,12 +53,12 @@ class SeedResult:
     unsupported: list[str] = field(default_factory=list)
 
     def missing(self, metrics: Iterable[str]) -> list[str]:
-        """Return those of the metrics that were never measured."""
+        """Return the metrics that were never measured."""
         known = {*map(entry_of, self.metrics), *self.unsupported}
         return [name for name in metrics if name not in known]
 
     def outdated(self, metrics: Iterable[str]) -> list[str]:
-        """Return those of the metrics that an older version of the code measured."""
+        """Return the metrics that were measured by an older version of the code."""
         known = {*map(entry_of, self.metrics), *self.unsupported}
         return [
             name
@@ -67,7 +67,12 @@ class SeedResult:
         ]
 
     def with_metrics(self, asked: list[str], metrics: dict[str, float]) -> "SeedResult":
-        """Return the numbers with those of the metrics asked for in place of older ones."""
+        """Return a copy with new values of some metrics.
+
+        Args:
+            asked: Registry keys of the metrics that were measured.
+            metrics: Their values, by name; none for unsupported metrics.
+        """
         kept = {k: v for k, v in self.metrics.items() if entry_of(k) not in asked}
         found = {entry_of(name) for name in metrics}
         versions = {name: metric_version(name) for name in asked}
@@ -84,10 +89,10 @@ class SeedResult:
 
 @dataclass(frozen=True)
 class Record:
-    """What the results folder keeps of something that was made.
+    """Record of a result in the results folder.
 
     Args:
-        origins: Of the recipes that it was made of, by their names.
+        origins: Origins of the recipes that it was made from, by name.
     """
 
     place = ""
@@ -95,12 +100,12 @@ class Record:
 
     @classmethod
     def file(cls, name: str) -> str:
-        """Return where the record of this name lies in the results folder."""
+        """Return the path of a record, relative to the results folder."""
         return cls.place.format(name)
 
     @classmethod
     def read(cls, path: str | Path) -> Self | None:
-        """Return what a JSON file keeps; None if there is none, or none of today's format."""
+        """Return the record in a JSON file; None if it is missing or outdated."""
         try:
             values = json.loads(Path(path).read_text(encoding="utf-8"))
             return cls._of(values)
@@ -115,7 +120,7 @@ class Record:
 
 @dataclass(frozen=True)
 class RecipeRecord(Record):
-    """The runs of all seeds of a recipe."""
+    """Record of a recipe: the runs of all seeds."""
 
     place = "{}/metrics.json"
     runs: list[SeedResult] = field(default_factory=list)
@@ -126,22 +131,22 @@ class RecipeRecord(Record):
 
     @property
     def by_seed(self) -> dict[int, SeedResult]:
-        """The runs by their seeds."""
+        """Runs by seed."""
         return {run.seed: run for run in self.runs}
 
     @property
     def metrics(self) -> list[str]:
-        """The names of all numbers, in the order of the first run."""
+        """Names of all metrics, in the order of the first run."""
         return list(dict.fromkeys(name for run in self.runs for name in run.metrics))
 
     def values(self, metric: str) -> list[float]:
-        """Return the number of every seed that has it."""
+        """Return the values of a metric, one for each seed that has it."""
         return [run.metrics[metric] for run in self.runs if metric in run.metrics]
 
 
 @dataclass(frozen=True)
 class ComparisonRecord(Record):
-    """The name of a comparison's figure."""
+    """Record of a comparison: the name of its figure."""
 
     place = "comparisons/{}.json"
     figure: str = ""
@@ -149,11 +154,12 @@ class ComparisonRecord(Record):
 
 @dataclass(frozen=True)
 class SweepRecord(Record):
-    """The numbers of a sweep.
+    """Record of a sweep.
 
     Args:
-        numbers: str(value) -> str(seed) -> the metric.
-        version: Of the metric.
+        origins: Origin of the sweep's recipe, by name.
+        numbers: Values of the metric, as str(value) -> str(seed) -> metric.
+        version: Version of the metric.
     """
 
     place = "sweeps/{}.json"
@@ -161,25 +167,26 @@ class SweepRecord(Record):
     version: int = 1
 
     def add(self, value: Any, seed: int, number: float) -> None:
-        """Add the number of a value and a seed."""
+        """Add the metric at a value of the sweep and a seed."""
         self.numbers.setdefault(str(value), {})[str(seed)] = number
 
     def has(self, value: Any, seed: int) -> bool:
-        """Return whether the number of a value and a seed is there."""
+        """Return whether there is a metric at a value and a seed."""
         return str(seed) in self.numbers.get(str(value), {})
 
     def at(self, value: Any) -> list[float]:
-        """Return the numbers of all seeds of a value."""
+        """Return the metrics of all seeds at a value."""
         return list(self.numbers.get(str(value), {}).values())
 
 
 @dataclass(frozen=True)
 class TransferRecord(Record):
-    """The numbers of a transfer.
+    """Record of a transfer study.
 
     Args:
-        settings: Those of the `experiments.TransferStudy`.
-        classes: Their names.
+        origins: Origin of the encoder's recipe, by name.
+        settings: Settings of the `experiments.TransferStudy`.
+        classes: Names of the classes.
         numbers: Kind of features -> "train" or "test" -> accuracy, AUROC, confusion.
     """
 
@@ -190,31 +197,31 @@ class TransferRecord(Record):
 
 
 def comparison_picture(comparison: Comparison) -> str:
-    """Return where a comparison's figure lies in the results folder."""
+    """Return the path of a comparison's figure, relative to the results folder."""
     suffix = Path(FigureFile(comparison.figure).file).suffix
     return f"comparisons/{comparison.name}{suffix}"
 
 
 def sweep_picture(name: str) -> str:
-    """Return where the curve of a sweep lies in the results folder."""
+    """Return the path of a sweep's curve, relative to the results folder."""
     return f"sweeps/{name}.png"
 
 
 def transfer_pictures(name: str) -> tuple[str, str]:
-    """Return where a transfer's confusion matrix and guesses lie in the results folder."""
+    """Return the paths of a transfer's confusion matrix and sample predictions."""
     return f"transfers/{name}-confusion.png", f"transfers/{name}-guesses.png"
 
 
 @dataclass(frozen=True)
 class Kept:
-    """What a results folder keeps of all that is on the menus, in their order.
+    """All records of a results folder, in the order of the registries.
 
     Args:
-        folder: The results folder.
-        recipes: Records of recipes, by their names.
-        sweeps: Records of sweeps.
-        transfers: Records of transfers whose pictures are there too.
-        comparisons: Names of comparisons whose pictures are there.
+        folder: Results folder.
+        recipes: Records of recipes, by name.
+        sweeps: Records of sweeps, by name.
+        transfers: Records of transfers whose figures exist, by name.
+        comparisons: Names of comparisons whose figures exist.
     """
 
     folder: Path
@@ -225,7 +232,7 @@ class Kept:
 
     @classmethod
     def read(cls, folder: str | Path) -> "Kept":
-        """Return what there is, whether it is stale or not."""
+        """Return all records in a folder, current or stale."""
         folder = Path(folder)
 
         def has(*files: str) -> bool:

@@ -1,4 +1,4 @@
-"""Sections of the results page, one for each thing that the results folder keeps."""
+"""Sections of the results page, one for each result."""
 
 import statistics
 from pathlib import Path
@@ -28,15 +28,21 @@ from keras_aae.publishing.results import (
     transfer_pictures,
 )
 
-# A figure this much wider than high takes the whole width of the page.
+# Figures with a larger ratio of width to height take the whole width of the page.
 WIDE = 1.9
-WHOLE = 840  # pixels, the width of a page on GitHub
+WHOLE = 840  # pixels, width of a page on GitHub
 SCORES = ("accuracy", "auroc")
 Scores = dict[str, float]
 
 
 def of_recipe(experiment: Experiment, record: RecipeRecord, folder: Path) -> list[str]:
-    """Return the section of a recipe: all its numbers, and the pictures in its folder."""
+    """Return the section of a recipe: its metrics and figures.
+
+    Args:
+        experiment: Experiment of the recipe.
+        record: Record of its runs.
+        folder: Folder of its figures.
+    """
     name = experiment.name
     rows = [
         (
@@ -51,10 +57,10 @@ def of_recipe(experiment: Experiment, record: RecipeRecord, folder: Path) -> lis
         f"## {name}",
         f"{_sentence(experiment.about)} Source: {experiment.source}.",
         f"**{headline(experiment, record)}**",
-        f"{_training(record)}; `keras-aae train --recipe {name}` trains it, "
-        f"`keras-aae figures {name}` makes all that is here.",
-        f"<details>\n<summary>All {len(rows)} numbers</summary>",
-        markdown.table(("number", "ours", "published", "what it is"), rows),
+        f"{_training(record)}. Train: `keras-aae train --recipe {name}`. "
+        f"Regenerate this section: `keras-aae figures {name}`.",
+        f"<details>\n<summary>All {len(rows)} metrics</summary>",
+        markdown.table(("metric", "ours", "published", "description"), rows),
         *_not_measured(experiment, record),
         "</details>",
         *_pictures(folder, figure_files(experiment)),
@@ -62,7 +68,7 @@ def of_recipe(experiment: Experiment, record: RecipeRecord, folder: Path) -> lis
 
 
 def headline(experiment: Experiment, record: RecipeRecord) -> str:
-    """Return the first published number beside ours as text; else the first of ours."""
+    """Return our first metric that has a published number, as text; else our first."""
     both = [name for name in experiment.published if name in record.metrics]
     name = next(iter(both or record.metrics), None)
     if name is None:
@@ -73,7 +79,12 @@ def headline(experiment: Experiment, record: RecipeRecord) -> str:
 
 
 def of_table(table: Table, records: dict[str, RecipeRecord]) -> list[str]:
-    """Return the section of a table, of the records of recipes by their names."""
+    """Return the section of a table; empty without any of its records.
+
+    Args:
+        table: Table of the recipes.
+        records: Records of recipes, by name.
+    """
     records = {name: records[name] for name in table.recipes if name in records}
     if not records:
         return []
@@ -87,7 +98,7 @@ def of_table(table: Table, records: dict[str, RecipeRecord]) -> list[str]:
 
 
 def _rows(table: Table, records: dict[str, RecipeRecord]) -> list[tuple[Any, ...]]:
-    """Return a row a recipe, and one of what it differs by if there are several seeds."""
+    """Return a row per recipe, and a row of differences if it has several seeds."""
 
     def cells(*records: RecipeRecord) -> list[str]:
         values = (
@@ -104,7 +115,7 @@ def _rows(table: Table, records: dict[str, RecipeRecord]) -> list[tuple[Any, ...
 
 
 def of_sweep(sweep: Sweep, record: SweepRecord) -> list[str]:
-    """Return the section of a sweep: the curve, and all its numbers."""
+    """Return the section of a sweep: its curve and metrics."""
     rows = [
         (
             value,
@@ -127,7 +138,13 @@ def of_sweep(sweep: Sweep, record: SweepRecord) -> list[str]:
 def of_transfer(
     study: TransferStudy, record: TransferRecord, records: dict[str, RecipeRecord]
 ) -> list[str]:
-    """Return the section of a transfer, beside the specialist among the recipes."""
+    """Return the section of a transfer study.
+
+    Args:
+        study: Transfer study.
+        record: Record of its numbers.
+        records: Records of recipes, by name, for the specialist.
+    """
     rows = [
         _scores(
             features,
@@ -140,7 +157,7 @@ def of_transfer(
     if (other := study.specialist) in records:
         rows.append(_specialist_scores(RECIPES[other], records[other]))
     columns = (
-        "classified by", "accuracy", "published", "AUROC", "published",
+        "features", "accuracy", "published", "AUROC", "published",
         "accuracy, train", "AUROC, train",
     )  # fmt: skip
     name = study.name
@@ -151,13 +168,13 @@ def of_transfer(
         f"Source: {study.source}; {_made_by(name)}",
         markdown.table(columns, rows),
         *_given(study.finding),
-        markdown.image(confusion, f"confusions of {name}", WHOLE // 2),
-        markdown.image(guesses, f"guesses of {name}", WHOLE),
+        markdown.image(confusion, f"confusion matrix of {name}", WHOLE // 2),
+        markdown.image(guesses, f"sample predictions of {name}", WHOLE),
     ]
 
 
 def transfer_headline(study: TransferStudy, record: TransferRecord) -> str:
-    """Return what is published of a transfer beside what is found, as text."""
+    """Return the scores of a transfer with the published ones, as text."""
     found, texts = record.numbers["codes"]["test"], []
     for name in SCORES:
         published = formats.percent(study.published.get(name))
@@ -169,7 +186,7 @@ def transfer_headline(study: TransferStudy, record: TransferRecord) -> str:
 def _scores(
     label: str, test: Scores, published: Scores, train: Scores
 ) -> tuple[str, ...]:
-    """Return the row of accuracies and AUROCs, shares of 1."""
+    """Return a row of accuracies and AUROCs, given as fractions of 1."""
     beside = (found.get(name) for name in SCORES for found in (test, published))
     shares = (*beside, *(train.get(name) for name in SCORES))
     return (label, *map(formats.percent, shares))
@@ -185,7 +202,7 @@ def _specialist_scores(experiment: Experiment, record: RecipeRecord) -> tuple[st
 
 
 def of_comparison(comparison: Comparison) -> list[str]:
-    """Return the section of a comparison: its picture, and the recipes it is of."""
+    """Return the section of a comparison: its recipes and figure."""
     links = ", ".join(map(markdown.link, comparison.recipes))
     of = f"Recipes: {links}; " if links else ""
     return [
@@ -196,11 +213,14 @@ def of_comparison(comparison: Comparison) -> list[str]:
 
 
 def _not_measured(experiment: Experiment, record: RecipeRecord) -> list[str]:
-    """Name the metrics that the record lacks, or has by an older version."""
+    """Return notes on metrics that are missing or outdated."""
     wanted, texts = metrics_of(experiment), []
     for text, names_of in (
         ("Not measured", lambda run: run.missing(wanted)),
-        ("By an older version of the metric", lambda run: run.outdated(wanted)),
+        (
+            "Measured by an older version of the metric",
+            lambda run: run.outdated(wanted),
+        ),
     ):
         names = dict.fromkeys(name for run in record.runs for name in names_of(run))
         texts += _given(f"{text}: {', '.join(names)}." if names else "")
@@ -210,12 +230,12 @@ def _not_measured(experiment: Experiment, record: RecipeRecord) -> list[str]:
 def _meaning(metric: str) -> str:
     term = metric.removeprefix("train_")
     if term != metric:
-        return f"{term} of the training images, mean over the last epoch"
+        return f"{term} on the training images, mean over the last epoch"
     return describe(metric)
 
 
 def _training(record: RecipeRecord) -> str:
-    """Seeds, epochs, time and machine."""
+    """Return seeds, epochs, time and machine as text."""
     runs = record.runs
     several = len(runs) > 1
     epochs = formats.listed({run.epochs for run in runs})
@@ -230,7 +250,7 @@ def _training(record: RecipeRecord) -> str:
 
 
 def _pictures(folder: Path, figures: list[FigureFile]) -> list[str]:
-    """Return the pictures with their captions: narrow ones in pairs, wide ones alone."""
+    """Return the figures with captions: narrow ones in pairs, wide ones alone."""
     rows: list[list[FigureFile]] = []
     for figure in figures:
         if not (folder / figure.file).exists():
@@ -254,7 +274,7 @@ def _row_of_pictures(folder: Path, row: list[FigureFile]) -> str:
 
 
 def _is_wide(folder: Path, figures: list[FigureFile]) -> bool:
-    """Return whether any of the pictures is wide."""
+    """Return whether any of the figures is wide."""
     for figure in figures:
         with Image.open(folder / figure.file) as picture:
             if picture.width > WIDE * picture.height:

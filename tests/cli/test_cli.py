@@ -263,11 +263,11 @@ def test_runs_that_cannot_stand_side_by_side_are_refused(trained, others, tmp_pa
     path, *_ = trained
     three, small = others
     for kind, runs, message in (
-        ("samples", (path, three), "'samples' shows a single model. Received: 2"),
+        ("samples", (path, three), "models 2. Figure 'samples'"),
         (
             "reconstruction-strips",
             (path, small),
-            "one shape. Received: vae 8x8x1, vae 6",
+            "shapes vae 8x8x1, vae 6",
         ),
     ):
         code, _, err = call("export", kind, *runs, "-o", tmp_path / "a.png")

@@ -1,4 +1,4 @@
-"""The probes of all recipes, as numbers that no refactoring may change."""
+"""Golden probes of all recipes: numbers that no refactoring may change."""
 
 import json
 from pathlib import Path

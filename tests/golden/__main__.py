@@ -1,4 +1,4 @@
-"""Compute the probes of recipes anew: all, or those named."""
+"""Command that renews the golden probes of all or of the named recipes."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""All metrics of a few small models: what a changed formula would move."""
+"""Golden metrics of a few small models, which a changed formula would change."""
 
 import json
 from contextlib import contextmanager
@@ -19,7 +19,7 @@ from keras_aae.training.build import build_model
 FILE = FOLDER / "metrics.json"
 TEST_IMAGES = 24
 SMALL = {"hidden_units": [16]}
-# One model or more for every metric on the menu.
+# Every metric of the registry applies to at least one of these models.
 MODELS = {
     "vae": ("vae", {"latent_dim": 2, **SMALL}),
     "sparse-autoencoder": ("sparse-autoencoder", {"latent_dim": 4, **SMALL}),
@@ -28,7 +28,7 @@ MODELS = {
     "classifier": ("classifier", SMALL),
     "gaussian-vae": ("vae", {"latent_dim": 3, "likelihood": "gaussian", **SMALL}),
 }
-# Numbers of samples that would take minutes, and what they are here.
+# Reduced numbers of samples; the default ones would take minutes.
 FEWER = {
     "gaussian_likelihood": {
         "SAMPLES": 40, "PRIOR_SAMPLES": 400, "TUNING_IMAGES": 24, "TUNING_SAMPLES": 20,
@@ -43,7 +43,7 @@ FEWER = {
 
 @cache
 def dataset() -> Dataset:
-    """Digits, and the same upside down, under the name that FID asks for."""
+    """Return digits and flipped digits under the name `mnist`, which FID requires."""
     digits = load_dataset("digits")
     x, labels = digits.train.array(), digits.train.labels
     train = Images(np.concatenate([x, x[:, ::-1]]), np.concatenate([labels, labels]))
@@ -53,7 +53,7 @@ def dataset() -> Dataset:
 
 @contextmanager
 def fewer_samples():
-    """Take fewer samples inside; yields the numbers that metrics take otherwise."""
+    """Reduce numbers of samples inside the context; yield the default numbers."""
     usual = {}
     for module, values in FEWER.items():
         module = import_module(f"keras_aae.evaluation.{module}")
@@ -68,7 +68,7 @@ def fewer_samples():
 
 
 def measure(key) -> dict[str, float]:
-    """The metrics that no earlier model has."""
+    """Return the metrics that no earlier model has."""
     name, options = MODELS[key]
     keras.utils.set_random_seed(0)
     model = build_model(name, dataset().image_shape, **options, seed=0)

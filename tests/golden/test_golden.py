@@ -42,7 +42,7 @@ def test_a_family_computes_what_it_computed_on_real_images(name, real_data):
 
 @pytest.mark.parametrize("key", metrics.MODELS)
 def test_metrics_measure_what_they_measured(key):
-    """A changed formula needs a higher version on the menu, and new golden numbers."""
+    """A changed formula needs a new version in the registry and new golden numbers."""
     golden, now = metrics.read()["metrics"][key], metrics.measure(key)
     assert now == pytest.approx(golden, rel=1e-3, abs=1e-6)
 

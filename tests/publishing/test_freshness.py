@@ -1,4 +1,4 @@
-"""What makes a result stale, and what does not: the numbers of its recipe's first steps."""
+"""Staleness of results: changed numbers in the first steps, and nothing else."""
 
 from dataclasses import replace
 
@@ -35,13 +35,13 @@ def recipe(toy_file):
 
 @pytest.fixture
 def kept(recipe):
-    """The origin of a result that was made a while ago."""
+    """Return the origin of an earlier result."""
     return OriginChecks().origin(recipe, 1)
 
 
 @pytest.fixture
 def other_source(monkeypatch):
-    """The source code is another one since then."""
+    """Change the hash of the source code."""
     monkeypatch.setattr(checking, "source_hash", lambda: "another")
 
 

@@ -38,7 +38,7 @@ USUAL = dict(METRICS)
 
 @pytest.fixture
 def put(toy_file, monkeypatch):
-    """Puts a quick experiment on the menu; returns what changes it."""
+    """Register a quick experiment; return a function that changes it."""
     recipe = Recipe(
         model="autoencoder", dataset=str(toy_file),
         options={"latent_dim": 2, "hidden_units": [4]},
@@ -57,7 +57,7 @@ def put(toy_file, monkeypatch):
 
 @pytest.fixture
 def change_source(monkeypatch):
-    """Makes the source another one, whatever it computes."""
+    """Return a function that changes the hash of the source code."""
 
     def change(text):
         monkeypatch.setattr(checking, "source_hash", lambda: text)
@@ -68,25 +68,25 @@ def change_source(monkeypatch):
 
 @pytest.fixture(autouse=True)
 def few_metrics():
-    """Leaves one metric on the menu: measuring all would take long."""
+    """Leave one metric in the registry, since measuring all takes long."""
     for name in USUAL:
         if name != "mse":
             del METRICS[name]
     yield
-    # All at once, so that the menu is in its order again.
+    # All at once, to restore the order of the registry.
     METRICS.clear()
     METRICS.update(USUAL)
 
 
 @pytest.fixture(scope="module")
 def first(tmp_path_factory):
-    """Where the first of these tests leaves what it makes, for the others to copy."""
+    """Return a folder for the results of the first test, which the others copy."""
     return tmp_path_factory.mktemp("first")
 
 
 @pytest.fixture
 def made(put, change_source, first, tmp_path):
-    """The toy's results and run, made before."""
+    """Provide results and a run of the toy recipe."""
     if not (first / "results").exists():
         make(first)
     shutil.copytree(first, tmp_path, dirs_exist_ok=True)
@@ -294,7 +294,7 @@ def test_every_seed_is_trained_and_measured_once(made, tmp_path):
 
 
 class Stopping(Reporter):
-    """Presses Ctrl-C after so many epochs."""
+    """Reporter that presses Ctrl-C after a number of epochs."""
 
     def __init__(self, epochs):
         self.left = epochs
@@ -378,7 +378,7 @@ def test_a_sweep_is_measured_once_and_goes_on_where_it_was(
 
 @pytest.fixture
 def put_transfer(made, toy_file, monkeypatch):
-    """Puts a study of the toy's codes of its own images on the menu."""
+    """Register a transfer study of the toy on its own images."""
 
     def put(**changes):
         values = {
@@ -437,7 +437,7 @@ def test_a_transfer_is_made_again_if_its_origin_or_settings_or_pictures_change(
 
 
 def ticked(tmp_path, *pointers):
-    """The rows of a checklist whose only row points to these: its tick, and its cell."""
+    """Return the check mark and the results cell of a row with these pointers."""
     inner = ", ".join(
         "{ " + ", ".join(f'{key} = "{value}"' for key, value in pointer.items()) + " }"
         for pointer in pointers
@@ -478,7 +478,7 @@ def test_a_row_of_the_checklist_is_ticked_if_all_it_points_to_is_there(
 
 
 def command(tmp_path, *args):
-    """The command in this process: exit code and what it printed."""
+    """Run the command in this process; return its exit code and output."""
     folders = ["--results", tmp_path / "results", "--runs", tmp_path / "runs"]
     out = io.StringIO()
     argv = ["keras-aae", "figures", *args, *folders]

@@ -1,4 +1,4 @@
-"""The page about a run: whole, true, and harmless whatever the run's texts say."""
+"""HTML report of a run: complete, correct, and safe for any text in the run."""
 
 import re
 import shlex
@@ -23,7 +23,7 @@ OPEN = ("link", "meta", "img", "br")
 
 
 class Page(HTMLParser):
-    """Tags must close in order; collects text, images and what is fetched."""
+    """Parser that collects text, images and tags, and requires closed tags."""
 
     def __init__(self, text):
         super().__init__()
@@ -78,7 +78,7 @@ def test_the_page_tells_numbers_figures_recipe_and_environment(page, run):
         "2 epochs",
     ):
         assert words.lower() in text.lower(), words
-    assert len(Page(page).images) >= 6  # five of its kind, and mine
+    assert len(Page(page).images) >= 6  # five default figures, and the added one
 
 
 def test_the_page_needs_nothing_and_runs_nothing(page):
@@ -126,5 +126,5 @@ def test_a_browser_shows_the_page_and_all_of_its_images(page, run, tmp_path):
     with Image.open(shot) as image:
         pixels = np.asarray(image.convert("L"))
     assert pixels.shape == (4000, 1000)
-    # Headings, tables and plots leave ink all the way down.
+    # Headings, tables and plots put dark pixels on most of the page.
     assert ((pixels < 128).any(axis=1).reshape(40, 100).any(axis=1)).sum() > 15

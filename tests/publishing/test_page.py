@@ -1,4 +1,4 @@
-"""What the results page is made of: the menus, the checklist, the committed folder."""
+"""Parts of the results page: registries, checklist and the committed folder."""
 
 from pathlib import Path
 
@@ -142,7 +142,7 @@ def test_the_default_set_is_part_of_everything_and_tables_are_their_recipes():
 
 
 def record(**metrics):
-    """A record of as many seeds as each number has values."""
+    """Return a record with one seed per value of each metric."""
     seeds = range(len(next(iter(metrics.values()))))
     runs = [
         SeedResult(s, 1, 1.0, {}, {name: v[s] for name, v in metrics.items()})
@@ -152,7 +152,7 @@ def record(**metrics):
 
 
 def rows(section):
-    """The rows of the table in a section, without its head."""
+    """Return the rows of a section's table, without its header."""
     (table,) = (part for part in section if part.startswith("|"))
     return [
         [cell.strip() for cell in line.strip("|").split("|")]

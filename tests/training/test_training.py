@@ -112,9 +112,9 @@ def test_a_run_can_be_drawn_as_it_began(toy_npz, tmp_path):
 def test_figures_without_a_model_ask_for_a_file_and_others_for_a_run(tmp_path):
     path = source.export_comparison("gumbel", [], tmp_path / "g.png", months=50)
     assert path.stat().st_size > 1000
-    with pytest.raises(RunError, match="Give a file with -o"):
+    with pytest.raises(RunError, match="-o"):
         source.export_comparison("gumbel", [])
-    with pytest.raises(RunError, match="needs a model. Name a run"):
+    with pytest.raises(RunError, match="'samples'"):
         source.export_comparison("samples", [], tmp_path / "s.png")
 
 
