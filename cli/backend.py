@@ -17,8 +17,8 @@ def select_backend(name: str | None = None) -> str:
     """Select a Keras backend, import Keras, and return the backend's name.
 
     Args:
-        name: Name of the backend; None takes KERAS_BACKEND, and where that is not set the
-            first one that is installed.
+        name: Name of the backend; None for KERAS_BACKEND or, where that is not set,
+            the first one installed.
 
     Raises:
         KerasAAEError: The backend is unknown or not installed.

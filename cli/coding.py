@@ -26,7 +26,7 @@ def encode(
     """Encode IMAGES with RUN, a run folder or .keras file.
 
     IMAGES is a folder of images (with all subfolders), an .npy file, or the name of a
-    data set. Each code is stored with an id (the path or number of the image) and a label
+    data set. Each code is stored with an id (path or number of the image) and a label
     (its subfolder or class). Images are processed in blocks, so any number of them fits
     in memory. Rerun the command to resume after an interruption.
 
@@ -59,7 +59,7 @@ def decode(run: str, codes: str, output: str, backend: str | None) -> None:
     """Decode CODES to images with RUN, a run folder or .keras file.
 
     CODES is a file written by `encode`, or an .npy file with an array of shape
-    (n, latent_dim). A class-conditional decoder takes the class from the column `label`.
+    (n, latent_dim). A class-conditional decoder reads the class from column `label`.
     Rerun the command to resume after an interruption.
 
     \b

@@ -43,8 +43,9 @@ def figures(
     """Reproduce results: train what is missing or outdated.
 
     Writes pictures and metrics to the results page. A RECIPE is the name of a recipe,
-    sweep, transfer, comparison or table; without one, the default set is made. Comparisons are added when all of their recipes are selected.
-    Rerun the command to resume after an interruption.
+    sweep, transfer, comparison or table; without one, the default set is made.
+    Comparisons are added when all of their recipes are selected. Rerun the command to
+    resume after an interruption.
 
     \b
     Example:

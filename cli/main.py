@@ -79,7 +79,7 @@ def cli() -> None:
 
 
 def main() -> None:
-    """Run the command line; print an expected error as one line and set the exit code."""
+    """Run the command line; turn an error into one line and an exit code."""
     debug = "--debug" in sys.argv[1:] or bool(os.environ.get("KERAS_AAE_DEBUG"))
     try:
         cli.main(standalone_mode=False)

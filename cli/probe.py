@@ -46,8 +46,8 @@ def probe(
 ) -> None:
     """Train few-label classifiers on the codes of RUNS and on pixels.
 
-    Logistic regression, 5 nearest neighbors and a dense network are trained on the codes
-    of a few labeled training images and tested on all test images. The table shows the
+    Logistic regression, 5 nearest neighbors and a dense network are trained on codes of
+    a few labeled training images and tested on all test images. The table shows the
     mean accuracy and the standard deviation over random label subsets; its last row is
     for the same classifiers on raw pixels.
 

@@ -23,7 +23,7 @@ LONGEST_LINE = 2**24
 
 @dataclass(frozen=True)
 class End:
-    """Result of a process: its exit code (128 + N after signal N) and last error line."""
+    """Result of a process: exit code (128 + N after signal N), last error line."""
 
     code: int
     line: str  # the last one of stderr

@@ -57,7 +57,7 @@ class SeedLines:
         click.echo(f"seed {seed}: {_outcome(end)}", err=self.err)
 
     def reason(self, seed: int, end: "End") -> str:
-        """Return why a training failed: its error event, or else its last error line."""
+        """Return why a training failed: its error event or last error line."""
         last = end.line.removeprefix("Error: ")
         return (
             self.errors.get(seed) or last or f"exit code {end.code}, no error message"

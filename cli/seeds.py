@@ -60,7 +60,7 @@ def _range(part: str) -> range:
     match = re.fullmatch(r"(\d+)(?:\.\.(\d+))?", part, re.ASCII)
     if not match:
         raise KerasAAEError(
-            f"Invalid seeds {part!r}. Expected whole numbers or ranges, e.g. 0..9 or 0,3,7."
+            f"Invalid seeds {part!r}. Expected numbers or ranges, e.g. 0..9 or 0,3,7."
         )
     first, last = int(match[1]), int(match[2] or match[1])
     if not first <= last < first + MOST:
@@ -149,7 +149,7 @@ def _command(folder: "SeedFolder", seed: int, asked: dict[str, Any]) -> list[str
 
 
 def _environment() -> dict[str, Any]:
-    """Return the environment without variables that set options of `train` or `resume`."""
+    """Return the environment without options of `train` and `resume`."""
     ours = ("KERAS_AAE_TRAIN_", "KERAS_AAE_RESUME_")
     return {k: v for k, v in os.environ.items() if not k.startswith(ours)}
 
@@ -176,8 +176,8 @@ def _announce(
     if commands:
         cores = "1 core" if len(places[0]) == 1 else f"{len(places[0])} cores"
         click.echo(
-            f"Seeds {', '.join(map(str, commands))} in {folder.path}, {len(places)} at a "
-            f"time on {cores} each",
+            f"Seeds {', '.join(map(str, commands))} in {folder.path}, {len(places)} at "
+            f"a time on {cores} each",
             err=as_json,
         )
 
@@ -205,8 +205,8 @@ def _interrupted(signum: int, path: Path, done: int, count: int) -> Interrupted:
     """Return the error of a stop signal, with the command to resume."""
     return Interrupted(
         signum,
-        f" with {done} of {count} seeds done; the running ones are saved. Resume with the "
-        f"same command and --out {path}.",
+        f" with {done} of {count} seeds done; the running ones are saved. Resume with "
+        f"the same command and --out {path}.",
     )
 
 

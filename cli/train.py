@@ -47,7 +47,8 @@ def training_options(function: Callable[..., Any]) -> Callable[..., Any]:
         click.option(
             "--tensorboard",
             is_flag=True,
-            help="Also write TensorBoard event files: terms, weight and gradient histograms.",
+            help="Also write TensorBoard event files: terms, histograms of weights and "
+            "gradients.",
         ),
         click.option(
             "--checkpoint-seconds",

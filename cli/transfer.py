@@ -54,8 +54,8 @@ def transfer(
     """Classify other images on the frozen encoder of RUN.
 
     A classifier is trained on the codes of the training images of --dataset, which may
-    differ from the data of RUN, and evaluated on its test images: accuracy, and the area
-    under the ROC curve of each class against the others. Images of a folder, lfw and
+    differ from the data of RUN, and evaluated on its test images by accuracy and area
+    under the ROC curve (each class against the others). Images of a folder, lfw and
     cifar10 are resized to fit the encoder.
 
     The studies of `keras-aae list transfers` are made with `keras-aae figures NAME`.
