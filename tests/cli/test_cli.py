@@ -259,7 +259,7 @@ def test_export_puts_several_runs_side_by_side(trained, others, tmp_path):
         assert all(f">{heading}</text>" in drawn for heading in headings)
 
 
-def test_runs_that_cannot_stand_side_by_side_are_refused(trained, others, tmp_path):
+def test_runs_that_cannot_be_compared_are_refused(trained, others, tmp_path):
     path, *_ = trained
     three, small = others
     for kind, runs, message in (
@@ -323,7 +323,7 @@ def test_evaluate_measures_what_takes_long_where_it_is_named(trained):
     )
 
 
-def test_resume_goes_on(trained, tmp_path):
+def test_resume_continues_a_run(trained, tmp_path):
     path, *_ = trained
     copy = tmp_path / "copy with space"
     shutil.copytree(path, copy)
@@ -418,7 +418,7 @@ def test_a_backend_that_is_not_installed_is_named(monkeypatch):
         select_backend("jax")
 
 
-def test_without_mnist_the_digits_are_used_and_nobody_can_miss_it(tmp_path):
+def test_without_mnist_the_digits_are_used_with_a_warning(tmp_path):
     home = {"HOME": str(tmp_path), "KERAS_HOME": str(tmp_path / "keras")}
     # No network, wherever this runs: nobody listens there.
     home |= {"https_proxy": "http://127.0.0.1:9", "http_proxy": "http://127.0.0.1:9"}
