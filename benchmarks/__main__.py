@@ -1,4 +1,4 @@
-"""`python -m benchmarks`: measure, and print a report in Markdown."""
+"""The program `python -m benchmarks`, which prints a report in Markdown."""
 
 import argparse
 import sys
@@ -11,8 +11,8 @@ from benchmarks.rounds import take_rounds, worker_of
 from benchmarks.targets import targets
 
 ROUNDS, QUICK_ROUNDS = 7, 3
-# Of a turn: an epoch, 50 steps of 128 where XLA's convolutions take their time, or 200
-# steps of three batches of four.
+# Images per turn: an epoch, 50 steps of 128 (XLA convolutions are slow), or 200 steps
+# of three batches of four.
 IMAGES = dict.fromkeys(GROUPS, 60_000) | {"conv": 6_400, "sen": 2_400}
 QUICK_IMAGES = dict.fromkeys(GROUPS, 12_800) | {"conv": 1_280, "sen": 600}
 TITLES = {
@@ -24,7 +24,7 @@ TITLES = {
 
 
 def main() -> None:
-    """Run the benchmarks that were asked for."""
+    """Run the requested benchmarks."""
     arguments = _parse()
     where = machine.describe()
     wanted = [arguments.only] if arguments.only else [*GROUPS, "cli"]
@@ -45,23 +45,25 @@ def main() -> None:
 
 def _parse():
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--rounds", type=int, help=f"default {ROUNDS}")
+    parser.add_argument(
+        "--rounds", type=int, help=f"turns of each contender, default {ROUNDS}"
+    )
     parser.add_argument(
         "--quick", action="store_true",
-        help=f"{QUICK_ROUNDS} rounds, fewer images, none of the hopeless contenders",
+        help=f"{QUICK_ROUNDS} rounds, fewer images, without very slow contenders",
     )  # fmt: skip
     parser.add_argument(
-        "--images", type=int, help="of a turn, in place of the defaults"
+        "--images", type=int, help="images per turn, in place of the defaults"
     )
     parser.add_argument("--only", choices=[*GROUPS, "cli"])
     parser.add_argument(
-        "--output", type=Path, metavar="FILE", help="write it there too"
+        "--output", type=Path, metavar="FILE", help="also write the report to FILE"
     )
     arguments = parser.parse_args()
     if arguments.rounds is None:
         arguments.rounds = QUICK_ROUNDS if arguments.quick else ROUNDS
     if arguments.rounds < 1 or (arguments.images or 1) < 1:
-        parser.error("--rounds and --images take numbers of at least 1")
+        parser.error("Invalid --rounds or --images. Expected numbers of at least 1.")
     return arguments
 
 
@@ -70,40 +72,40 @@ def _image_count(group, arguments) -> int:
 
 
 def _measure(group, arguments):
-    """The group's readings, with those that cannot be measured named."""
+    """Return the group's readings; `missing` says why a contender has none."""
     count = _image_count(group, arguments)
     starters, limits, missing = {}, {}, {}
     for label, contender in GROUPS[group].items():
         if not contender.installed:
             missing[label] = f"{contender.package} is not installed."
         elif contender.hopeless and arguments.quick:
-            missing[label] = "left out by --quick."
+            missing[label] = "skipped by --quick."
         else:
             starters[label] = partial(worker_of, group, label, contender, count)
             if contender.hopeless:
                 limits[label] = HOPELESS_ROUNDS
     rounds = 0 if group == "cost" else arguments.rounds
     readings = take_rounds(
-        starters, rounds, limits, lambda text: _tell(f"{group}: {text}")
+        starters, rounds, limits, lambda text: _log(f"{group}: {text}")
     )
     readings.missing.update(missing)
     return readings
 
 
 def _measure_commands():
-    # Click is needed for the command line alone.
+    # Only this group needs click.
     from benchmarks import help_time
 
-    _tell("cli: --help of every command")
+    _log("cli: --help of every command")
     return help_time.measure()
 
 
-def _tell(text):
+def _log(text):
     print(text, file=sys.stderr, flush=True)
 
 
 def _images_used(readings) -> str:
-    """What the workers trained on; all load the same way."""
+    """Return the source of the workers' images."""
     used = {info["images"] for r in readings.values() for info in r.info.values()}
     return " and ".join(sorted(used)) or "none"
 

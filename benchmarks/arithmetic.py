@@ -1,4 +1,4 @@
-"""Ratios of readings taken in the same round."""
+"""Ratios of readings from the same round."""
 
 from dataclasses import dataclass
 from statistics import median
@@ -6,7 +6,7 @@ from statistics import median
 
 @dataclass(frozen=True)
 class Spread:
-    """The median of some readings, and how far they went."""
+    """Median, lowest and highest of some readings."""
 
     median: float
     low: float
@@ -14,23 +14,23 @@ class Spread:
 
     @classmethod
     def of(cls, values) -> "Spread | None":
-        """Of some values; None of none."""
+        """Return the spread of some values, or None if there are none."""
         values = list(values)
         return cls(median(values), min(values), max(values)) if values else None
 
 
 def seconds(rounds, label) -> Spread | None:
-    """A contender's readings over the rounds it took part in."""
+    """Return the spread of a contender's readings over its rounds."""
     return Spread.of(row[label] for row in rounds if label in row)
 
 
 def ratio(rounds, label, base) -> Spread | None:
-    """A contender's seconds over another's, each of the same round."""
+    """Return the spread of the ratio of two contenders, taken within each round."""
     both = [row for row in rounds if label in row and base in row]
     return Spread.of(row[label] / row[base] for row in both)
 
 
 def fastest(rounds, labels) -> str | None:
-    """Which of some contenders has the lowest median."""
+    """Return the contender with the lowest median."""
     found = {k: s.median for k in labels if (s := seconds(rounds, k)) is not None}
     return min(found, key=found.get) if found else None

@@ -1,4 +1,4 @@
-"""Encoding and decoding against Keras' `predict` of the same networks."""
+"""Encoding and decoding, compared with Keras' `predict` of the same networks."""
 
 from functools import partial
 
@@ -10,7 +10,7 @@ from keras_aae.training.build import build_model
 
 
 def coding(images):
-    """All images to codes and as many codes to images, by ours and by `predict`."""
+    """Prepare encoding of all images and decoding of all codes, ours and by `predict`."""
     keras.utils.set_random_seed(0)
     model = build_model("vae", image_shape=images.shape[1:], latent_dim=2)
     x = images.astype(np.float32) / 255

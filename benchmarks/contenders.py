@@ -1,4 +1,4 @@
-"""Who is measured: literal tables, read by the parent and by the workers."""
+"""Tables of what is measured, read by the parent process and the workers."""
 
 import importlib.util
 from dataclasses import dataclass, field
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 OURS = "ours, tensorflow"
 OURS_JAX = "ours, jax"
 OURS_JAX_STEPS = "ours, jax, single jitted steps"
-OURS_HEALTH = "ours, tensorflow, with its health"
+OURS_DIAGNOSTICS = "ours, tensorflow, with diagnostics"
 FIT = "stock fit, tensorflow"
 SCAN = "hand-written jax.lax.scan"
 TORCH_LOOP = "plain PyTorch loop"
@@ -19,20 +19,21 @@ PREDICT_CALLS = {
 }
 FLOORS = tuple(f"products alone, {engine}" for engine in ("numpy", "jax", "tensorflow"))
 
-# XLA convolutions in a CPU loop take minutes: a few rounds say enough.
+# XLA convolutions in a CPU loop take minutes, so a few rounds must do.
 HOPELESS_ROUNDS = 2
 
 
 @dataclass(frozen=True)
 class Contender:
-    """What one worker process measures.
+    """Measurement made by one worker process.
 
     Args:
-        where: "module:function"; function(images, **options) -> (turns, info), where
-            turns is a dict of callables by label, and info is shown beside the table.
-        package: What must be installed for it.
-        options: Of the function.
-        hopeless: Known to be slow; takes part in few rounds, and in none if quick.
+        where: "module:function"; function(images, **options) returns turns, a dict of
+            label to callable, and info, which is shown in the report.
+        package: Name of the package it needs.
+        options: Keyword arguments of the function.
+        hopeless: Whether it is known to be very slow; it then takes part in few rounds,
+            and in none with --quick.
     """
 
     where: str
@@ -42,12 +43,12 @@ class Contender:
 
     @property
     def installed(self) -> bool:
-        """Whether its package is there."""
+        """Whether its package is installed."""
         return importlib.util.find_spec(self.package) is not None
 
     @property
     def backend(self) -> str:
-        """The Keras backend that the worker sets; NumPy needs none."""
+        """Keras backend of the worker; NumPy uses TensorFlow's."""
         return "tensorflow" if self.package == "numpy" else self.package
 
 
@@ -91,7 +92,7 @@ AAE = {
     OURS_JAX: _ours("jax", "aae"),
     SCAN: Contender("benchmarks.jax_aae:epochs", "jax"),
     TORCH_LOOP: Contender("benchmarks.torch_aae:epochs", "torch"),
-    OURS_HEALTH: _ours("tensorflow", "aae", diagnostics=True),
+    OURS_DIAGNOSTICS: _ours("tensorflow", "aae", diagnostics=True),
 }
 
 SEN = {

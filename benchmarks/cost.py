@@ -1,4 +1,4 @@
-"""What a training costs beside its steps: memory, and the time of checkpoints."""
+"""Cost of a training apart from its steps: memory and time of checkpoints."""
 
 import math
 import resource
@@ -18,7 +18,7 @@ TRAINING_SECONDS = 45
 
 
 def memory(images):
-    """The peak of a process that trains two epochs, in megabytes."""
+    """Measure the peak memory of two epochs, in megabytes."""
     with tempfile.TemporaryDirectory() as folder:
         run = _train(images, folder, epochs=2)
         seconds = [row["seconds"] for row in run.history]
@@ -29,7 +29,7 @@ def memory(images):
 
 
 def checkpoints(images):
-    """Seconds of a save, and the share of a training with default settings."""
+    """Measure seconds per checkpoint, and their share of a training."""
     saves = []
     save = Checkpoints.save
 
@@ -50,7 +50,7 @@ def checkpoints(images):
 
 
 def _train(images, folder, epochs):
-    """`training.train` on the images, from a file as a user would have them."""
+    """Train on the images from a file, as a user would."""
     file = Path(folder).with_suffix(".npz")
     np.savez(file, x_train=images, x_test=images[:1000])
     try:

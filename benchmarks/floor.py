@@ -1,6 +1,7 @@
-"""The floor: the matrix products of an epoch of the dense VAE and nothing else.
+"""Lower bound of time: only the matrix products of an epoch of the dense VAE.
 
-Forward, and both backward products of every layer but the gradient of the images.
+These are the forward and both backward products of every layer, except the gradient
+with respect to the images.
 """
 
 import numpy as np
@@ -24,7 +25,7 @@ def _batches(images):
 
 
 def _products(x, weights, transpose):
-    """The eleven products of a step; returns the gradients of the weights."""
+    """Compute the eleven products of a step; return the gradients of the weights."""
     hidden_w, code_w, grown_w, out_w = weights
     hidden = x @ hidden_w
     code = hidden @ code_w
@@ -33,7 +34,7 @@ def _products(x, weights, transpose):
     out = grown @ out_w
     d_grown = out @ transpose(out_w)
     d_z = d_grown @ transpose(grown_w)
-    # `out` and `code` stand for their own gradients, which have the same shapes.
+    # `out` and `code` stand in for their own gradients, which have the same shapes.
     d_hidden = code @ transpose(code_w)
     return (
         transpose(x) @ d_hidden,
@@ -45,7 +46,7 @@ def _products(x, weights, transpose):
 
 
 def numpy_products(images):
-    """With NumPy's BLAS."""
+    """Prepare the products with NumPy's BLAS."""
     batches, weights = _batches(images), _weights()
 
     def turn():
@@ -56,7 +57,7 @@ def numpy_products(images):
 
 
 def jax_products(images):
-    """In one XLA loop; every step overwrites the results of the one before."""
+    """Prepare the products in one XLA loop; each step overwrites the last results."""
     import jax
     import jax.numpy as jnp
 
@@ -76,7 +77,7 @@ def jax_products(images):
 
 
 def tensorflow_products(images):
-    """In one graph without XLA, where the products go to its own BLAS."""
+    """Prepare the products in one TensorFlow graph without XLA."""
     import tensorflow as tf
 
     batches = tf.constant(_batches(images))

@@ -1,4 +1,4 @@
-"""Seconds that `--help` of every command takes, and whether Keras was imported for it."""
+"""Time of `--help` of every command, and whether it imports Keras."""
 
 import subprocess
 import sys
@@ -16,7 +16,7 @@ PROBE = (
 
 
 def measure() -> dict[str, dict]:
-    """dict of command to {"seconds": median, "keras": whether it was imported}."""
+    """Return a dict of command to {"seconds": median, "keras": whether imported}."""
     return {" ".join(words): _measure(words) for words in ([], *_commands())}
 
 

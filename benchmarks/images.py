@@ -1,4 +1,4 @@
-"""The images that all contenders train on."""
+"""Images that all contenders train on."""
 
 import numpy as np
 
@@ -6,10 +6,10 @@ SHAPE = (28, 28, 1)
 
 
 def load_images(count: int):
-    """`count` training images of MNIST if it is on disk, else random ones; and which.
+    """Return training images of MNIST if it is on disk, else random ones.
 
     Returns:
-        (uint8 (count, 28, 28, 1), a line about them).
+        Images, uint8 (count, 28, 28, 1), and a description of their source.
     """
     x = _mnist()
     source = "MNIST"
@@ -24,7 +24,7 @@ def _mnist():
     from keras_aae.data import load_dataset
     from keras_aae.data.fetching import search_folders
 
-    # Asking for a set that is nowhere would start a download.
+    # Loading a data set that is not on disk would start a download.
     if any((folder / "mnist.npz").exists() for folder in search_folders()):
         return load_dataset("mnist").train.array()
     return None

@@ -1,4 +1,4 @@
-"""The AAE of the recipe aae-gaussian by hand in JAX: two phases a step, an Adam each."""
+"""Hand-written JAX training of the recipe aae-gaussian: two phases, an Adam each."""
 
 import jax
 import jax.numpy as jnp
@@ -20,7 +20,7 @@ WIDTHS = {
 
 
 def epochs(images):
-    """Epochs of discrimination, then regularized reconstruction."""
+    """Prepare epochs of discrimination, then regularized reconstruction."""
     return jax_scan.epochs(images, _step, WIDTHS)
 
 
@@ -32,7 +32,7 @@ def _step(state, x):
 
 
 def phases(state, x, z_prior):
-    """Both phases on floats; the second meets the discriminator as the first left it."""
+    """Run both phases; the second uses the discriminator updated by the first."""
     autoencoder, discriminator = state["autoencoder"], state["discriminator"]
     z = _encode(autoencoder["parameters"], x)
     discriminator, discrimination = descend(discriminator, _discrimination, z, z_prior)

@@ -1,4 +1,4 @@
-"""Training by hand in JAX: an epoch in one scan, layers in dicts, own Adam."""
+"""Hand-written JAX training: an epoch in one scan, layers in dicts, own Adam."""
 
 import jax
 import jax.numpy as jnp
@@ -9,12 +9,12 @@ LEARNING_RATE, BETA_1, BETA_2, EPSILON = 1e-3, 0.9, 0.999, 1e-7
 
 
 def epochs(images, step, widths):
-    """Epochs over a uint8 block that the host shuffles, with donated buffers.
+    """Prepare epochs over a uint8 block that the host shuffles, with donated buffers.
 
     Args:
-        images: uint8, (n, height, width, channels).
-        step: (state, x) -> (state, losses), x uint8 of shape (batch, pixels).
-        widths: Of `new_state`.
+        images: Images, uint8 (n, height, width, channels).
+        step: Function (state, x) -> (state, losses), x uint8 of shape (batch, pixels).
+        widths: Argument of `new_state`.
     """
     rng = np.random.default_rng(0)
     images = images.reshape(len(images), -1)
@@ -38,11 +38,11 @@ def epochs(images, step, widths):
 
 
 def new_state(key, widths):
-    """The random key, and for each name layers and the state of an Adam of their own.
+    """Return the random key, and for each name its layers and the state of its Adam.
 
     Args:
-        key: Of JAX.
-        widths: dict of name to a dict of layer to (inputs, outputs).
+        key: JAX random key.
+        widths: Dict of name to a dict of layer to (inputs, outputs).
     """
     key, *keys = jax.random.split(key, 1 + len(widths))
     trained = zip(keys, widths.items(), strict=True)
@@ -65,17 +65,17 @@ def _glorot(key, shape):
 
 
 def dense(parameters, name, x):
-    """x W + b."""
+    """Compute x W + b."""
     return x @ parameters[name]["w"] + parameters[name]["b"]
 
 
 def scaled(x):
-    """Bytes as floats in [0, 1]."""
+    """Convert bytes to floats in [0, 1]."""
     return x.astype(jnp.float32) / 255
 
 
 def descend(trained, loss, *arguments):
-    """A step of Adam down loss(parameters, *arguments), and the loss before it."""
+    """Take a step of Adam; return its state and the loss before the step."""
     value, gradients = jax.value_and_grad(loss)(trained["parameters"], *arguments)
     t = trained["t"] + 1
     m = jax.tree.map(lambda m, g: m + (1 - BETA_1) * (g - m), trained["m"], gradients)

@@ -1,4 +1,4 @@
-"""The dense VAE by hand in JAX."""
+"""Hand-written JAX training of the dense VAE."""
 
 import jax
 import jax.numpy as jnp
@@ -10,7 +10,7 @@ WIDTHS = {"hidden": (784, 500), "code": (500, 4), "grown": (2, 500), "out": (500
 
 
 def epochs(images):
-    """Epochs of one phase."""
+    """Prepare epochs of one phase."""
     return jax_scan.epochs(images, _step, {"vae": WIDTHS})
 
 

@@ -1,4 +1,4 @@
-"""The machine and the versions that a report belongs to."""
+"""Description of the machine and the versions for the report."""
 
 import os
 import platform
@@ -11,7 +11,7 @@ PACKAGES = ("keras-aae", "keras", "tensorflow", "jax", "torch", "numpy")
 
 
 def describe() -> dict[str, str]:
-    """What a reader needs to know, by name."""
+    """Return a dict of facts about the machine and the versions."""
     return {
         "date": date.today().isoformat(),
         "processor": f"{_processor()}, {_cores()} cores",
@@ -34,8 +34,8 @@ def _processor():
 def _load():
     loads = os.getloadavg()
     text = ", ".join(f"{load:.2f}" for load in loads)
-    # Its threads wait for one another by spinning.
-    busy = " (busy: PyTorch's readings mean little)" if loads[0] > BUSY_LOAD else ""
+    # PyTorch's threads spin while they wait for each other.
+    busy = " (busy: PyTorch's readings are unreliable)" if loads[0] > BUSY_LOAD else ""
     return text + busy
 
 

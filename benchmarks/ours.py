@@ -1,4 +1,4 @@
-"""keras_aae as it trains, and stock `fit` of the same compiled model."""
+"""Contenders of keras_aae: its training loop, and `fit` of the same compiled model."""
 
 import keras
 import numpy as np
@@ -15,7 +15,7 @@ BATCH_SIZE = 128
 
 
 def vae_recipe(**values) -> Recipe:
-    """The benchmark's VAE: latent dimension 2, Adam at 0.001, batches of 128."""
+    """Return the recipe of a VAE: latent dimension 2, Adam at 0.001, batches of 128."""
     network = values.pop("network", "dense")
     options = {"latent_dim": 2, "network": network}
     return Recipe(model="vae", options=options, batch_size=BATCH_SIZE, **values)
@@ -30,18 +30,18 @@ RECIPES = {
 
 
 def as_dataset(images) -> Dataset:
-    """The images as a data set; its test part is not used."""
+    """Return the images as a data set; its test images are not used."""
     return Dataset("images", Images(images), Images(images[:BATCH_SIZE]))
 
 
 def epochs(images, recipe, execution="auto", diagnostics=False):
-    """Epochs of the training loop as `training.train` makes it: feed, chunks, terms.
+    """Prepare epochs of the training loop as `training.train` runs it.
 
     Args:
-        images: uint8, (n, height, width, channels).
-        recipe: A key of `RECIPES`.
-        execution: As of a recipe.
-        diagnostics: Whether an epoch ends by measuring the model's `diagnostics`.
+        images: Images, uint8 (n, height, width, channels).
+        recipe: Key of `RECIPES`.
+        execution: Compilation mode, as in a recipe.
+        diagnostics: Whether an epoch ends by computing the model's `diagnostics`.
     """
     dataset = as_dataset(images)
     training = Training(complete(RECIPES[recipe], dataset), dataset)
@@ -62,7 +62,7 @@ def epochs(images, recipe, execution="auto", diagnostics=False):
 
 
 def stock_fit(images, recipe):
-    """Epochs of Keras' own `fit`, on floats in [0, 1] as its users give them."""
+    """Prepare epochs of Keras' `fit` on floats in [0, 1], as its users pass them."""
     x, recipe = images.astype(np.float32) / 255, RECIPES[recipe]
     keras.utils.set_random_seed(0)
     model = build_model(recipe.model, image_shape=images.shape[1:], **recipe.options)

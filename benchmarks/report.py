@@ -1,4 +1,4 @@
-"""The report: Markdown tables of what was measured."""
+"""Report with the results as Markdown tables."""
 
 from benchmarks import contenders as c
 from benchmarks.arithmetic import fastest, ratio, seconds
@@ -7,14 +7,14 @@ from keras_aae.publishing.markdown import table
 
 
 def head(machine: dict, images: str, rounds: int) -> str:
-    """What was measured where."""
+    """Return the heading: machine, versions, images and rounds."""
     lines = [f"- {name}: {value}" for name, value in machine.items()]
     lines += [f"- images: {images}", f"- rounds: {rounds}"]
     return "# Benchmark of keras_aae\n\n" + "\n".join(lines)
 
 
 def target_section(targets) -> str:
-    """Each required number beside the measured one."""
+    """Return the table of required and measured values."""
     rows = [
         (
             t.text,
@@ -29,7 +29,7 @@ def target_section(targets) -> str:
 
 
 def epoch_section(title, readings, labels, count) -> str:
-    """Seconds of an epoch of each contender, and ratios to ours."""
+    """Return the table of each contender's seconds per epoch and ratio to ours."""
     rows = [_epoch_row(readings, label, count) for label in labels]
     header = (
         "contender", "seconds", "min..max", "processor seconds", "images/s",
@@ -75,7 +75,7 @@ def _missing(readings):
 
 
 def codes_section(readings, count) -> str:
-    """Encoding and decoding against `predict` at its best batch size."""
+    """Return the table of encoding and decoding, ours and by `predict`."""
     rows = []
     for name, ours in CODE_CALLS.items():
         best = fastest(readings.rounds, PREDICT_CALLS[name])
@@ -96,20 +96,23 @@ def codes_section(readings, count) -> str:
 
 
 def cost_section(readings) -> str:
-    """Peak memory, and what checkpoints take."""
+    """Return the table of peak memory and the cost of checkpoints."""
     rows = []
     if memory := readings.info.get("memory"):
         rows.append(("peak memory, two epochs", f"{memory['megabytes']:,.0f} MB"))
     if saves := readings.info.get("checkpoints"):
         each = ", ".join(f"{s:.3f}" for s in saves["saves"])
         share = f"{100 * saves['share']:.2f} % of {saves['total']:.1f} s"
-        rows += [("checkpoints saved, seconds each", each), ("their share", share)]
+        rows += [
+            ("checkpoints saved, seconds each", each),
+            ("their share of the time", share),
+        ]
     text = "## Cost of a training\n\n" + table(("what", "measured"), rows)
     return text + _missing(readings)
 
 
 def help_section(found: dict) -> str:
-    """Seconds of `--help` of every command."""
+    """Return the table of seconds of `--help` of every command."""
     rows = [
         (f"`keras-aae {name}`".replace(" `", "`"), f"{r['seconds']:.3f}", r["keras"])
         for name, r in found.items()

@@ -1,4 +1,4 @@
-"""Worker processes asked in turn, so that what slows the machine slows all alike."""
+"""Worker processes that take turns, so that slowdowns of the machine hit all alike."""
 
 import json
 import os
@@ -15,19 +15,19 @@ LAST_LINES = 8
 
 
 class WorkerError(Exception):
-    """A worker died, or took longer than it may."""
+    """Error of a worker that died or exceeded its time limit."""
 
 
 class Worker:
-    """One contender's process; between turns it waits and takes no time.
+    """Process of one contender, idle between its turns.
 
     Args:
-        command: The process; see `benchmarks.worker` for what it reads and writes.
-        environment: Set beside the parent's.
-        limit: Seconds that an answer may take.
+        command: Command of the process, as `benchmarks.worker` describes.
+        environment: Environment variables in addition to the parent's.
+        limit: Time limit of an answer in seconds.
 
     Raises:
-        WorkerError: it could not be built.
+        WorkerError: The worker failed to start.
     """
 
     def __init__(self, command, environment=None, limit=TURN_SECONDS):
@@ -48,16 +48,16 @@ class Worker:
             raise
 
     def turn(self) -> dict:
-        """Ask for one turn.
+        """Run one turn.
 
         Raises:
-            WorkerError: it died, or took too long.
+            WorkerError: The worker died or exceeded the limit.
         """
         try:
             self._process.stdin.write(b"turn\n")
             self._process.stdin.flush()
         except OSError:
-            raise WorkerError(self._obituary()) from None
+            raise WorkerError(self._death_message()) from None
         return self._read()
 
     def close(self) -> None:
@@ -76,10 +76,10 @@ class Worker:
             raise WorkerError(f"no answer in {self.limit} seconds.")
         line = self._process.stdout.readline()
         if not line:
-            raise WorkerError(self._obituary())
+            raise WorkerError(self._death_message())
         return json.loads(line)
 
-    def _obituary(self):
+    def _death_message(self):
         code = self._process.wait()
         self._errors.seek(0)
         lines = self._errors.read().decode(errors="replace").splitlines()
@@ -89,10 +89,14 @@ class Worker:
 
 @dataclass
 class Readings:
-    """What was measured of one group.
+    """Measurements of one group.
 
-    `rounds` holds a dict of label to seconds for each round; a contender may be missing
-    from some. `cpu` is the same of processor seconds; `info` is each worker's own.
+    Attributes:
+        rounds: Dict of label to seconds for each round; a contender may be missing from
+            some.
+        cpu: Dict of label to processor seconds for each round.
+        info: Dict of label to facts from the worker.
+        missing: Dict of label to the reason why it was not measured.
     """
 
     rounds: list[dict[str, float]] = field(default_factory=list)
@@ -102,38 +106,40 @@ class Readings:
 
 
 def worker_of(group, name, contender, images) -> Worker:
-    """The process of an entry of `contenders.GROUPS`."""
+    """Start the worker of an entry of `contenders.GROUPS`."""
     command = [sys.executable, "-W", "ignore", "-m", "benchmarks.worker", group, name]
     environment = {"KERAS_BACKEND": contender.backend, "TF_CPP_MIN_LOG_LEVEL": "3"}
     return Worker([*command, "--images", str(images)], environment)
 
 
-def take_rounds(starters, rounds, limits=None, tell=lambda text: None) -> Readings:
-    """Build the workers one after another, then go round and round.
+def take_rounds(starters, rounds, limits=None, log=lambda text: None) -> Readings:
+    """Start the workers one after another, then let them take turns in rounds.
 
     Args:
-        starters: dict of label to a function that starts its `Worker`.
-        rounds: How many.
-        limits: dict of label to the number of rounds it takes part in, if fewer.
-        tell: Is told how it goes.
+        starters: Dict of label to a function that starts its `Worker`.
+        rounds: Number of rounds.
+        limits: Dict of label to a smaller number of rounds for that contender.
+        log: Function called with progress messages.
 
     Returns:
-        Readings; a worker that died is in `missing`, with the rest unharmed.
+        Readings; a worker that died is in `missing` and does not affect the rest.
     """
     readings, workers, limits = Readings(), {}, limits or {}
     try:
         for label, start in starters.items():
-            tell(f"{label}: warming up")
+            log(f"{label}: warming up")
             _guarded(readings, label, lambda s=start, k=label: workers.update({k: s()}))
         readings.info = {label: worker.info for label, worker in workers.items()}
         for number in range(rounds):
-            tell(f"round {number + 1} of {rounds}")
+            log(f"round {number + 1} of {rounds}")
             readings.rounds.append({})
             readings.cpu.append({})
             for label, worker in workers.items():
                 if number < limits.get(label, rounds) and label not in readings.missing:
                     _guarded(
-                        readings, label, lambda w=worker, k=label: _note(readings, k, w)
+                        readings,
+                        label,
+                        lambda w=worker, k=label: _record(readings, k, w),
                     )
     finally:
         for worker in workers.values():
@@ -148,7 +154,7 @@ def _guarded(readings, label, action):
         readings.missing[label] = str(error)
 
 
-def _note(readings, label, worker):
+def _record(readings, label, worker):
     answer = worker.turn()
     for kind, rows in (("seconds", readings.rounds), ("cpu_seconds", readings.cpu)):
         values = answer[kind]

@@ -1,4 +1,4 @@
-"""The numbers that keras_aae has to reach, each beside what was measured."""
+"""Performance targets of keras_aae, each with the measured value."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -9,7 +9,7 @@ from benchmarks.arithmetic import fastest, ratio
 
 @dataclass(frozen=True)
 class Target:
-    """A number to reach: at most, or at least, `bound`."""
+    """Target of at most, or at least, `bound`."""
 
     text: str
     measured: float | None
@@ -19,12 +19,12 @@ class Target:
 
     @property
     def required(self) -> str:
-        """The bound in words."""
+        """Bound in words."""
         return f"{'at least' if self.at_least else 'at most'} {self.bound:g}{self.unit}"
 
     @property
     def verdict(self) -> str:
-        """Yes, no, or that nobody looked."""
+        """Verdict: "yes", "no" or "not measured"."""
         if self.measured is None:
             return "not measured"
         if self.at_least:
@@ -40,7 +40,7 @@ def _median_ratio(readings, group, label, base):
 
 
 def _best_predict(readings, name):
-    """Time of `predict` at its best batch size over that of ours, `encode` or `decode`."""
+    """Return the time of `predict` at its best batch size relative to ours."""
     if "codes" not in readings:
         return None
     best = fastest(readings["codes"].rounds, c.PREDICT_CALLS[name])
@@ -48,12 +48,12 @@ def _best_predict(readings, name):
 
 
 def targets(readings: dict, facts: dict) -> list[Target]:
-    """Every target, with what is known.
+    """Return all targets with the measured values.
 
     Args:
-        readings: dict of group to `Readings`.
-        facts: `megabytes`, `checkpoint_share`, `help_seconds`, `help_keras`; any may be
-            missing.
+        readings: Dict of group to `Readings`.
+        facts: Dict with any of `megabytes`, `checkpoint_share`, `help_seconds` and
+            `help_keras`.
     """
     dense, conv, aae, sen = (
         partial(_median_ratio, readings, group)
@@ -68,7 +68,7 @@ def targets(readings: dict, facts: dict) -> list[Target]:
         Target("dense: stock fit / ours", dense(c.FIT, c.OURS), 2, True),
         Target("dense: PyTorch loop / ours", dense(c.TORCH_LOOP, c.OURS), 2.3, True),
         Target("conv: PyTorch loop / ours", conv(c.TORCH_LOOP, c.OURS), 1, True),
-        # The same execution twice: what is above 1 is noise.
+        # The same execution twice: a deviation from 1 is noise.
         Target(
             "conv: ours on jax / its single jitted steps",
             conv(c.OURS_JAX, c.OURS_JAX_STEPS),

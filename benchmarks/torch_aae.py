@@ -1,4 +1,4 @@
-"""The AAE of the recipe aae-gaussian in plain PyTorch: two phases a step, an Adam each."""
+"""Plain PyTorch training of the recipe aae-gaussian: two phases, an Adam each."""
 
 import torch
 from torch import nn
@@ -10,7 +10,7 @@ LATENT_DIM, SLOPE, MATCHING_WEIGHT = 2, 0.2, 78.4
 
 
 class Autoencoder(nn.Module):
-    """784-256-64-2-64-256-784."""
+    """Autoencoder 784-256-64-2-64-256-784."""
 
     def __init__(self):
         super().__init__()
@@ -28,7 +28,7 @@ class Autoencoder(nn.Module):
 
 
 def epochs(images):
-    """Epochs of discrimination, then regularized reconstruction."""
+    """Prepare epochs of discrimination, then regularized reconstruction."""
     return torch_loop.epochs(images, _networks, _step)
 
 

@@ -1,4 +1,4 @@
-"""Training in plain PyTorch, after pytorch/examples: preloaded floats, step after step."""
+"""Plain PyTorch training, after pytorch/examples: preloaded floats, eager steps."""
 
 import torch
 
@@ -6,15 +6,15 @@ BATCH_SIZE = 128
 
 
 def epochs(images, build, step, batch_size=BATCH_SIZE, betas=(0.9, 0.999)):
-    """Epochs of one step after the other.
+    """Prepare epochs of eager steps.
 
     Args:
-        images: uint8, (n, height, width, channels).
-        build: Function without arguments -> dict of modules, an Adam each.
-        step: (modules, optimizers, x) -> loss, x floats of shape (batch, channels,
+        images: Images, uint8 (n, height, width, channels).
+        build: Function () -> dict of modules, each with its own Adam.
+        step: Function (modules, optimizers, x) -> loss, x floats (batch, channels,
             height, width).
-        batch_size: Images in a step.
-        betas: Of every Adam.
+        batch_size: Number of images per step.
+        betas: Decay rates of every Adam.
     """
     torch.manual_seed(0)
     x = torch.from_numpy(images).permute(0, 3, 1, 2).contiguous().float() / 255
@@ -42,7 +42,7 @@ def epochs(images, build, step, batch_size=BATCH_SIZE, betas=(0.9, 0.999)):
 
 
 def descend(optimizer, loss):
-    """A step of the optimizer down the loss."""
+    """Take a step of the optimizer on the loss."""
     optimizer.zero_grad()
     loss.backward()
     optimizer.step()

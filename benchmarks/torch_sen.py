@@ -1,4 +1,4 @@
-"""The SEN of the recipe sen-mnist-small in plain PyTorch: five phases a step, three Adams."""
+"""Plain PyTorch training of the recipe sen-mnist-small: five phases, three Adams."""
 
 import torch
 from torch import nn
@@ -59,19 +59,19 @@ class Sen(nn.Module):
         )
 
     def error(self, x):
-        """Squared error of what noisy images are decoded to."""
+        """Compute the squared error of denoised images."""
         noise = torch.randn_like(x).clamp(-2, 2)
         noisy = (x + NOISE * noise).clamp(0, 1)
         return (x - self.decoder(self.encoder(noisy))).pow(2).sum() / len(x)
 
     def judged_fakes(self, n):
-        """The discriminator's logits of made embeddings that went through an image."""
+        """Compute the logits of fake embeddings that are decoded and encoded again."""
         made = self.generator(torch.rand(n, LATENT_DIM))
         return self.discriminator(self.encoder(self.decoder(made)))
 
 
 def epochs(images):
-    """Epochs of autoencoding, generation and discrimination on three batches of four."""
+    """Prepare epochs of autoencoding, generation and discrimination."""
     return torch_loop.epochs(
         images, _networks, _step, 3 * BATCH_SIZE, betas=(BETA_1, 0.999)
     )
@@ -104,7 +104,7 @@ def _step(modules, optimizers, x):
 
 
 def _dihedral(x):
-    """One of the eight symmetries of the square an image."""
+    """Apply a random one of the square's eight symmetries to each image."""
     for axis in (2, 3):
         x = torch.where(torch.rand(len(x), 1, 1, 1) < 0.5, x.flip(axis), x)
     return torch.where(torch.rand(len(x), 1, 1, 1) < 0.5, x.transpose(2, 3), x)

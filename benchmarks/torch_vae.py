@@ -1,4 +1,4 @@
-"""The VAEs in plain PyTorch."""
+"""Plain PyTorch training of the VAEs."""
 
 import torch
 from torch import nn
@@ -8,7 +8,7 @@ from benchmarks import torch_loop
 
 
 class Dense(nn.Module):
-    """784-500-2-500-784."""
+    """Dense VAE 784-500-2-500-784."""
 
     def __init__(self):
         super().__init__()
@@ -20,7 +20,7 @@ class Dense(nn.Module):
         )  # fmt: skip
 
     def forward(self, x):
-        """Logits, and the mean and log-variance of the code."""
+        """Return logits, and the mean and log-variance of the code."""
         h = self.encoder(x)
         z_mean, z_log_var = self.z_mean(h), self.z_log_var(h)
         z = z_mean + torch.exp(z_log_var / 2) * torch.randn_like(z_mean)
@@ -28,7 +28,7 @@ class Dense(nn.Module):
 
 
 class Conv(Dense):
-    """28-14-7 by 4x4 convolutions of stride 2, and back; padding 1 is Keras' "same"."""
+    """Convolutional VAE, 4x4, stride 2: 28-14-7 and back; padding 1 is `same` in Keras."""
 
     def __init__(self):
         super().__init__()

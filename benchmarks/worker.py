@@ -1,6 +1,6 @@
-"""One contender in a process of its own: builds, warms up, and waits to be asked.
+"""Worker process of one contender: builds, warms up, and waits for requests.
 
-Every line read is a request for a turn; every line written is JSON: {"ready": info} once,
+Each line of input requests a turn. Each line of output is JSON: {"ready": info} once,
 then {"seconds": {label: s}, "cpu_seconds": {label: s}} for each turn.
 """
 
@@ -16,7 +16,7 @@ from benchmarks.images import load_images
 
 
 def main() -> None:
-    """Serve turns until the input ends."""
+    """Run turns until the input ends."""
     arguments = _parse()
     reply = _reply_channel()
     contender = GROUPS[arguments.group][arguments.contender]
@@ -40,7 +40,7 @@ def _parse():
 
 
 def _reply_channel():
-    """Keep stdout for the replies; whatever libraries print goes to stderr."""
+    """Reserve stdout for replies; redirect the output of libraries to stderr."""
     channel = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
 
@@ -52,7 +52,7 @@ def _reply_channel():
 
 
 def _take(turns) -> dict:
-    """Every turn once, with its wall and processor time."""
+    """Run every turn once; return wall and processor times."""
     seconds, cpu_seconds = {}, {}
     for label, turn in turns.items():
         cpu, wall = time.process_time(), time.perf_counter()

@@ -1,4 +1,4 @@
-"""Choosing the engine, which must happen before Keras is imported."""
+"""Selection of the Keras backend, which must happen before Keras is imported."""
 
 import importlib.util
 import logging
@@ -14,10 +14,14 @@ from keras_aae.recipe import BACKENDS
 
 
 def select_backend(name: str | None = None) -> str:
-    """Have Keras run on the backend named, or in KERAS_BACKEND, or installed.
+    """Select a Keras backend, import Keras, and return the backend's name.
+
+    Args:
+        name: Name of the backend; None for KERAS_BACKEND or, where that is not set,
+            the first one installed.
 
     Raises:
-        KerasAAEError: it is not installed, or none is.
+        KerasAAEError: The backend is unknown or not installed.
     """
     name = name or os.environ.get("KERAS_BACKEND") or _first_installed()
     check_name(name, dict.fromkeys(BACKENDS), "backend")
@@ -30,17 +34,16 @@ def select_backend(name: str | None = None) -> str:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     with _quiet_stderr():
         importlib.import_module("keras")
-    # It warns where the models of many runs are compiled one after the other.
+    # TensorFlow warns of retracing when the models of many runs are compiled in turn.
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
     return name
 
 
 @contextmanager
 def _quiet_stderr() -> Iterator[None]:
-    """Keep what libraries print while they load, and show it only if they fail.
+    """Capture what libraries print while they load, and show it only if they fail.
 
-    TensorFlow tells of the machine's features on every start, from C++ and whatever its
-    log level.
+    TensorFlow prints the CPU's features on every start, from C++ and at any log level.
     """
     sys.stderr.flush()
     kept = os.dup(2)

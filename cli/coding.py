@@ -1,4 +1,4 @@
-"""`encode` and `decode`: many images to codes, and codes to images."""
+"""The commands `encode` and `decode`: any number of images to codes, and back."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -23,12 +23,12 @@ from .options import backend_option, data_dir_option, debug_option
 def encode(
     run: str, images: str, output: str, data_dir: str | None, backend: str | None
 ) -> None:
-    """Write the codes of IMAGES by RUN, a run folder or a .keras file.
+    """Encode IMAGES with RUN, a run folder or .keras file.
 
-    IMAGES is a folder, with all its sub-folders, an .npy file, or a data set as of
-    --dataset. With every code stand an id, the path or the number of the image, and a
-    label, its sub-folder or class. Any number of images will do: only a block of them is
-    in memory. Interrupted, the same command goes on.
+    IMAGES is a folder of images (with all subfolders), an .npy file, or the name of a
+    data set. Each code is stored with an id (path or number of the image) and a label
+    (its subfolder or class). Images are processed in blocks, so any number of them fits
+    in memory. Rerun the command to resume after an interruption.
 
     \b
     Example:
@@ -51,16 +51,16 @@ def encode(
 @click.argument("codes", type=click.Path())
 @click.option(
     "-o", "--output", required=True, type=click.Path(),
-    help="Folder to make, of PNG files named by the ids; or an .npy file.",
+    help="Folder for PNG files named by id, or an .npy file.",
 )  # fmt: skip
 @backend_option
 @debug_option
 def decode(run: str, codes: str, output: str, backend: str | None) -> None:
-    """Write the images of CODES by RUN, a run folder or a .keras file.
+    """Decode CODES to images with RUN, a run folder or .keras file.
 
-    CODES is a file as `encode` writes it, or an .npy file of an array (n, width). A
-    decoder that is told the class takes its number from the column `label`. Interrupted,
-    the same command goes on.
+    CODES is a file written by `encode`, or an .npy file with an array of shape
+    (n, latent_dim). A class-conditional decoder reads the class from column `label`.
+    Rerun the command to resume after an interruption.
 
     \b
     Example:
@@ -79,14 +79,14 @@ def decode(run: str, codes: str, output: str, backend: str | None) -> None:
 
 @contextmanager
 def _progress(title: str, total: int) -> Iterator[Callable[[int], None]]:
-    """A bar, if there is a terminal."""
+    """Show a progress bar on a terminal, and yield the function that moves it."""
     with click.progressbar(
         length=total, label=title, file=sys.stderr, hidden=not sys.stderr.isatty()
     ) as bar:
 
         def report(done: int) -> None:
             if done and not bar.pos:
-                bar.label = f"{title}, {done:,} done before"
+                bar.label = f"{title} (resumed at {done:,})"
             bar.update(done - bar.pos)
 
         yield report

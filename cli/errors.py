@@ -1,18 +1,18 @@
-"""What errors mean to the user: an exit code, and one line of text."""
+"""Translation of errors to an exit code and one line of text."""
 
 import errno
 from collections.abc import Iterator
 
 import click
 
-# How the backends say it, each by an error of its own.
+# Each backend reports it by an error of its own.
 OUT_OF_MEMORY = (
     "RESOURCE_EXHAUSTED",
     "OOM when allocating",
     "allocate memory",
     "out of memory",
     "bad_alloc",
-    "error return without exception set",  # of C code that got none, and says so badly
+    "error return without exception set",  # C code whose allocation failed
 )
 SYSTEM_IS_SHORT_OF = (
     errno.ENOSPC,
@@ -25,7 +25,7 @@ SYSTEM_IS_SHORT_OF = (
 
 
 def outcome(error: BaseException) -> tuple[int, str]:
-    """Return the exit code that stands for an error, and what it says."""
+    """Return the exit code and the message of an error."""
     from keras_aae.errors import DivergedError, Interrupted, KerasAAEError
 
     if isinstance(error, click.ClickException):
@@ -40,24 +40,27 @@ def outcome(error: BaseException) -> tuple[int, str]:
 
 
 def _describe(error: BaseException) -> str:
-    """Return an error that is not one of ours in a line."""
-    # What is cleaned up after the memory or the disk has ended fails for other reasons.
+    """Return a one-line message for an error that is not a `KerasAAEError`."""
+    # When memory or disk space runs out, cleaning up fails with errors of other kinds.
     for each in _with_causes(error):
         text = _in_a_line(each)
         if isinstance(each, MemoryError) or any(
             words in text for words in OUT_OF_MEMORY
         ):
             return (
-                "the memory is not enough. Set a smaller --batch-size or --limit, or a "
-                "smaller network. Checkpoints are as they were."
+                "Out of memory. Reduce --batch-size, --limit or the network. Existing "
+                "checkpoints are intact."
             )
         if isinstance(each, OSError) and each.errno in SYSTEM_IS_SHORT_OF:
             return (
-                f"the system refuses: {text}. Give it what it lacks, and do the same "
-                "again. What was saved is as it was."
+                f"System error: {text}. Free the resource and retry. Saved files are "
+                "intact."
             )
-    text = _in_a_line(error) or type(error).__name__
-    return f"unexpected {type(error).__name__}: {text} (--debug shows where)"
+    text = _in_a_line(error).rstrip(".") or "no message"
+    return (
+        f"Unexpected {type(error).__name__}: {text}. Run again with --debug for the "
+        "traceback."
+    )
 
 
 def _in_a_line(error: BaseException) -> str:
@@ -65,7 +68,7 @@ def _in_a_line(error: BaseException) -> str:
 
 
 def _with_causes(error: BaseException | None) -> Iterator[BaseException]:
-    """Yield an error, what it came of, what that came of, and so on."""
+    """Yield an error, its cause, the cause of that, and so on."""
     while error is not None:
         yield error
         error = error.__cause__ or error.__context__

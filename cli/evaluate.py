@@ -1,4 +1,4 @@
-"""`evaluate`."""
+"""The command `evaluate`."""
 
 import json
 
@@ -11,9 +11,9 @@ from .options import (
     Name,
     backend_option,
     data_dir_option,
-    dataset_option,
     debug_option,
     json_option,
+    other_dataset_option,
 )
 from .tables import STYLES, print_metrics
 
@@ -22,13 +22,13 @@ from .tables import STYLES, print_metrics
 @click.argument("runs", nargs=-1, required=True, type=click.Path())
 @click.option(
     "--also", type=Name(METRICS, "metric"), multiple=True,
-    help="Measure NAME too, of those that take minutes: nll_5000_binarized. Repeatable.",
+    help="Also compute this slow metric, e.g. nll_5000_binarized. Repeatable.",
 )  # fmt: skip
 @click.option(
     "--table", type=click.Choice(list(STYLES)), default="text",
-    help="How the table is written. [text]",
+    help="Format of the table. [text]",
 )  # fmt: skip
-@dataset_option
+@other_dataset_option
 @data_dir_option
 @backend_option
 @json_option
@@ -42,9 +42,9 @@ def evaluate(
     backend: str | None,
     as_json: bool,
 ) -> None:
-    """Measure RUNS, run folders or .keras files, on their test images.
+    """Evaluate RUNS, run folders or .keras files, on their test images.
 
-    `keras-aae list metrics` says what each number is.
+    `keras-aae list metrics` describes each metric.
 
     \b
     Example:

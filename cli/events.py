@@ -1,6 +1,6 @@
-"""A training's events as JSON, one object a line, for programs that follow it.
+"""Training events as JSON, one object per line, for programs that follow a training.
 
-Each has its kind under "event": start, progress, epoch, warning, done or error.
+The key "event" holds the kind: start, progress, epoch, note, warning, done or error.
 """
 
 import json
@@ -13,12 +13,12 @@ from .errors import outcome
 
 
 def emit(event: dict[str, Any]) -> None:
-    """Print an event; numbers that are not finite, which JSON lacks, become null."""
+    """Print an event; nan and inf, which JSON lacks, become null."""
     click.echo(json.dumps(_finite(event)))
 
 
 def read_event(line: str) -> dict[str, Any] | None:
-    """Return the event that a line holds, or None if it is something else."""
+    """Return the event in a line, or None if the line is not an event."""
     try:
         event = json.loads(line)
     except ValueError:
@@ -27,7 +27,7 @@ def read_event(line: str) -> dict[str, Any] | None:
 
 
 class EventCommand(click.Command):
-    """A command that ends in an event of its error, where --progress asks for events."""
+    """Command that reports its error as an event with `--progress json`."""
 
     def invoke(self, ctx: click.Context) -> Any:
         try:

@@ -1,4 +1,4 @@
-"""`export`."""
+"""The command `export`."""
 
 from typing import Any
 
@@ -14,8 +14,8 @@ from .options import (
     Value,
     backend_option,
     data_dir_option,
-    dataset_option,
     debug_option,
+    other_dataset_option,
 )
 
 
@@ -24,30 +24,31 @@ from .options import (
 @click.argument("runs", nargs=-1, type=click.Path())
 @click.option(
     "-o", "--output", type=click.Path(dir_okay=False),
-    help="File to write, .png, .svg or .pdf, of animations .gif. "
-    "[default: RUN/figures/KIND.png]",
+    help="File to write: .png, .svg or .pdf; .gif for animations. "
+    "[default: RUN/figures/FIGURE.png]",
 )  # fmt: skip
-@click.option("--count", "n", type=Value(Count), help="Images, points or rows.")
-@click.option("--extent", type=float, help="The sweep goes from -EXTENT to EXTENT.")
+@click.option(
+    "--count", "n", type=Value(Count), help="Number of images, points or rows."
+)
+@click.option("--extent", type=float, help="Range of the grid: -EXTENT to EXTENT.")
 @click.option(
     "--spacing",
     type=click.Choice(["linear", "quantile", "prior", "codes"]),
-    help="Of the sweep. [default: where the prior or the codes lie]",
+    help="Spacing of the grid. [default: chosen from the prior or the codes]",
 )
 @click.option(
     "--sampler",
     type=click.Choice(["prior", "gmm"]),
-    help="Of samples: the prior, or Gaussians fitted to the codes. [default: prior]",
+    help="Source of sampled codes: the prior, or ten Gaussians fitted to the codes. "
+    "[default: prior]",
 )
 @click.option(
     "--set", "settings", type=Assignment(), multiple=True,
-    help="Another option of the figure, for example threshold=0.3.",
+    help="Any other option of the figure, e.g. threshold=0.3. Repeatable.",
 )  # fmt: skip
-@click.option(
-    "--untrained", is_flag=True, help="The model as it was before its training."
-)
-@click.option("--seed", type=Value(Seed), help="[default: the recipe's]")
-@dataset_option
+@click.option("--untrained", is_flag=True, help="Use the weights from before training.")
+@click.option("--seed", type=Value(Seed), help="Random seed. [default: the recipe's]")
+@other_dataset_option
 @data_dir_option
 @backend_option
 @debug_option
@@ -63,7 +64,9 @@ def export(
     backend: str | None,
     **options: Any,
 ) -> None:
-    """Draw a figure of RUNS, a run folder or a .keras file; several to compare them.
+    """Draw a figure of RUNS, which are run folders or .keras files.
+
+    Figures that compare models take several RUNS. `keras-aae list figures` lists all.
 
     \b
     Example:
@@ -81,7 +84,9 @@ def export(
     options |= dict(settings)
     check_options(kind, options)
     if not runs and not stands_alone(kind):
-        raise click.UsageError(f"Missing argument 'RUNS...': {kind} is of a model.")
+        raise click.UsageError(
+            f"Missing argument 'RUNS...'. Figure {kind!r} needs at least one run."
+        )
     sources = [Source.open(run, dataset=dataset, data_dir=data_dir) for run in runs]
     click.echo(
         export_comparison(

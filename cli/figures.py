@@ -1,4 +1,4 @@
-"""`figures`."""
+"""The command `figures`."""
 
 from pathlib import Path
 
@@ -17,22 +17,35 @@ from .options import Name, backend_option, data_dir_option, debug_option
     type=Name({**RECIPES, **COMPARISONS, **SWEEPS, **TRANSFERS, **TABLES}, "recipe"),
 )
 @click.option(
-    "--all", "everything", is_flag=True, help="Every recipe, the long ones too."
+    "--all", "everything", is_flag=True, help="Make all recipes, slow ones included."
 )
-@click.option("--force", is_flag=True, help="Draw and measure again what is there.")
-@click.option("--results", default="results", type=click.Path(), help="[results]")
+@click.option("--force", is_flag=True, help="Redraw and re-evaluate existing results.")
 @click.option(
-    "--runs", default="runs/recipes", type=click.Path(), help="[runs/recipes]"
-)
+    "--results", default="results", type=click.Path(),
+    help="Folder of the results page. [results]",
+)  # fmt: skip
+@click.option(
+    "--runs", default="runs/recipes", type=click.Path(),
+    help="Folder of the run folders. [runs/recipes]",
+)  # fmt: skip
 @data_dir_option
 @backend_option
 @debug_option
-def figures(names, everything, force, results, runs, data_dir, backend):
-    """Make the results page: train what is missing, draw what is stale.
+def figures(
+    names: tuple[str, ...],
+    everything: bool,
+    force: bool,
+    results: str,
+    runs: str,
+    data_dir: str | None,
+    backend: str | None,
+) -> None:
+    """Reproduce results: train what is missing or outdated.
 
-    NAMES are recipes, sweeps, transfers, or comparisons or tables of several recipes;
-    without any, the default set. Comparisons whose recipes are all among them are made too. Interrupted,
-    it goes on where it was.
+    Writes pictures and metrics to the results page. A RECIPE is the name of a recipe,
+    sweep, transfer, comparison or table; without one, the default set is made.
+    Comparisons are added when all of their recipes are selected. Rerun the command to
+    resume after an interruption.
 
     \b
     Example:
@@ -43,12 +56,12 @@ def figures(names, everything, force, results, runs, data_dir, backend):
 
     from .progress import reporting
 
-    names = names_to_make(names, everything)
-    width = max(map(len, names))
+    chosen = names_to_make(names, everything)
+    width = max(map(len, chosen))
     with reporting(quiet=True) as reporter:
         gallery = Gallery(Path(results), Path(runs), force, data_dir, reporter)
-        gallery.check(names)
-        for name in names:
+        gallery.check(chosen)
+        for name in chosen:
             made = gallery.make(name)
             reporter.stop()
             line = f"{made.action:<8} {made.seconds:>5.0f} s   {made.headline}"

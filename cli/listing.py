@@ -1,7 +1,9 @@
-"""`list` and `inspect`: what there is, without waiting for Keras."""
+"""The commands `list` and `inspect`, which do not import Keras."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -10,7 +12,7 @@ from keras_aae.errors import KerasAAEError
 
 from .options import debug_option, json_option
 
-PARTS = {
+PARTS: dict[str, dict[str, Any]] = {
     "models": registry.MODELS,
     "networks": registry.NETWORKS,
     "datasets": registry.DATASETS,
@@ -18,7 +20,7 @@ PARTS = {
     "figures": registry.FIGURES,
     "metrics": registry.METRICS,
 }
-EXPERIMENTS = {
+EXPERIMENTS: dict[str, dict[str, Any]] = {
     "recipes": experiments.RECIPES,
     "comparisons": experiments.COMPARISONS,
     "sweeps": experiments.SWEEPS,
@@ -30,16 +32,20 @@ EXPERIMENTS = {
 @click.command("list")
 @click.argument("what", type=click.Choice([*PARTS, *EXPERIMENTS, "runs"]))
 @click.option(
-    "--root", default="runs", type=click.Path(), help="Folder of the runs. [runs]"
+    "--root",
+    default="runs",
+    type=click.Path(),
+    help="Folder that holds the runs. [runs]",
 )
 @json_option
 @debug_option
-def list_(what, root, as_json):
-    """List what is on a menu, or the runs of a folder.
+def list_(what: str, root: str, as_json: bool) -> None:
+    """List available parts and recipes, or the runs in a folder.
 
     \b
     Example:
       keras-aae list metrics
+      keras-aae list runs --root experiments/
     """
     rows = [{"name": name, "help": text} for name, text in _entries(what, root)]
     if as_json:
@@ -49,11 +55,10 @@ def list_(what, root, as_json):
     for row in rows:
         click.echo(f"{row['name']:<{width}}  {row['help']}")
     if not rows:
-        click.echo(f"No runs in {root!r}.", err=True)
+        click.echo(f"No runs in {root!r}. Give another folder with --root.", err=True)
 
 
-def _entries(what, root):
-    """Names with their lines of help."""
+def _entries(what: str, root: str) -> list[tuple[str, str]]:
     if what in PARTS:
         return [(name, entry[1]) for name, entry in PARTS[what].items()]
     if what in EXPERIMENTS:
@@ -61,13 +66,13 @@ def _entries(what, root):
     return _runs(Path(root))
 
 
-def _runs(root):
-    # Runs of several seeds lie together in a folder.
+def _runs(root: Path) -> list[tuple[str, str]]:
+    # `train --seeds` puts its runs one folder deeper.
     found = sorted([*root.glob("*/recipe.json"), *root.glob("*/seed-*/recipe.json")])
     return [(str(path.parent), _describe_run(path.parent)) for path in found]
 
 
-def _describe_run(path):
+def _describe_run(path: Path) -> str:
     from keras_aae.runs.folder import RunFolder
 
     try:
@@ -84,8 +89,8 @@ def _describe_run(path):
 @click.argument("file", type=click.Path())
 @json_option
 @debug_option
-def inspect(file, as_json):
-    """Say what is in FILE, a .keras file, without loading it.
+def inspect(file: str, as_json: bool) -> None:
+    """Show the contents of FILE, a .keras file, without loading it.
 
     \b
     Example:
@@ -101,8 +106,7 @@ def inspect(file, as_json):
         click.echo(line)
 
 
-def _lines(facts: dict):
-    """The facts as text, a line a layer."""
+def _lines(facts: dict[str, Any]) -> Iterator[str]:
     for name, value in facts.items():
         if name == "networks":
             for network, part in value.items():

@@ -1,4 +1,4 @@
-"""`keras-aae`: the group of commands, and what becomes of errors."""
+"""The program `keras-aae`: its group of commands, and the handling of errors."""
 
 import os
 import sys
@@ -12,7 +12,7 @@ from keras_aae.lookup import current_name
 from .errors import outcome
 from .options import say_new_name
 
-STOPPED = 128  # exit codes from here on are of signals
+STOPPED = 128  # exit codes above this are 128 + the signal's number
 
 COMMANDS = {
     "train": ("keras_aae.cli.train", "train"),
@@ -31,7 +31,7 @@ COMMANDS = {
 
 
 class LazyGroup(click.Group):
-    """Imports a command when it is named."""
+    """Group that imports a command only when it is called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -53,7 +53,7 @@ class LazyGroup(click.Group):
 
 
 def _current_flag(word: str) -> str:
-    """Return a word of the command line with the flag's name of today."""
+    """Return a word of the command line, with a renamed flag under its new name."""
     flag, equals, value = word.partition("=")
     new = current_name("flag", flag)
     say_new_name(flag, new)
@@ -69,7 +69,7 @@ def _current_flag(word: str) -> str:
 )
 @click.version_option(package_name="keras-aae")
 def cli() -> None:
-    """Train, look into and compare autoencoders, VAEs, AAEs, SENs and GANs.
+    """Train, evaluate and visualize autoencoders, VAEs, AAEs, SENs and GANs.
 
     \b
     Example:
@@ -79,13 +79,13 @@ def cli() -> None:
 
 
 def main() -> None:
-    """Run the command line; every foreseen error is one line and an exit code."""
+    """Run the command line; turn an error into one line and an exit code."""
     debug = "--debug" in sys.argv[1:] or bool(os.environ.get("KERAS_AAE_DEBUG"))
     try:
         cli.main(standalone_mode=False)
         sys.stdout.flush()
     except BrokenPipeError:
-        # The reader has gone; keep the interpreter from complaining at exit.
+        # The reader has closed the pipe; keep the interpreter from failing at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except BaseException as error:
         if debug and not isinstance(error, SystemExit):
@@ -94,7 +94,7 @@ def main() -> None:
 
 
 def _report(error: BaseException) -> int | str:
-    """Tell the user, on stderr, and return the exit code."""
+    """Print an error to stderr and return the exit code."""
     if isinstance(error, SystemExit):
         return error.code or 0
     if isinstance(error, click.exceptions.Exit):

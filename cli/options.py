@@ -1,4 +1,4 @@
-"""Options and arguments that several commands share."""
+"""Options and parameter types that several commands share."""
 
 import json
 from collections.abc import Callable
@@ -15,13 +15,13 @@ from keras_aae.registry import DATASETS
 
 
 def say_new_name(old: str, new: str) -> None:
-    """Say on stderr what something is called now, if it has another name."""
+    """Print the new name of a renamed thing to stderr."""
     if old != new:
         click.echo(f"{old} is now called {new}.", err=True)
 
 
 class Name(click.ParamType):  # type: ignore[type-arg]
-    """A name on a menu; a wrong one is answered with the choices."""
+    """Name in a registry; an unknown one is refused with the choices."""
 
     def __init__(self, menu: dict[str, Any], kind: str):
         self.menu, self.name = menu, kind
@@ -43,7 +43,7 @@ class Name(click.ParamType):  # type: ignore[type-arg]
 
 
 class Assignment(click.ParamType):  # type: ignore[type-arg]
-    """KEY=VALUE, the value read as JSON where it is JSON and as text otherwise."""
+    """KEY=VALUE, where VALUE is JSON or else text."""
 
     name = "key=value"
 
@@ -52,7 +52,11 @@ class Assignment(click.ParamType):  # type: ignore[type-arg]
     ) -> Any:
         key, equals, text = value.partition("=")
         if not equals or not key:
-            self.fail(f"{value!r} is not KEY=VALUE, for example epochs=10.", param, ctx)
+            self.fail(
+                f"Invalid setting {value!r}. Expected KEY=VALUE, e.g. epochs=10.",
+                param,
+                ctx,
+            )
         try:
             return key.replace("-", "_"), json.loads(text)
         except ValueError:
@@ -60,7 +64,7 @@ class Assignment(click.ParamType):  # type: ignore[type-arg]
 
 
 class Value(click.ParamType):  # type: ignore[type-arg]
-    """A number of a type of `keras_aae.checks`; another is answered with the bounds."""
+    """Number of a type of `keras_aae.checks`, which states its bounds."""
 
     def __init__(self, annotation: Any, name: str = "integer"):
         self.annotation, self.name = annotation, name
@@ -82,7 +86,7 @@ def _number(text: Any) -> Any:
 
 
 class WholeNumbers(click.ParamType):  # type: ignore[type-arg]
-    """Whole numbers with commas between."""
+    """Comma-separated whole numbers."""
 
     name = "n,n,..."
 
@@ -92,59 +96,75 @@ class WholeNumbers(click.ParamType):  # type: ignore[type-arg]
         try:
             return [int(part) for part in value.split(",") if part]
         except ValueError:
-            self.fail(f"{value!r} is not a list such as 500,500.", param, ctx)
+            self.fail(
+                f"Invalid list {value!r}. Expected whole numbers, e.g. 500,500.",
+                param,
+                ctx,
+            )
 
 
 def debug_option(function: Callable[..., Any]) -> Callable[..., Any]:
-    """`--debug`, read in `keras_aae.cli.main` before any command runs."""
+    """Add `--debug`, which `keras_aae.cli.main` reads before any command runs."""
     return click.option(
-        "--debug", is_flag=True, expose_value=False, help="Show tracebacks of errors."
+        "--debug",
+        is_flag=True,
+        expose_value=False,
+        help="Show the traceback of an error.",
     )(function)
 
 
 def json_option(function: Callable[..., Any]) -> Callable[..., Any]:
-    """`--json`."""
+    """Add `--json`."""
     return click.option(
-        "--json", "as_json", is_flag=True, help="Print JSON for programs."
+        "--json", "as_json", is_flag=True, help="Print the result as JSON."
     )(function)
 
 
 def progress_option(function: Callable[..., Any]) -> Callable[..., Any]:
-    """`--progress`."""
+    """Add `--progress`."""
     return click.option(
         "--progress",
         type=click.Choice(["text", "json"]),
         default="text",
         show_default=True,
-        help="A bar or lines, or for programs events: a JSON object a line, of event "
-        "start, progress, epoch, warning, done or error.",
+        help="Text (a bar on a terminal, else lines), or JSON events, one object per "
+        "line: start, progress, epoch, note, warning, done, error.",
     )(function)
 
 
 def data_dir_option(function: Callable[..., Any]) -> Callable[..., Any]:
-    """`--data-dir`."""
+    """Add `--data-dir`."""
     return click.option(
         "--data-dir",
         envvar="KERAS_AAE_DATA",
         type=click.Path(file_okay=False),
-        help="Folder to look for data sets in first. [env: KERAS_AAE_DATA]",
+        help="Folder to search first for data sets. [env: KERAS_AAE_DATA]",
     )(function)
 
 
 def backend_option(function: Callable[..., Any]) -> Callable[..., Any]:
-    """`--backend`."""
+    """Add `--backend`."""
     return click.option(
         "--backend",
         type=click.Choice(BACKENDS),
-        help="Engine. [default: KERAS_BACKEND, else TensorFlow if installed]",
+        help="Keras backend. [default: KERAS_BACKEND, else the first one installed]",
     )(function)
 
 
 def dataset_option(function: Callable[..., Any]) -> Callable[..., Any]:
-    """`--dataset`."""
+    """Add `--dataset`."""
     return click.option(
         "--dataset",
         metavar="NAME|PATH",
-        help=f"{', '.join(DATASETS)}, image folder, .npz or .npy file. "
-        "[default: mnist, or digits with a warning]",
+        help=f"Data set: {', '.join(DATASETS)}, an image folder, or an .npz or .npy "
+        "file. [default: mnist, or digits with a warning]",
+    )(function)
+
+
+def other_dataset_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add `--dataset` to a command that has the data set of a run."""
+    return click.option(
+        "--dataset",
+        metavar="NAME|PATH",
+        help="Use another data set, as in `train`. [default: the run's]",
     )(function)

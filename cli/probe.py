@@ -1,4 +1,4 @@
-"""`probe`: what few labels make of codes, beside what they make of pixels."""
+"""The command `probe`: few-label classifiers on frozen codes and on pixels."""
 
 import json
 
@@ -11,9 +11,9 @@ from .options import (
     Value,
     backend_option,
     data_dir_option,
-    dataset_option,
     debug_option,
     json_option,
+    other_dataset_option,
 )
 from .tables import print_rows
 
@@ -22,14 +22,14 @@ from .tables import print_rows
 @click.argument("runs", nargs=-1, required=True, type=click.Path())
 @click.option(
     "--num-labels", default=2000, type=Value(Count),
-    help="Labeled training images. [2000]",
+    help="Number of labeled training images. [2000]",
 )  # fmt: skip
 @click.option(
     "--draws", default=5, type=Value(Count),
-    help="How often they are drawn anew. [5]",
+    help="Number of random label subsets. [5]",
 )  # fmt: skip
-@click.option("--seed", default=0, type=Value(Seed), help="Of the draws. [0]")
-@dataset_option
+@click.option("--seed", default=0, type=Value(Seed), help="Random seed. [0]")
+@other_dataset_option
 @data_dir_option
 @backend_option
 @json_option
@@ -44,11 +44,12 @@ def probe(
     backend: str | None,
     as_json: bool,
 ) -> None:
-    """Train classifiers on the codes of RUNS from few labels, and on pixels.
+    """Train few-label classifiers on the codes of RUNS and on pixels.
 
-    Logistic regression, 5 nearest neighbors and a dense network learn from the codes of
-    a few labeled training images, and are tested on all test images: mean and standard
-    deviation over draws of the labels. The last row is of the same on pixels.
+    Logistic regression, 5 nearest neighbors and a dense network are trained on codes of
+    a few labeled training images and tested on all test images. The table shows the
+    mean accuracy and the standard deviation over random label subsets; its last row is
+    for the same classifiers on raw pixels.
 
     \b
     Example:

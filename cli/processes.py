@@ -1,6 +1,6 @@
-"""Commands side by side, every one in a process of its own on cores of its own.
+"""Parallel commands, each in its own process on its own cores.
 
-Two trainings on one core each are far faster than two that share the same two cores:
+Two trainings on one core each are much faster than two that share two cores, because
 their threads would wait for each other at every step.
 """
 
@@ -17,35 +17,35 @@ from typing import Any, Protocol
 from keras_aae.errors import UnsupportedError
 from keras_aae.runs.signals import handling_stops
 
-# Twice as much is read before anybody asks for it, so no process waits to be read.
+# Bytes. The buffer holds twice as much, so that no process blocks on a full pipe.
 LONGEST_LINE = 2**24
 
 
 @dataclass(frozen=True)
 class End:
-    """How a process ended: its exit code, 128 + N by signal N, and its last words."""
+    """Result of a process: exit code (128 + N after signal N), last error line."""
 
     code: int
     line: str  # the last one of stderr
 
 
 def available_cores() -> list[int]:
-    """Return the numbers of the cores that this process may run on."""
+    """Return the numbers of the CPU cores that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return sorted(os.sched_getaffinity(0))
     return list(range(os.cpu_count() or 1))
 
 
 def has_gpu() -> bool:
-    """Return whether there is an NVIDIA GPU that is not hidden."""
+    """Return whether an NVIDIA GPU is present and not hidden."""
     hidden = os.environ.get("CUDA_VISIBLE_DEVICES") in ("", "-1")
     return not hidden and any(Path("/dev").glob("nvidia[0-9]*"))
 
 
 def shares(cores: list[int], jobs: int) -> list[list[int]]:
-    """Return the cores of each job: equally many, and disjoint while there are enough.
+    """Return the cores of each job: the same number for all, disjoint if possible.
 
-    Equally many, since the number of cores may change the last bits of a training.
+    The number is the same because it may change the last bits of a training's results.
     """
     each = max(1, len(cores) // jobs)
     starts = [job * each % len(cores) for job in range(jobs)]
@@ -53,29 +53,32 @@ def shares(cores: list[int], jobs: int) -> list[list[int]]:
 
 
 class Listener(Protocol):
-    """What is told of the commands under way, by their names."""
+    """Receiver of the output of running commands, by name."""
 
-    def output(self, name: Any, text: str, /) -> None: ...
+    def output(self, name: Any, text: str, /) -> None:
+        """Receive a line of stdout."""
 
-    def error(self, name: Any, text: str, /) -> None: ...
+    def error(self, name: Any, text: str, /) -> None:
+        """Receive a line of stderr."""
 
-    def end(self, name: Any, end: End, /) -> None: ...
+    def end(self, name: Any, end: End, /) -> None:
+        """Receive the result of a command."""
 
 
 class ParallelProcesses:
-    """Runs commands, as many at once as there are shares of the cores.
+    """Runner of several commands at once, one for each share of the cores.
 
-    A signal to stop is passed on to the commands under way, which end as they like, and
-    no others are begun. If the listener raises, all of them are told to end.
+    A stop signal is forwarded to the running commands, and no new ones are started. If
+    the listener raises an error, all commands are terminated.
 
     Args:
-        shares: The cores of each; see `shares`.
-        listener: Has `output(name, text)` and `error(name, text)`, which are told every
-            line of stdout and stderr, and `end(name, end)`.
-        environment: Of the commands; None is that of this process.
+        shares: Cores of each parallel command; see `shares`.
+        listener: Receiver of every line of stdout and stderr, and of each result.
+        environment: Environment variables of the commands; None for those of this
+            process.
 
     Attributes:
-        stopped: The first signal that came, or None.
+        stopped: First stop signal received, or None.
     """
 
     def __init__(
@@ -89,15 +92,15 @@ class ParallelProcesses:
         self._running: set[Process] = set()
 
     def run(self, commands: dict[Any, list[str]]) -> dict[Any, End]:
-        """Run commands by name, in their order; return the `End` of each that was begun.
+        """Run named commands in order; return the `End` of each one that was started.
 
         Raises:
-            UnsupportedError: this is Windows, which has no process groups.
+            UnsupportedError: The system is Windows, which has no process groups.
         """
         if os.name == "nt":
             raise UnsupportedError(
-                "Several trainings side by side need a POSIX system. Train one seed at a "
-                "time, by --seed."
+                "Unsupported system Windows for parallel trainings. Expected a POSIX "
+                "system. Train one seed at a time with --seed."
             )
         return asyncio.run(self._run_all(commands))
 
@@ -107,7 +110,7 @@ class ParallelProcesses:
         for cores in self.shares:
             self._free.put_nowait(cores)
         with handling_stops(self._stop):
-            # An error cancels the others, which end their processes.
+            # An error cancels the other tasks, which terminate their processes.
             ends = await asyncio.gather(
                 *(self._run_when_free(*each) for each in commands.items())
             )
@@ -148,7 +151,7 @@ class ParallelProcesses:
         return end
 
     async def _start(self, command: list[str], cores: list[int]) -> Process:
-        # One at a time, since a process is given the cores that this one has just then.
+        # One at a time: a process inherits the cores that this one has at that moment.
         async with self._starting:
             with _on(cores):
                 return await asyncio.create_subprocess_exec(
@@ -158,7 +161,7 @@ class ParallelProcesses:
                     stdout=PIPE,
                     stderr=PIPE,
                     limit=LONGEST_LINE,
-                    # Ctrl-C reaches this process alone, which passes it on once.
+                    # Ctrl-C then reaches only this process, which forwards it once.
                     process_group=0,
                 )
 
@@ -166,7 +169,7 @@ class ParallelProcesses:
 async def _forward(
     name: Any, stream: Any, receive: Callable[[Any, str], object]
 ) -> str:
-    """Pass the lines of a stream on; return the last one."""
+    """Pass each line of a stream to `receive`; return the last one."""
     last = ""
     async for line in stream:
         text = line.decode(errors="replace").strip()
@@ -177,13 +180,13 @@ async def _forward(
 
 
 def _send(process: Process, signum: int) -> None:
-    with suppress(ProcessLookupError):  # it has ended
+    with suppress(ProcessLookupError):  # already ended
         process.send_signal(signum)
 
 
 @contextmanager
 def _on(cores: list[int]) -> Iterator[None]:
-    """What is begun in the block runs on these cores, where the system can do that."""
+    """Start processes within the block on these cores, where the system supports it."""
     if not hasattr(os, "sched_setaffinity"):
         yield
         return

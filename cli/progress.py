@@ -1,4 +1,4 @@
-"""Progress of a training: a live bar, plain lines, or events for programs."""
+"""Progress of a training: a live bar, plain lines, or JSON events."""
 
 import sys
 import time
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 
 class EventReporter:
-    """One event after the other; see `keras_aae.training.Reporter` for the calls.
+    """Reporter that emits events; `keras_aae.training.Reporter` documents the calls.
 
     Args:
-        emit_event: Function of each event, a dict of plain values.
+        emit_event: Function called with each event, a dict of plain values.
     """
 
     def __init__(self, emit_event: Callable[[dict[str, Any]], object] = emit):
@@ -30,7 +30,7 @@ class EventReporter:
     def start(
         self, run: "RunFolder", recipe: Recipe, progress: "Progress", images: int
     ) -> None:
-        """Tell what is trained where, and from which epoch and step on."""
+        """Emit the run, its recipe, and the epoch and step it starts from."""
         self.epochs, self.images = recipe.epochs, images
         event: dict[str, Any] = {
             "run": str(run.path),
@@ -42,7 +42,7 @@ class EventReporter:
         self.emit_event({"event": "start"} | event)
 
     def progress(self, progress: "Progress", images: int) -> None:
-        """Tell how many images of the epoch under way are seen, and its terms so far."""
+        """Emit the number of images seen in this epoch and the mean terms so far."""
         event = {"epoch": progress.epoch + 1, "epochs": self.epochs}
         event |= {"images": images, "of": self.images}
         self.emit_event(
@@ -50,37 +50,37 @@ class EventReporter:
         )
 
     def epoch(self, row: dict[str, Any]) -> None:
-        """Tell the row of the history of an epoch."""
+        """Emit an epoch's row of the history."""
         self.emit_event({"event": "epoch", "epochs": self.epochs, "row": row})
 
     def note(self, text: str) -> None:
-        """Tell what is being done that takes a while."""
+        """Emit a note on an operation that takes a while."""
         self.emit_event({"event": "note", "text": text})
 
     def warn(self, text: str) -> None:
-        """Tell a warning."""
+        """Emit a warning."""
         self.emit_event({"event": "warning", "text": text})
 
     def stop(self) -> None:
-        """Do nothing: there is nothing to take away."""
+        """Do nothing: there is no bar to remove."""
 
 
 class LineReporter(EventReporter):
-    """Plain lines, one an epoch.
+    """Reporter that prints one line per epoch.
 
     Args:
-        err: Write them to stderr.
-        quiet: Write none but warnings.
+        err: Print to stderr.
+        quiet: Print only notes and warnings.
     """
 
     def __init__(self, err: bool = False, quiet: bool = False):
         super().__init__(self.write)
         self.err, self.quiet = err, quiet
-        # On a terminal a note is a line that the next one takes the place of.
+        # On a terminal the next line overwrites a note.
         self.noted = False
 
     def write(self, event: dict[str, Any]) -> None:
-        """Print the lines of an event; a warning cannot be missed."""
+        """Print an event; warnings and notes always go to stderr."""
         self._erase_note()
         if event["event"] == "note":
             self.noted = sys.stderr.isatty()
@@ -98,18 +98,18 @@ class LineReporter(EventReporter):
             self.noted = False
 
     def print(self, text: str) -> None:
-        """A line of progress."""
+        """Print a line of progress, unless quiet."""
         if not self.quiet:
             click.echo(text, err=self.err)
 
 
 class BarReporter(LineReporter):
-    """The same lines under a live bar with the time left."""
+    """Reporter that prints the same lines above a live bar with the remaining time."""
 
     def start(
         self, run: "RunFolder", recipe: Recipe, progress: "Progress", images: int
     ) -> None:
-        """Show the bar, in the place of the last one."""
+        """Show a new bar in place of the previous one."""
         from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
         self.stop()
@@ -149,7 +149,7 @@ class BarReporter(LineReporter):
         )
 
     def epoch(self, row: dict[str, Any]) -> None:
-        """The epoch's line above the bar."""
+        """Print the epoch's line above the bar."""
         self.done = row["epoch"]
         super().epoch(row)
 
@@ -161,20 +161,20 @@ class BarReporter(LineReporter):
             super().print(text)
 
     def stop(self) -> None:
-        """Take the bar away."""
+        """Remove the bar."""
         if hasattr(self, "bar"):
             self.bar.stop()
             del self.bar
 
 
 def lines_of(event: dict[str, Any]) -> list[str]:
-    """Return what an event is on a page of text: a few lines, or none."""
+    """Return an event as lines of text; progress has none."""
     kind = event["event"]
     if kind == "start":
         where = f"{event['recipe']} on {event['dataset']} in {event['run']}"
-        done = f"Going on after {event['epoch']} epochs, {event['step']} steps"
-        going_on = event["epoch"] or event["step"]
-        return [f"Training {where}", *([done] if going_on else [])]
+        done = f"Resuming after {event['epoch']} epochs, {event['step']} steps"
+        resuming = event["epoch"] or event["step"]
+        return [f"Training {where}", *([done] if resuming else [])]
     if kind == "epoch":
         epochs, row = event["epochs"], event["row"]
         number = f"{row['epoch']:>{len(str(epochs))}}/{epochs}"
@@ -183,7 +183,7 @@ def lines_of(event: dict[str, Any]) -> list[str]:
 
 
 def describe_row(row: dict[str, Any]) -> str:
-    """Return terms and images per second of a row of the history, in a line."""
+    """Return the terms and images per second of a history row as one line."""
     hidden = ("epoch", "seconds", "images_per_second", "loss", "val_loss")
     terms = "  ".join(
         f"{name} {'nan' if value is None else format(value, '.4g')}"
@@ -194,7 +194,7 @@ def describe_row(row: dict[str, Any]) -> str:
 
 
 def _terms_so_far(progress: "Progress") -> dict[str, float]:
-    """Return the means of the terms over the epoch under way."""
+    """Return the mean of each term over the current epoch so far."""
     return {
         name: total / weight
         for name, (total, weight) in progress.totals.items()
@@ -206,9 +206,12 @@ def _terms_so_far(progress: "Progress") -> dict[str, float]:
 def reporting(
     as_json: bool = False, quiet: bool = False, events: bool = False
 ) -> Iterator[EventReporter]:
-    """A bar on a terminal, lines elsewhere; beside JSON the lines go to stderr.
+    """Yield a reporter: a bar on a terminal, lines elsewhere; close it at the end.
 
-    A quiet one has the bar alone; events take the place of both.
+    Args:
+        as_json: Print the lines to stderr, since stdout is for JSON.
+        quiet: Show the bar, notes and warnings only.
+        events: Print JSON events instead.
     """
     live = sys.stdout.isatty() and not as_json
     lines = BarReporter(quiet=quiet) if live else LineReporter(as_json, quiet)

@@ -1,4 +1,4 @@
-"""`report`."""
+"""The command `report`."""
 
 import click
 
@@ -18,10 +18,10 @@ from .options import backend_option, data_dir_option, debug_option
 def report(
     run: str, output: str | None, data_dir: str | None, backend: str | None
 ) -> None:
-    """Write one page of HTML about RUN, which needs no other file.
+    """Write a self-contained HTML report of RUN.
 
-    Numbers with what they are, curves and figures, the recipe, the command that repeats
-    it, the environment. Figures that were exported of the run are shown too.
+    The report holds the metrics with explanations, learning curves, figures (exported
+    ones included), the recipe, the command to reproduce the run, and its environment.
 
     \b
     Example:

@@ -1,4 +1,4 @@
-"""Progress of several seeds at once: a live bar each, plain lines, or events."""
+"""Progress of several seeds at once: a live bar each, plain lines, or JSON events."""
 
 import sys
 from collections.abc import Iterable, Iterator
@@ -19,13 +19,13 @@ OUTCOMES = {0: "done", 3: "diverged", 129: "stopped", 130: "stopped", 143: "stop
 
 
 class SeedLines:
-    """Every line of every training, after its seed; see `processes.ParallelProcesses`.
+    """Listener of `ParallelProcesses` that prints each line with its seed.
 
     Args:
-        err: Write them to stderr.
+        err: Print to stderr.
 
     Attributes:
-        errors: Seed -> what ended its training.
+        errors: Dict of seed to the error message of its training.
     """
 
     def __init__(self, err: bool = False):
@@ -33,7 +33,7 @@ class SeedLines:
         self.errors: dict[int, str] = {}
 
     def output(self, seed: int, text: str) -> None:
-        """Take an event, or pass on what is none."""
+        """Handle an event; print any other line to stderr."""
         event = read_event(text)
         if event is None:
             self.error(seed, text)
@@ -43,44 +43,46 @@ class SeedLines:
             self.event(seed, event)
 
     def event(self, seed: int, event: dict[str, Any]) -> None:
-        """Print its lines."""
+        """Print the lines of an event."""
         for line in lines_of(event):
             to_stderr = self.err or event["event"] == "warning"
             click.echo(f"seed {seed}: {line}", err=to_stderr)
 
     def error(self, seed: int, text: str) -> None:
-        """Pass on what is no event."""
+        """Print a line that is not an event."""
         click.echo(f"seed {seed}: {text}", err=True)
 
     def end(self, seed: int, end: "End") -> None:
-        """Say what became of the training."""
+        """Print the outcome of a training."""
         click.echo(f"seed {seed}: {_outcome(end)}", err=self.err)
 
     def reason(self, seed: int, end: "End") -> str:
-        """Return why a training failed, by its last words if there is no event of it."""
+        """Return why a training failed: its error event or last error line."""
         last = end.line.removeprefix("Error: ")
-        return self.errors.get(seed) or last or f"exit code {end.code}, nothing said"
+        return (
+            self.errors.get(seed) or last or f"exit code {end.code}, no error message"
+        )
 
 
 class SeedEvents(SeedLines):
-    """Every event of every training, with its seed."""
+    """Listener that prints each event as JSON with its seed."""
 
     def event(self, seed: int, event: dict[str, Any]) -> None:
-        """Print it."""
+        """Print an event."""
         emit({"seed": seed} | event)
 
     def end(self, seed: int, end: "End") -> None:
-        """Print what became of the training."""
+        """Print the outcome of a training as an event."""
         emit({"seed": seed, "event": "end", "code": end.code, "outcome": _outcome(end)})
 
 
 class SeedBars(SeedLines):
-    """A live bar a seed, and above them what is no progress.
+    """Listener with a live bar for each seed; other output is printed above the bars.
 
     Args:
-        bars: A started `rich.progress.Progress`.
-        seeds: The seeds to come.
-        epochs: Of each.
+        bars: Started `rich.progress.Progress`.
+        seeds: Seeds to be trained.
+        epochs: Number of epochs of each training.
     """
 
     def __init__(self, bars: "Progress", seeds: Iterable[int], epochs: int):
@@ -92,7 +94,7 @@ class SeedBars(SeedLines):
         }
 
     def event(self, seed: int, event: dict[str, Any]) -> None:
-        """Move the seed's bar, or print above the bars."""
+        """Move the seed's bar, or print a warning above the bars."""
         kind = event["event"]
         if kind == "start":
             self.bars.start_task(self.tasks[seed])
@@ -104,13 +106,13 @@ class SeedBars(SeedLines):
             self.error(seed, *lines_of(event))
 
     def error(self, seed: int, text: str) -> None:
-        """Print above the bars."""
+        """Print a line above the bars."""
         text = f"seed {seed}: {text}"
         self.bars.console.print(text, highlight=False, markup=False, soft_wrap=True)
 
     def end(self, seed: int, end: "End") -> None:
-        """Leave the bar, full if the training came to its end."""
-        # Patience may have ended it before the last epoch.
+        """Stop the seed's bar, filled if the training finished."""
+        # Early stopping may end a training before its last epoch.
         values = {} if end.code else {"completed": self.epochs}
         self._update(seed, _outcome(end), **values)
         self.bars.stop_task(self.tasks[seed])
@@ -123,7 +125,10 @@ class SeedBars(SeedLines):
 def listening_to(
     seeds: Iterable[int], epochs: int, as_json: bool, progress: str
 ) -> Iterator[SeedLines]:
-    """Bars on a terminal, lines elsewhere; beside JSON the lines go to stderr."""
+    """Yield a listener: bars on a terminal, lines elsewhere, events for "json".
+
+    With `as_json` the lines go to stderr.
+    """
     if progress == "json":
         yield SeedEvents()
         return

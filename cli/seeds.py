@@ -1,4 +1,4 @@
-"""`train --seeds`: one recipe from several seeds, a process each."""
+"""The option `train --seeds`: one recipe trained with several seeds in parallel."""
 
 import json
 import os
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 
     from .processes import End
 
-# -P: a folder named keras_aae where the user stands is not this program.
+# -P: do not import a folder named keras_aae in the working directory.
 PROGRAM = [sys.executable, "-P", "-m", "keras_aae.cli"]
 MOST = 1000
 
 
 class Seeds(click.ParamType):  # type: ignore[type-arg]
-    """Whole numbers and ranges, both ends included: 0..9 or 0,3,7 or 0..2,10."""
+    """Whole numbers and inclusive ranges: 0..9 or 0,3,7 or 0..2,10."""
 
     name = "a..b|n,n,..."
 
@@ -41,17 +41,17 @@ class Seeds(click.ParamType):  # type: ignore[type-arg]
 
 
 def parse_seeds(text: str) -> list[int]:
-    """The seeds that a text names, in its order.
+    """Return the seeds in a text, in order.
 
     Raises:
-        KerasAAEError: it names none, too many, or one of them twice.
+        KerasAAEError: The text holds no seeds, too many, or duplicates.
     """
     seeds = [seed for part in text.split(",") for seed in _range(part.strip())]
     twice = sorted({seed for seed in seeds if seeds.count(seed) > 1})
     if twice:
         raise KerasAAEError(
-            f"{text!r} names {', '.join(map(str, twice))} more than once. Expected every "
-            "seed once."
+            f"Invalid seeds {text!r}. Expected every seed once. Remove the second "
+            f"{' and '.join(map(str, twice))}."
         )
     return seeds
 
@@ -59,12 +59,14 @@ def parse_seeds(text: str) -> list[int]:
 def _range(part: str) -> range:
     match = re.fullmatch(r"(\d+)(?:\.\.(\d+))?", part, re.ASCII)
     if not match:
-        raise KerasAAEError(f"{part!r} names no seeds. Expected e.g. 0..9 or 0,3,7.")
+        raise KerasAAEError(
+            f"Invalid seeds {part!r}. Expected numbers or ranges, e.g. 0..9 or 0,3,7."
+        )
     first, last = int(match[1]), int(match[2] or match[1])
     if not first <= last < first + MOST:
         raise KerasAAEError(
-            f"{part!r} names {max(0, last - first + 1):,} seeds. Expected 1 to {MOST}, "
-            "from the lower to the higher, e.g. 0..9."
+            f"Invalid seeds {part!r}, a range of {max(0, last - first + 1):,} seeds. "
+            f"Expected 1 to {MOST}, from the lower to the higher, e.g. 0..9."
         )
     return range(first, last + 1)
 
@@ -78,21 +80,21 @@ def train_seeds(
     progress: str = "text",
     **asked: Any,
 ) -> None:
-    """Train what is not there yet of the seeds, and print their numbers together.
+    """Train the seeds that are not finished yet, and print statistics over all.
 
     Args:
-        recipe: What to train; its own seed does not matter.
-        seeds: The seeds.
-        jobs: Trainings at once, or None.
-        out: Folder of the runs, or None.
-        as_json: Print JSON.
-        progress: "json" for events, as `train` has them, with their seed.
-        **asked: What every training is asked for: data_dir, checkpoint_seconds,
-            tensorboard, evaluation, figures.
+        recipe: Recipe to train; its own seed is ignored.
+        seeds: Seeds to train with.
+        jobs: Number of parallel trainings, or None for the default.
+        out: Folder of the runs, or None for a new one.
+        as_json: Print the result as JSON.
+        progress: "text", or "json" for the events of `train` with their seed.
+        **asked: Options of every training: data_dir, checkpoint_seconds, tensorboard,
+            evaluation, figures.
 
     Raises:
-        KerasAAEError: a seed failed; the others are trained all the same.
-        Interrupted: a signal came.
+        KerasAAEError: A seed failed; the others are trained nevertheless.
+        Interrupted: A stop signal was received.
     """
     from keras_aae.training.seeds import SeedFolder
 
@@ -128,7 +130,7 @@ def train_seeds(
 
 
 def _command(folder: "SeedFolder", seed: int, asked: dict[str, Any]) -> list[str]:
-    """The command line of one seed: a new run, or to go on with one."""
+    """Return the command line of one seed, which starts or resumes its run."""
     path, recipe = str(folder.run_path(seed)), folder.recipe
     if folder.begun(seed):
         folder.make_ready(seed)
@@ -147,7 +149,7 @@ def _command(folder: "SeedFolder", seed: int, asked: dict[str, Any]) -> list[str
 
 
 def _environment() -> dict[str, Any]:
-    """Without what would set options of `train` and `resume`: the commands hold them all."""
+    """Return the environment without options of `train` and `resume`."""
     ours = ("KERAS_AAE_TRAIN_", "KERAS_AAE_RESUME_")
     return {k: v for k, v in os.environ.items() if not k.startswith(ours)}
 
@@ -156,7 +158,7 @@ def _shares(jobs: int | None, count: int) -> list[list[int]]:
     from .processes import available_cores, has_gpu, shares
 
     cores = available_cores()
-    # One training takes the whole memory of a GPU.
+    # One training takes all memory of a GPU.
     most = jobs or (1 if has_gpu() else len(cores))
     return shares(cores, max(1, min(most, count)))
 
@@ -174,8 +176,8 @@ def _announce(
     if commands:
         cores = "1 core" if len(places[0]) == 1 else f"{len(places[0])} cores"
         click.echo(
-            f"Seeds {', '.join(map(str, commands))} in {folder.path}, {len(places)} at a "
-            f"time on {cores} each",
+            f"Seeds {', '.join(map(str, commands))} in {folder.path}, {len(places)} at "
+            f"a time on {cores} each",
             err=as_json,
         )
 
@@ -189,7 +191,7 @@ def _print(
     if as_json:
         click.echo(json.dumps({"out": str(folder.path)} | answer))
         return
-    rows = [["number", "mean", "sd", "95 % interval of the mean", "seeds"]]
+    rows = [["metric", "mean", "sd", "95 % interval of the mean", "seeds"]]
     for name, of in answer["numbers"].items():
         interval = "" if of["sd"] is None else f"{of['low']:.5g} to {of['high']:.5g}"
         sd = "" if of["sd"] is None else f"{of['sd']:.2g}"
@@ -200,18 +202,18 @@ def _print(
 
 
 def _interrupted(signum: int, path: Path, done: int, count: int) -> Interrupted:
-    """Return the error after which the same command goes on."""
+    """Return the error of a stop signal, with the command to resume."""
     return Interrupted(
         signum,
-        f" with {done} of {count} seeds done; those under way are saved. Go on by the "
-        f"same command, with --out {path}.",
+        f" with {done} of {count} seeds done; the running ones are saved. Resume with "
+        f"the same command and --out {path}.",
     )
 
 
 def _failure(
     failed: "dict[int, End]", reasons: dict[int, str], count: int
 ) -> KerasAAEError:
-    """The error that stands for those of some seeds."""
+    """Return one error for all seeds that failed."""
     from keras_aae.errors import DivergedError, RunError
 
     kind = DivergedError if any(e.code == 3 for e in failed.values()) else RunError

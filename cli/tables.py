@@ -1,4 +1,4 @@
-"""Numbers as a table."""
+"""Tables of numbers, as text, Markdown or CSV."""
 
 import csv
 import io
@@ -12,11 +12,11 @@ from keras_aae.publishing import markdown
 def print_metrics(
     by_run: Mapping[str, Mapping[str, float | None]], style: str = "text"
 ) -> None:
-    """One row a metric, one column a run.
+    """Print a table with a row per metric and a column per run.
 
     Args:
-        by_run: Run -> metric -> number.
-        style: "text"; "markdown" for a table of it; or "csv", with all digits.
+        by_run: Dict of run to metric to number.
+        style: "text", "markdown", or "csv" (with all digits).
     """
     names = list(dict.fromkeys(name for metrics in by_run.values() for name in metrics))
     if not names:
@@ -30,7 +30,7 @@ def print_metrics(
 
 
 def print_rows(rows: list[list[str]]) -> None:
-    """Rows of text in aligned columns, the first one left and the others right."""
+    """Print rows in aligned columns, the first column left and the others right."""
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     for row in rows:
         first = row[0].ljust(widths[0])
@@ -39,14 +39,14 @@ def print_rows(rows: list[list[str]]) -> None:
 
 
 def print_csv(rows: list[list[str]]) -> None:
-    """Rows as CSV."""
+    """Print rows as CSV."""
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows(rows)
     click.echo(text.getvalue(), nl=False)
 
 
 def print_markdown(rows: list[list[str]]) -> None:
-    """Rows as a table of Markdown, the first of them its head."""
+    """Print rows as a Markdown table with the first row as its header."""
     head, *others = rows
     click.echo(markdown.table(head, others, numbers=True))
 

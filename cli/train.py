@@ -1,4 +1,4 @@
-"""`train` and `resume`."""
+"""The commands `train` and `resume`."""
 
 import json
 from collections.abc import Callable
@@ -34,23 +34,26 @@ if TYPE_CHECKING:
 
 
 def training_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """What both commands take."""
+    """Add the options that both commands take."""
     for option in (
         click.option(
-            "--figures/--no-figures", default=True, help="Draw figures at the end."
+            "--figures/--no-figures", default=True, help="Draw figures after training."
         ),
         click.option(
-            "--evaluation/--no-evaluation", default=True, help="Measure at the end."
+            "--evaluation/--no-evaluation",
+            default=True,
+            help="Evaluate on the test images after training.",
         ),
         click.option(
             "--tensorboard",
             is_flag=True,
-            help="Leave event files too: terms, histograms of weights and gradients.",
+            help="Also write TensorBoard event files: terms, histograms of weights and "
+            "gradients.",
         ),
         click.option(
             "--checkpoint-seconds",
             type=Value(Strength, "float"),
-            help="Time between checkpoints. [default: so that they cost under 1 %]",
+            help="Seconds between checkpoints. [default: chosen to cost under 1 %]",
         ),
         data_dir_option,
         json_option,
@@ -63,59 +66,77 @@ def training_options(function: Callable[..., Any]) -> Callable[..., Any]:
 
 @click.command(cls=EventCommand)
 @click.argument("model", type=Name(MODELS, "model"), required=False)
-@click.option("--recipe", type=Name(RECIPES, "recipe"), help="A named experiment.")
+@click.option(
+    "--recipe", type=Name(RECIPES, "recipe"), help="Named recipe: `list recipes`."
+)
 @click.option(
     "--set", "settings", type=Assignment(), multiple=True,
-    help="Any value of the recipe or the model, e.g. --set beta=4. Repeatable.",
+    help="Any value of the recipe or option of the model, e.g. beta=4. Repeatable.",
 )  # fmt: skip
 @dataset_option
-@click.option("--latent-dim", type=int, help="Width of the code.")
+@click.option("--latent-dim", type=int, help="Dimension of the code.")
 @click.option("--network", help=f"{', '.join(NETWORKS)}.")
-@click.option("--hidden-units", type=WholeNumbers(), help="Widths, e.g. 500,500.")
-@click.option("--activation", help="Of the hidden layers, e.g. relu, softplus.")
-@click.option("--likelihood", help="bernoulli or gaussian (vae).")
+@click.option(
+    "--hidden-units",
+    type=WholeNumbers(),
+    help="Units or filters of the hidden layers, e.g. 500,500.",
+)
+@click.option("--activation", help="Activation of the hidden layers, e.g. relu.")
+@click.option("--likelihood", help="Likelihood of pixels (vae): bernoulli or gaussian.")
 @click.option(
     "--prior",
     type=Name(PRIORS, "prior"),
-    help="What codes should look like: `list priors`.",
+    help="Prior distribution of codes: `list priors`.",
 )
 @click.option(
     "--loss",
-    help="bernoulli, gaussian, poisson or mse (all but vae and gan); of a gan its game.",
+    help="Reconstruction loss: bernoulli, gaussian, poisson or mse (not vae); for gan: "
+    "minimax, wasserstein or non-saturating.",
 )
 @click.option(
-    "--beta", help="Weight of the KL term, or linear:0:1:10 to warm up (vae)."
+    "--beta", help="Weight of the KL term (vae), or a warm-up such as linear:0:1:10."
 )
-@click.option("--epochs", type=int)
-@click.option("--batch-size", type=int)
+@click.option("--epochs", type=int, help="Number of epochs.")
+@click.option("--batch-size", type=int, help="Images per step.")
 @click.option("--optimizer", help="Name of a Keras optimizer.")
-@click.option("--learning-rate", help="Number, or e.g. cosine:0.001:0.00001:50.")
-@click.option("--validation", type=float, help="Training images held out, or share.")
-@click.option("--monitor", help="Term whose best epoch is kept, e.g. val_neg_elbo.")
-@click.option("--patience", type=int, help="Epochs without improvement to stop after.")
-@click.option("--limit", type=int, help="Use at most so many images.")
-@click.option("--num-labels", type=int, help="Labeled training images.")
 @click.option(
-    "--image-size", type=int, help="Resize the images of a folder, lfw or cifar10."
+    "--learning-rate",
+    help="Learning rate, or a schedule such as cosine:0.001:0.00001:50.",
 )
 @click.option(
-    "--channels", type=int, help="1 gray, 3 color (image folder, lfw, cifar10)."
+    "--validation", type=float, help="Number or fraction of training images held out."
 )
-@click.option("--seed", type=int)
+@click.option(
+    "--monitor", help="Keep the epoch that is best by this term, e.g. val_neg_elbo."
+)
+@click.option(
+    "--patience", type=int, help="Stop after so many epochs without improvement."
+)
+@click.option("--limit", type=int, help="Maximum number of images per split.")
+@click.option("--num-labels", type=int, help="Number of labeled training images.")
+@click.option(
+    "--image-size",
+    type=int,
+    help="Resize images to this size (image folder, lfw, cifar10).",
+)
+@click.option(
+    "--channels", type=int, help="1 for gray, 3 for color (image folder, lfw, cifar10)."
+)
+@click.option("--seed", type=int, help="Random seed.")
 @click.option(
     "--seeds", type=Seeds(),
-    help="Train from each of them, e.g. 0..9 or 0,3,7, and report mean, spread and a "
-    "95 % interval. The same command with the same --out goes on.",
+    help="Train once per seed, e.g. 0..9 or 0,3,7, and report the mean, standard "
+    "deviation and a 95 % interval. Rerun with the same --out to resume.",
 )  # fmt: skip
 @click.option(
     "--jobs", type=Value(Count),
-    help="Seeds trained at once. [default: one a core; one if there is a GPU]",
+    help="Parallel trainings with --seeds. [default: one per core; one on a GPU]",
 )  # fmt: skip
-@click.option("--execution", type=click.Choice(EXECUTIONS), help="How steps compile.")
+@click.option("--execution", type=click.Choice(EXECUTIONS), help="Compilation mode.")
 @backend_option
 @click.option(
     "--out", type=click.Path(),
-    help="Run folder, or that of the runs of --seeds. [default: runs/NAME_DATASET_TIME]",
+    help="Run folder, or parent folder with --seeds. [default: runs/NAME_DATASET_TIME]",
 )  # fmt: skip
 @training_options
 def train(
@@ -136,7 +157,8 @@ def train(
 ) -> None:
     """Train MODEL, or a named recipe, in a new run folder.
 
-    The folder holds the trained model, checkpoints, history, final numbers and figures.
+    The folder holds the trained model, checkpoints, history, metrics and figures.
+    Resume an interrupted training with `keras-aae resume`.
 
     \b
     Example:
@@ -149,7 +171,7 @@ def train(
     chosen = _recipe(model, recipe, dict(settings), given)
     if seeds is not None:
         if given["seed"] is not None:
-            raise click.UsageError("Give --seed or --seeds, one of the two.")
+            raise click.UsageError("--seed and --seeds are mutually exclusive.")
         train_seeds(
             chosen,
             seeds,
@@ -165,7 +187,7 @@ def train(
         )
         return
     if jobs is not None:
-        raise click.UsageError("--jobs is of --seeds, which is missing.")
+        raise click.UsageError("--jobs requires --seeds.")
     select_backend(chosen.backend)
     from keras_aae import training
 
@@ -185,7 +207,7 @@ def train(
 
 @click.command(cls=EventCommand)
 @click.argument("run", type=click.Path())
-@click.option("--epochs", type=Value(Count), help="A new total of epochs.")
+@click.option("--epochs", type=Value(Count), help="New total number of epochs.")
 @training_options
 def resume(
     run: str,
@@ -198,7 +220,7 @@ def resume(
     as_json: bool,
     progress: str,
 ) -> None:
-    """Go on with RUN, exactly, from its newest valid checkpoint.
+    """Resume RUN exactly from its newest valid checkpoint.
 
     \b
     Example:
@@ -232,7 +254,7 @@ def _recipe(
     from keras_aae.recipe import override
 
     if (model is None) == (recipe is None):
-        raise click.UsageError("Give a MODEL or --recipe NAME, one of the two.")
+        raise click.UsageError("Give either MODEL or --recipe NAME.")
     start = Recipe(model=model) if model else RECIPES[str(recipe)].recipe
     chosen = {key: value for key, value in given.items() if value is not None}
     if "validation" in chosen and chosen["validation"] >= 1:
@@ -242,7 +264,7 @@ def _recipe(
 
 
 def _say_new_names(model: str, settings: dict[str, Any]) -> None:
-    """Say what options, and the network among them, are called now."""
+    """Print the new names of renamed options and networks."""
     for key in settings:
         say_new_name(key, current_option(model, key))
     network = settings.get("network")
@@ -258,7 +280,7 @@ def _finish(
     as_json: bool,
     progress: str,
 ) -> None:
-    """Measure, draw, and say where everything is."""
+    """Evaluate, draw figures, and print where everything is."""
     from keras_aae.publishing.source import Source, draw_run, evaluate_source
 
     from .tables import print_metrics

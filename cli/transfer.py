@@ -1,4 +1,4 @@
-"""`transfer`: what frozen codes say of other images."""
+"""The command `transfer`: classifiers of other images on frozen codes."""
 
 import json
 from typing import Any
@@ -26,17 +26,15 @@ CLASSIFIERS = ("logistic", "lightgbm", "lightgbm-tuned")
 @dataset_option
 @click.option(
     "--classifier", default="logistic", type=click.Choice(CLASSIFIERS),
-    help="Logistic regression, or LightGBM with its defaults or with ours. [logistic]",
+    help="Logistic regression, or LightGBM with its defaults or tuned. [logistic]",
 )  # fmt: skip
-@click.option("--classes", help="These alone, e.g. automobile,ship.")
-@click.option(
-    "--limit", type=Value(Count), help="Use at most so many images of a part."
-)
+@click.option("--classes", help="Use only these classes, e.g. automobile,ship.")
+@click.option("--limit", type=Value(Count), help="Maximum number of images per split.")
 @click.option(
     "--baselines/--no-baselines", default=True,
-    help="Also the untrained encoder, and pixels of images made smaller, to 16x16.",
+    help="Also use an untrained encoder, and pixels at 16x16 or less.",
 )  # fmt: skip
-@click.option("--seed", default=0, type=Value(Seed), help="[0]")
+@click.option("--seed", default=0, type=Value(Seed), help="Random seed. [0]")
 @data_dir_option
 @backend_option
 @json_option
@@ -53,13 +51,14 @@ def transfer(
     backend: str | None,
     as_json: bool,
 ) -> None:
-    """Classify other images by the frozen encoder of RUN.
+    """Classify other images on the frozen encoder of RUN.
 
-    A classifier learns from the codes of the training images of --dataset, which may be
-    of another kind than RUN was trained on, and is tested on its test images: accuracy,
-    and the area under the ROC curve of each class against the others. Pictures of a
-    folder, lfw and cifar10 are resized to what the encoder takes. The studies that
-    `keras-aae list transfers` names are made by `keras-aae figures`.
+    A classifier is trained on the codes of the training images of --dataset, which may
+    differ from the data of RUN, and evaluated on its test images by accuracy and area
+    under the ROC curve (each class against the others). Images of a folder, lfw and
+    cifar10 are resized to fit the encoder.
+
+    The studies of `keras-aae list transfers` are made with `keras-aae figures NAME`.
 
     \b
     Example:
@@ -71,7 +70,8 @@ def transfer(
     from keras_aae.publishing.source import Source
 
     source = Source.open(run, data_dir=data_dir)
-    data = load_resized(dataset, source.model.image_shape, data_dir)
+    model: Any = source.model
+    data = load_resized(dataset, model.image_shape, data_dir)
     data = of_classes(data, classes.split(",")) if classes else data
     data = data if limit is None else data.limited(limit, seed)
     encoders = source.encoders(baselines=baselines)

@@ -82,7 +82,9 @@ def test_make_targets_of_the_readme_exist():
         assert re.search(rf"^{target}:.*##", makefile, flags=re.MULTILINE), target
 
 
-@pytest.mark.parametrize("name", ["README", "CHANGELOG", "CONTRIBUTING", "SECURITY"])
+@pytest.mark.parametrize(
+    "name", ["README", "ARCHITECTURE", "CHANGELOG", "CONTRIBUTING", "SECURITY"]
+)
 def test_links_and_pictures_exist(name):
     text = (ROOT / f"{name}.md").read_text(encoding="utf-8")
     targets = re.findall(r"\]\(([^)#]+)[^)]*\)", text)

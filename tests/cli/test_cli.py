@@ -22,7 +22,7 @@ def run(*args, cwd=None, **environment):
 
 
 def call(*args):
-    """The same in this process: exit code, stdout, stderr."""
+    """Run the command in this process; return its exit code, stdout and stderr."""
     import contextlib
     import io
 
@@ -168,7 +168,7 @@ def others(trained):
     return make("toy", (8, 8, 1), 3), make("small", (6, 6, 1), 2)
 
 
-def test_probe_stands_codes_beside_pixels(trained):
+def test_probe_compares_codes_with_pixels(trained):
     path, *_ = trained
     args = ("probe", path, path / "model.keras", "--num-labels", 20, "--draws", 2)
     args += ("--dataset", path.parent / "toy.npz")
@@ -259,7 +259,7 @@ def test_export_puts_several_runs_side_by_side(trained, others, tmp_path):
         assert all(f">{heading}</text>" in drawn for heading in headings)
 
 
-def test_runs_that_cannot_stand_side_by_side_are_refused(trained, others, tmp_path):
+def test_runs_that_cannot_be_compared_are_refused(trained, others, tmp_path):
     path, *_ = trained
     three, small = others
     for kind, runs, message in (
@@ -323,7 +323,7 @@ def test_evaluate_measures_what_takes_long_where_it_is_named(trained):
     )
 
 
-def test_resume_goes_on(trained, tmp_path):
+def test_resume_continues_a_run(trained, tmp_path):
     path, *_ = trained
     copy = tmp_path / "copy with space"
     shutil.copytree(path, copy)
@@ -331,7 +331,7 @@ def test_resume_goes_on(trained, tmp_path):
         "resume", copy, "--epochs", 3, "--no-figures", "--no-evaluation"
     )
     assert code == 0, err
-    assert "Going on after 2 epochs" in out and "epoch 3/3" in out
+    assert "after 2 epochs" in out and "epoch 3/3" in out
 
 
 @pytest.mark.parametrize(
@@ -350,13 +350,13 @@ def test_list_shows_every_menu(what):
     assert len(json.loads(call("list", what, "--json")[1])) == len(out.splitlines())
 
 
-def test_list_runs_tells_how_far_they_are(trained):
+def test_list_runs_shows_their_progress(trained):
     path, *_ = trained
     code, out, _ = call("list", "runs", "--root", path.parent)
     assert code == 0 and "2 of 2 epochs" in out
 
 
-def test_inspect_tells_without_loading(trained):
+def test_inspect_describes_a_file_without_loading_it(trained):
     path, *_ = trained
     code, out, _ = call("inspect", path / "model.keras")
     assert code == 0 and "class: VAE" in out and "accepted: True" in out
@@ -369,8 +369,8 @@ def test_inspect_tells_without_loading(trained):
     ("args", "code", "message"),
     [
         (["train", "vea"], 2, "Did you mean 'vae'"),
-        (["train"], 2, "Give a MODEL or --recipe"),
-        (["train", "vae", "--recipe", "vae-2d"], 2, "one of the two"),
+        (["train"], 2, "MODEL or --recipe"),
+        (["train", "vae", "--recipe", "vae-2d"], 2, "MODEL or --recipe"),
         (["train", "--recipe", "vae-2"], 2, "Did you mean 'vae-2d'"),
         (["train", "vae", "--epochs", "many"], 2, "not a valid integer"),
         (["train", "vae", "--hidden-units", "a,b"], 2, "500,500"),
@@ -382,7 +382,7 @@ def test_inspect_tells_without_loading(trained):
         (["trian", "vae"], 2, "Did you mean 'train'"),
         (["export", "scatter", "run"], 2, "Did you mean 'scatterplot'"),
         (["export", "samples", "no-run"], 1, "no run folder"),
-        (["export", "samples"], 2, "Missing argument 'RUNS...'"),
+        (["export", "samples"], 2, "'RUNS...'"),
         (["export", "samples", "no-run", "--set", "seed=1"], 1, "Unknown option of"),
         (["export", "morph", "no-run", "--extent", "2"], 1, "'extent'"),
         (["export", "samples", "no.keras", "-o", "x.png"], 1, "no.keras"),
@@ -418,7 +418,7 @@ def test_a_backend_that_is_not_installed_is_named(monkeypatch):
         select_backend("jax")
 
 
-def test_without_mnist_the_digits_are_used_and_nobody_can_miss_it(tmp_path):
+def test_without_mnist_the_digits_are_used_with_a_warning(tmp_path):
     home = {"HOME": str(tmp_path), "KERAS_HOME": str(tmp_path / "keras")}
     # No network, wherever this runs: nobody listens there.
     home |= {"https_proxy": "http://127.0.0.1:9", "http_proxy": "http://127.0.0.1:9"}
@@ -469,7 +469,9 @@ def test_help_of_train_names_all_networks_and_data_sets():
     from keras_aae.registry import DATASETS, NETWORKS
 
     _, page, _ = call("train", "--help")
-    assert [name for name in (*NETWORKS, *DATASETS) if name not in page] == []
+    assert [
+        name for name in (*NETWORKS, *DATASETS) if name not in "".join(page.split())
+    ] == []
 
 
 def test_numbers_of_options_are_bounded_by_their_types():
@@ -490,16 +492,12 @@ def test_every_command_has_help_and_an_example():
         # On a line of its own.
         assert f"\n    keras-aae {name} " in page and "\\b" not in page
         for option in command.params:
-            if option.param_type_name == "option" and option.name not in UNEXPLAINED:
+            if option.param_type_name == "option" and option.name != "help":
                 assert option.help, (name, option.name)
 
 
-# Their names say it.
-UNEXPLAINED = ("epochs", "batch_size", "seed", "help")
-
-
 def failed_cleaning_up(error):
-    """What is raised by the end of work that an error came in the midst of."""
+    """Return the error raised by cleaning up after another error."""
     try:
         try:
             raise error
@@ -512,16 +510,16 @@ def failed_cleaning_up(error):
 @pytest.mark.parametrize(
     ("error", "words"),
     [
-        (MemoryError(), "the memory is not enough"),
+        (MemoryError(), "--batch-size"),
         (
             RuntimeError("DefaultCPUAllocator: can't allocate memory"),
-            "the memory is not enough",
+            "--batch-size",
         ),
-        (failed_cleaning_up(MemoryError()), "the memory is not enough"),
+        (failed_cleaning_up(MemoryError()), "--batch-size"),
         (OSError(24, "Too many open files", "/tmp/a"), "Too many open files: '/tmp/a'"),
     ],
 )
-def test_what_a_system_is_short_of_is_said_in_words(
+def test_running_out_of_memory_or_files_is_one_line(
     error, words, tmp_path, monkeypatch
 ):
     def train(*args, **options):
@@ -531,4 +529,4 @@ def test_what_a_system_is_short_of_is_said_in_words(
     code, _, err = call(
         "train", "vae", "--dataset", "digits", "--out", tmp_path / "run"
     )
-    assert code == 1 and words in err and "unexpected" not in err
+    assert code == 1 and words in err and "Unexpected" not in err

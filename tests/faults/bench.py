@@ -78,7 +78,7 @@ class Tally:
 
     def check_said(self, ended: Ended, codes, where: str):
         """Record an unexpected exit code, or an error without an explanation."""
-        unclear = "Traceback" in ended.said or "Error: unexpected" in ended.said
+        unclear = "Traceback" in ended.said or "Error: Unexpected" in ended.said
         if ended.code not in codes or unclear:
             self.wrong.append(f"{where}: ended by {ended.code}: {ended.said[-600:]}")
 
