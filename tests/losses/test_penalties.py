@@ -6,6 +6,7 @@ from keras import ops
 
 from keras_aae.errors import RecipeError
 from keras_aae.losses.regularizers import WeightPenalty, kl_sparsity, l1_activity
+from keras_aae.networks import build_autoencoder_networks
 from keras_aae.transforms.corruptions import CORRUPTIONS
 
 rng = np.random.default_rng(0)
@@ -47,8 +48,8 @@ def test_the_weight_penalty_equals_its_definition_and_comes_back_from_its_config
 
 @pytest.mark.parametrize("value", [-1, float("nan"), "much"])
 def test_the_weight_penalty_refuses_what_is_no_weight(value):
-    with pytest.raises(RecipeError, match="at least 0"):
-        WeightPenalty.get(0.0, value)
+    with pytest.raises(RecipeError, match="nonnegativity.*at least 0"):
+        build_autoencoder_networks((8, 8, 1), nonnegativity=value)
 
 
 @pytest.mark.parametrize("name", CORRUPTIONS)

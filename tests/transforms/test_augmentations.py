@@ -6,6 +6,7 @@ from keras import ops
 from keras.random import SeedGenerator
 
 from keras_aae.errors import KerasAAEError
+from keras_aae.training.build import build_model
 from keras_aae.transforms.augmentations import (
     AUGMENTATIONS,
     check_augmentation,
@@ -123,5 +124,5 @@ def test_images_that_are_not_square_are_not_turned():
     assert check_augmentation("moves", (5, 7, 1)) == "moves"
     with pytest.raises(KerasAAEError, match="5x7"):
         check_augmentation("dihedral", (5, 7, 1))
-    with pytest.raises(KerasAAEError, match="moves"):
-        check_augmentation("move", (5, 5, 1))
+    with pytest.raises(KerasAAEError, match="'move'.*moves"):
+        build_model("classifier", (5, 5, 1), augmentation="move")
