@@ -1,6 +1,7 @@
 """Atomic and reproducible writing of figures to files."""
 
 import io
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,7 +32,7 @@ FORMATS = {
 GRAYS = 16  # shades of a gray animation; half the bytes of 32, and looks the same
 
 
-def save(figure: "Figure | Animation", path: str | Path) -> Path:
+def save(figure: "Figure | Animation", path: str | os.PathLike[str]) -> Path:
     """Write a figure to a file in the format of its extension: png, svg or pdf.
 
     An `Animation` is written as a gif that loops forever. The file is written
