@@ -179,6 +179,14 @@ def test_the_config_of_an_old_model_file_makes_the_same_model(model, new, old):
     assert again.get_config()[new] == made.get_config()[new]
 
 
+@pytest.mark.parametrize(("old", "new"), RENAMED["class"].items())
+def test_an_old_class_is_the_new_one_and_says_so(old, new):
+    with pytest.warns(DeprecationWarning, match=new):
+        assert getattr(keras_aae.models, old) is getattr(keras_aae.models, new)
+    with pytest.raises(AttributeError, match="Nothing"):
+        keras_aae.models.Nothing  # noqa: B018
+
+
 def test_old_names_of_classes_are_registered_and_may_be_loaded():
     for old, new in RENAMED["class"].items():
         found = keras.saving.get_registered_object(f"keras_aae>{old}")

@@ -1,5 +1,8 @@
 """The model families; importing this module registers every class with Keras."""
 
+import warnings
+from typing import Any
+
 import keras
 
 from keras_aae.lookup import RENAMED
@@ -45,3 +48,13 @@ __all__ = [
 # Older files name classes by their former names.
 for _old, _new in RENAMED["class"].items():
     keras.saving.get_custom_objects()[f"keras_aae>{_old}"] = globals()[_new]
+
+
+def __getattr__(name: str) -> Any:
+    if name in RENAMED["class"]:
+        current = RENAMED["class"][name]
+        warnings.warn(
+            f"{name} is deprecated. Use {current}.", DeprecationWarning, stacklevel=2
+        )
+        return globals()[current]
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from keras_aae.errors import DataError
 from keras_aae.experiments import COMPARISONS, RECIPES, SWEEPS, TABLES, TRANSFERS
 from keras_aae.files import write_text
 from keras_aae.publishing.checking import OriginChecks
@@ -141,7 +142,9 @@ class Gallery:
         unknown = next((v.unknown for v in verdicts.values() if v.unknown), "")
         if kept is not None and moved:
             self.reporter.warn(f"{result.name} is stale: {moved}.")
-        if unknown and not moved:
+        if unknown and moved:
+            raise DataError(unknown)
+        if unknown:
             return kept, unknown
         origins = {name: v.origin for name, v in verdicts.items() if v.origin}
         if kept is None or moved:
