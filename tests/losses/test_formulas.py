@@ -159,7 +159,7 @@ def test_bernoulli_kl_of_an_impossible_mean_is_finite_and_leads_back(r, sign):
 
 
 def mixture():
-    prior = MixtureOfNormals(2, 3, seed=1)
+    prior = MixtureOfNormals(2, components=3, seed=1)
     prior.means.assign([[-2.0, 0.0], [1.0, 1.0], [0.0, -1.5]])
     prior.log_vars.assign(np.log([[0.25, 1.0], [0.5, 0.5], [1.0, 0.1]]))
     prior.logits.assign(np.log([0.5, 0.3, 0.2]))
@@ -187,7 +187,7 @@ def test_a_mixture_knows_its_quantiles_and_its_kl():
     )
     assert [curve.shape for curve in prior.outlines()] == 3 * [(181, 2)]
     # One component at N(0, I) is the normal prior.
-    alone = MixtureOfNormals(2, 1)
+    alone = MixtureOfNormals(2, components=1)
     alone.means.assign(np.zeros((1, 2)))
     mean, log_var = rng.standard_normal((2, 4, 2)).astype("float32")
     noise = rng.standard_normal((20_000, 4, 2)).astype("float32")

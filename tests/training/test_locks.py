@@ -67,7 +67,15 @@ def handlers():
     return [signal.getsignal(s) for s in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)]
 
 
-def test_signals_to_stop_are_handled_in_the_block_alone():
+@pytest.fixture
+def hangup_stops():
+    """SIGHUP is not ignored, as it is in processes that nohup started."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
+def test_signals_to_stop_are_handled_in_the_block_alone(hangup_stops):
     before, got = handlers(), []
     with signals.handling_stops(got.append):
         for signum in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):

@@ -253,7 +253,7 @@ def test_numbers_may_come_as_text(toy_npz, tmp_path):
     run = runner.train(recipe(toy_npz, options=options, epochs=1), tmp_path / "run")
     row = run.history[0]
     assert row["loss"] == pytest.approx(row["reconstruction_nll"] + 4 * row["kl"], 1e-4)
-    with pytest.raises(RecipeError, match="counts epochs"):
+    with pytest.raises(RecipeError, match="beta .linear:0:1:10"):
         build_model("vae", (8, 8, 1), beta="linear:0:1:10")
 
 
@@ -312,8 +312,16 @@ def test_optimizers_are_plain_values(toy_npz, tmp_path):
             "latent_dim 2.5. Expected a whole number",
         ),
         ({"options": {"beta": "much"}}, RecipeError, "Invalid beta"),
-        ({"options": {"network": "denser"}}, RecipeError, "Choices: dense, conv"),
-        ({"options": {"likelihood": "poisson"}}, ValueError, "Choices: bernoulli"),
+        (
+            {"options": {"network": "denser"}},
+            RecipeError,
+            "network .denser.*dense, conv",
+        ),
+        (
+            {"options": {"likelihood": "poisson"}},
+            ValueError,
+            "likelihood .poisson.*bernoulli",
+        ),
         ({"options": {"activation": "relux"}}, RecipeError, "activation"),
         (
             {"optimizer": "adamant"},
