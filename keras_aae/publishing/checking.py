@@ -13,6 +13,7 @@ import keras
 from keras_aae.data import Dataset
 from keras_aae.engine.backend import engine
 from keras_aae.errors import DataError
+from keras_aae.publishing import worker
 from keras_aae.publishing.origin import (
     Origin,
     describe_data,
@@ -206,7 +207,7 @@ def _processes(jobs: int) -> Iterator[ProcessPoolExecutor]:
     os.environ.update(ENVIRONMENT)
     workers = min(jobs, os.cpu_count() or 1)
     try:
-        with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
+        with ProcessPoolExecutor(workers, get_context("spawn"), worker.start) as pool:
             yield pool
     finally:
         for name, value in before.items():
