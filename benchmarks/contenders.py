@@ -43,7 +43,7 @@ class Contender:
 
     @property
     def installed(self) -> bool:
-        """Whether its package is installed."""
+        """Return whether its package is installed."""
         return importlib.util.find_spec(self.package) is not None
 
     @property

@@ -3,13 +3,10 @@
 import importlib.util
 import logging
 import os
-import sys
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from keras_aae.errors import KerasAAEError
 from keras_aae.lookup import check_name
+from keras_aae.publishing.worker import quiet_stderr
 from keras_aae.recipe import BACKENDS
 
 
@@ -32,32 +29,11 @@ def select_backend(name: str | None = None) -> str:
         )
     os.environ["KERAS_BACKEND"] = name
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    with _quiet_stderr():
+    with quiet_stderr():
         importlib.import_module("keras")
     # TensorFlow warns of retracing when the models of many runs are compiled in turn.
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
     return name
-
-
-@contextmanager
-def _quiet_stderr() -> Iterator[None]:
-    """Capture what libraries print while they load, and show it only if they fail.
-
-    TensorFlow prints the CPU's features on every start, from C++ and at any log level.
-    """
-    sys.stderr.flush()
-    kept = os.dup(2)
-    with tempfile.TemporaryFile() as output:
-        os.dup2(output.fileno(), 2)
-        try:
-            yield
-        except BaseException:
-            output.seek(0)
-            os.write(kept, output.read())
-            raise
-        finally:
-            os.dup2(kept, 2)
-            os.close(kept)
 
 
 def _first_installed() -> str:

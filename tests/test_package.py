@@ -1,4 +1,4 @@
-"""What is given away: a wheel with all that it needs, used where there is nothing else."""
+"""Tests of the wheel, installed and used where there is nothing else."""
 
 import json
 import os

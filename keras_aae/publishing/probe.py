@@ -17,7 +17,7 @@ from keras import ops
 from keras_aae.abilities import Encodes, Generates, require
 from keras_aae.data import Dataset, Images
 from keras_aae.engine import BatchLoader
-from keras_aae.engine.batch import Batch, map_block
+from keras_aae.engine.batch import Batch, batches_at, map_block
 from keras_aae.engine.loop import same_randomness
 from keras_aae.errors import UnsupportedError
 from keras_aae.recipe import Recipe
@@ -152,7 +152,7 @@ def _batches(loader: BatchLoader, step: int) -> dict[str, Batch]:
         block = loader.block(epoch, position, 1, 1)
     else:
         block = loader.last_block(epoch)
-    return map_block(lambda rows: ops.convert_to_tensor(rows[0]), block)
+    return map_block(ops.convert_to_tensor, batches_at(block, 0))
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
@@ -52,18 +53,22 @@ class SeedResult:
     versions: dict[str, int] = field(default_factory=dict)
     unsupported: list[str] = field(default_factory=list)
 
+    @cached_property
+    def _known(self) -> set[str]:
+        """Metrics on the menu that were measured, or that do not apply."""
+        return {*map(entry_of, self.metrics), *self.unsupported}
+
     def missing(self, metrics: Iterable[str]) -> list[str]:
         """Return the metrics that were never measured."""
-        known = {*map(entry_of, self.metrics), *self.unsupported}
-        return [name for name in metrics if name not in known]
+        return [name for name in metrics if name not in self._known]
 
     def outdated(self, metrics: Iterable[str]) -> list[str]:
         """Return the metrics that were measured by an older version of the code."""
-        known = {*map(entry_of, self.metrics), *self.unsupported}
         return [
             name
             for name in metrics
-            if name in known and self.versions.get(name, 1) != metric_version(name)
+            if name in self._known
+            and self.versions.get(name, 1) != metric_version(name)
         ]
 
     def with_metrics(self, asked: list[str], metrics: dict[str, float]) -> "SeedResult":
